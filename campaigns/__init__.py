@@ -1,0 +1,1 @@
+"""The press room: campaigns, messages, what providers report. It imports preferences only."""

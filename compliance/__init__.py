@@ -1,0 +1,1 @@
+"""The office upstairs: policies, reviews, the dossier. It imports campaigns and preferences."""

@@ -1,0 +1,31 @@
+"""Headers that every answer carries."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+
+
+class PrivateResponses:
+    """Nothing of ours is cached, indexed or framed; the admin gets its own content security policy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        response.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.path.startswith("/admin/"):
+            response.setdefault("Content-Security-Policy", admin_policy())
+        return response
+
+
+def admin_policy() -> str:
+    """The admin's policy as one header line."""
+    directives = settings.ADMIN_CONTENT_SECURITY_POLICY
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())

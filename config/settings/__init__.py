@@ -1,0 +1,1 @@
+"""Settings: base, and the three places Sayso runs in (local, production, test)."""

@@ -1,0 +1,214 @@
+"""What is the same everywhere. Every value that an operator may change comes from the environment."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
+
+ROOT = Path(__file__).resolve().parents[2]
+env = environ.Env()
+DATA = Path(env.str("SAYSO_DATA", default=str(ROOT / "var")))
+
+DEMO = False
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "anymail",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "simple_history",
+    "preferences",
+    "campaigns",
+    "compliance",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.PrivateResponses",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Both databases, always. SQLite: an acknowledged opt-out survives a power cut (synchronous=FULL), and
+# writers queue instead of failing (IMMEDIATE, timeout).
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'sayso.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("admin:login")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("de", "Deutsch")]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = DATA / "evidence"
+
+# Security headers. Public pages run no script at all; the admin's theme needs two exceptions.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/admin/",),
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+ADMIN_CONTENT_SECURITY_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],
+    "object-src": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+    "base-uri": [NONE],
+}
+
+# Links, fence and confirmations.
+LINK_KEYS: dict[str, list[str]] = {}
+FRESH_LINK_MINUTES = 30
+CONFIRM_LINK_DAYS = 7
+LINK_REQUESTS_PER_HOUR = 3
+LINK_REQUESTS_PER_DAY = 10
+HAND_OVER_WINDOW = env.int("HAND_OVER_WINDOW", default=50)
+HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
+OPT_OUT_WAIT_SECONDS = 10
+SEND_BATCH = env.int("SEND_BATCH", default=500)
+DEFAULT_PHONE_REGION = env.str("DEFAULT_PHONE_REGION", default="")
+
+# Channels: mail leaves by SMTP, texts by the HTTP interface of a provider.
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sayso <sayso@localhost>")
+TEXT_PROVIDER_URL = env.str("TEXT_PROVIDER_URL", default="")
+TEXT_PROVIDER_TOKEN = env.str("TEXT_PROVIDER_TOKEN", default="")
+
+# Celery: rows are the queue, the broker only wakes workers. One topic exchange with its own name, because
+# a direct exchange cannot delay on quorum queues and an exchange's type cannot be changed later.
+CELERY_BROKER_URL = env.str("BROKER_URL", default="filesystem://")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "sayso"
+CELERY_TASK_DEFAULT_EXCHANGE = "sayso_topic"
+CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
+CELERY_TASK_DEFAULT_ROUTING_KEY = "sayso.work"
+if CELERY_BROKER_URL.startswith("filesystem"):
+    _queue = DATA / "queue"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue),
+        "data_folder_out": str(_queue),
+        "control_folder": str(_queue / "control"),
+        "polling_interval": 0.1,
+    }
+elif CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+
+# What runs by itself; each entry is a task that calls one verb.
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
+CELERY_BEAT_SCHEDULE: dict[str, dict] = {
+    "deliver what is owed": {"task": "preferences.tasks.deliver_replies", "schedule": 30},
+    "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
+    "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
+    "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
+    "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+
+UNFOLD = {"SITE_TITLE": "Sayso", "SITE_HEADER": "Sayso", "SHOW_HISTORY": True, "SHOW_VIEW_ON_SITE": False}
+
+
+def link_keys(secrets: dict[str, str]) -> dict[str, list[str]]:
+    """Per purpose: today's key first, then the old ones that still verify (LINK_KEY_LEAVE_OLD=a,b)."""
+    return {
+        purpose: [secrets[f"LINK_KEY_{purpose.upper()}"], *env.list(f"LINK_KEY_{purpose.upper()}_OLD", default=[])]
+        for purpose in ("leave", "manage", "fresh", "confirm")
+    }

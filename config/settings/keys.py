@@ -1,0 +1,57 @@
+"""The secrets Sayso runs on: each its own setting, each strong, no two the same."""
+
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+NAMES = {
+    "SECRET_KEY": "signs staff sessions and forms",
+    "LINK_KEY_LEAVE": "signs the leave links in every message; old messages carry it for years",
+    "LINK_KEY_MANAGE": "signs the links to the preferences page",
+    "LINK_KEY_FRESH": "signs the links mailed on request",
+    "LINK_KEY_CONFIRM": "signs the links that confirm a sign-up",
+    "FINGERPRINT_KEY": "makes the fingerprints that suppressions are kept under",
+    "LEDGER_KEY": "signs the ledger's checkpoints",
+    "INBOUND_WEBHOOK_SECRET": "proves that an incoming text comes from the provider",
+    "ANYMAIL_WEBHOOK_SECRET": "proves that a delivery report comes from the provider (user:password)",
+}
+SHORTEST = 32
+FEWEST_DIFFERENT = 10
+
+
+def read(env: environ.Env) -> dict[str, str]:
+    """All secrets by name. Raises ImproperlyConfigured with one sentence per problem."""
+    values = {name: env.str(name, default="") for name in NAMES}
+    problems = [problem for name in NAMES if (problem := weakness(name, values[name]))]
+    if len(set(values.values())) < len(values) and not problems:
+        problems = ["Two secrets have the same value: make each one with `python3 dev.py keys`."]
+    if problems:
+        raise ImproperlyConfigured(" ".join(problems))
+    return values
+
+
+def weakness(name: str, value: str) -> str:
+    """What is wrong with this secret, in one sentence; empty when nothing is."""
+    if not value:
+        return f"{name} is not set: it {NAMES[name]}. Make one with `python3 dev.py keys`."
+    if len(value) < SHORTEST or len(set(value)) < FEWEST_DIFFERENT:
+        return f"{name} is too weak: use at least {SHORTEST} random characters (`python3 dev.py keys`)."
+    return ""
+
+
+def make() -> dict[str, str]:
+    """A fresh set of secrets."""
+    fresh = {name: secrets.token_urlsafe(48) for name in NAMES}
+    fresh["ANYMAIL_WEBHOOK_SECRET"] = f"anymail:{secrets.token_urlsafe(48)}"
+    return fresh
+
+
+def ensure_file(path: Path) -> Path:
+    """A file of secrets for this machine alone, made on first use and kept."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{name}={value}\n" for name, value in make().items()))
+    return path

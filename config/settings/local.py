@@ -1,0 +1,25 @@
+"""One machine, embedded defaults: SQLite, a queue of files, a mail catcher, the post room."""
+
+from config.settings import keys
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATA, INSTALLED_APPS, env, link_keys
+
+env.read_env(str(keys.ensure_file(DATA / "keys.env")))
+SECRETS = keys.read(env)
+SECRET_KEY = SECRETS["SECRET_KEY"]
+LINK_KEYS = link_keys(SECRETS)
+FINGERPRINT_KEY = SECRETS["FINGERPRINT_KEY"]
+LEDGER_KEY = SECRETS["LEDGER_KEY"]
+INBOUND_WEBHOOK_SECRET = SECRETS["INBOUND_WEBHOOK_SECRET"]
+ANYMAIL = {"WEBHOOK_SECRET": SECRETS["ANYMAIL_WEBHOOK_SECRET"]}
+
+DEMO = True
+INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
+
+POST_ROOM = DATA / "post-room"
+EMAIL_HOST = "127.0.0.1"
+EMAIL_PORT = env.int("SAYSO_MAIL_PORT", default=8025)
+TEXT_PROVIDER_URL = f"http://127.0.0.1:{env.int('SAYSO_TEXT_PORT', default=8026)}/texts"
+TEXT_PROVIDER_TOKEN = "the post room takes any token"  # noqa: S105

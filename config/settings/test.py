@@ -1,0 +1,33 @@
+"""The test suite: fixed secrets, no delay, the same databases as everywhere (DATABASE_URL chooses)."""
+
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, INSTALLED_APPS, env
+
+# Secrets for tests only; production refuses to start without its own.
+SECRET_KEY = "test-django-secret-key-0123456789abcdef"
+LINK_KEYS = {
+    "leave": ["test-leave-link-key-0123456789abcdef"],
+    "manage": ["test-manage-link-key-0123456789abcdef"],
+    "fresh": ["test-fresh-link-key-0123456789abcdef"],
+    "confirm": ["test-confirm-link-key-0123456789abcdef"],
+}
+FINGERPRINT_KEY = "test-fingerprint-key-0123456789abcdef"
+LEDGER_KEY = "test-ledger-key-0123456789abcdef"
+INBOUND_WEBHOOK_SECRET = "test-inbound-secret-0123456789abcdef"
+ANYMAIL = {"WEBHOOK_SECRET": "anymail:test-webhook-secret-0123456789abcdef"}
+
+DEMO = True
+INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+BASE_URL = "http://testserver"
+POST_ROOM = Path(tempfile.mkdtemp(prefix="sayso-post-room-"))
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sayso-evidence-"))
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict = {} if CELERY_BROKER_URL.startswith("memory") else {"confirm_publish": True}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+DATABASES["default"].setdefault("TEST", {})
+LANGUAGE_CODE = "en"

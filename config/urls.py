@@ -1,0 +1,17 @@
+"""Every door of the house, one line each."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("webhooks/anymail/", include("anymail.urls")),
+    path("", include("preferences.urls")),
+    path("", include("campaigns.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("post-room/", include("config.demo.urls")))

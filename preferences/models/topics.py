@@ -1,0 +1,161 @@
+"""Sender, Topic and Notice: on whose behalf, about what, and in which words we asked."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
+from preferences.models.people import Channel
+
+
+class Sender(models.Model):
+    """On whose behalf we write. Every message says who sent it and how to reach them."""
+
+    slug = models.SlugField(_("name in links"), unique=True)
+    name = models.CharField(_("brand"), max_length=100, help_text=_("How people know you; texts begin with it."))
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    from_email = models.EmailField(_("from address"))
+    reply_to = models.EmailField(_("reply-to address"), blank=True)
+    text_number = models.CharField(_("text number"), max_length=20, blank=True, help_text=_("+15550100, or a code."))
+    postal_address = models.TextField(_("postal address"))
+    contact_email = models.EmailField(_("contact e-mail"))
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    privacy_url = models.URLField(_("privacy policy"))
+    terms_url = models.URLField(_("terms"))
+    country = models.CharField(_("country"), max_length=2, default="US")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("sender")
+        verbose_name_plural = _("senders")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["text_number"],
+                condition=~models.Q(text_number=""),
+                name="sender_text_number_unique",
+                violation_error_message=_("Another sender already uses this number."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TopicQuerySet(models.QuerySet):
+    def offered(self) -> "TopicQuerySet":
+        """Topics a stranger may sign up for."""
+        return self.filter(is_public=True, retired_at=None)
+
+    def on(self, channel: str) -> "TopicQuerySet":
+        return self.filter(**{f"by_{channel}": True})
+
+
+class Topic(models.Model):
+    """Something people can ask to hear about."""
+
+    class Purpose(models.TextChoices):
+        MARKETING = "marketing", _("Marketing")
+        INFORMATIONAL = "informational", _("Informational")
+        TRANSACTIONAL = "transactional", _("Transactional")
+        COMPLIANCE = "compliance", _("Compliance")
+
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="topics")
+    slug = models.SlugField(_("name in links"))
+    name = models.CharField(_("name"), max_length=100)
+    description = models.TextField(_("what it is"))
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices, default=Purpose.MARKETING)
+    frequency = models.CharField(_("how often"), max_length=100, help_text=_("For example: about two a month."))
+    charges = models.CharField(
+        _("what it costs"), max_length=200, default="Message and data rates may apply.", blank=True
+    )
+    by_email = models.BooleanField(_("by e-mail"), default=True)
+    by_sms = models.BooleanField(_("by text"), default=False)
+    is_public = models.BooleanField(_("public"), default=True, help_text=_("Anyone may sign up on the page."))
+    reveals_health = models.BooleanField(
+        _("reveals health"), default=False, help_text=_("Receiving it tells something about the person's health.")
+    )
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+
+    objects = TopicQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["sender", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "slug"],
+                name="topic_unique",
+                violation_error_message=_("This sender already has a topic with this name in links."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(by_email=True) | models.Q(by_sms=True),
+                name="topic_has_a_channel",
+                violation_error_message=_("Choose at least one channel."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def channels(self) -> list[Channel]:
+        return [channel for channel in Channel if self.offers(channel)]
+
+    def offers(self, channel: str) -> bool:
+        return bool(getattr(self, f"by_{channel}"))
+
+
+class NoticeQuerySet(AppendOnlyQuerySet):
+    def current(self, topic: Topic, language: str) -> "Notice | None":
+        """The words we ask with today, in this language or else in English."""
+        for wanted in dict.fromkeys([language, settings.LANGUAGE_CODE]):
+            if notice := self.filter(topic=topic, language=wanted).order_by("-version").first():
+                return notice
+        return None
+
+
+class Notice(AppendOnly):
+    """The exact words shown when we asked. Published once, never edited; a change is a new version."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="notices")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    version = models.PositiveIntegerField(_("version"))
+    kind_of_messages = models.TextField(_("what you will get"))
+    frequency = models.CharField(_("how often"), max_length=100)
+    charges = models.CharField(_("what it costs"), max_length=200)
+    sender_identity = models.CharField(_("who sends it"), max_length=300)
+    privacy_url = models.URLField(_("privacy policy"))
+    terms_url = models.URLField(_("terms"))
+    how_to_leave = models.TextField(_("how to leave"))
+    digest = models.CharField(_("SHA-256 of the text"), max_length=64, editable=False)
+    published_at = models.DateTimeField(_("published"), auto_now_add=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["topic", "language", "-version"]
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "language", "version"], name="notice_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} · {self.language} · {self.version}"
+
+    @property
+    def text(self) -> str:
+        """The whole notice as it was shown."""
+        return "\n".join(
+            [self.kind_of_messages, self.frequency, self.charges, self.sender_identity]
+            + [self.privacy_url, self.terms_url, self.how_to_leave]
+        )

@@ -1,0 +1,4 @@
+"""The public doors."""
+
+app_name = "preferences"
+urlpatterns: list = []
