@@ -104,7 +104,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT: Path | None = DATA / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA / "evidence"
@@ -162,7 +162,7 @@ TEXT_PROVIDER_TOKEN = env.str("TEXT_PROVIDER_TOKEN", default="")
 
 # Celery: rows are the queue, the broker only wakes workers. One topic exchange with its own name, because
 # a direct exchange cannot delay on quorum queues and an exchange's type cannot be changed later.
-CELERY_BROKER_URL = env.str("BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("BROKER_URL", default="filesystem://localhost/")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -173,6 +173,7 @@ CELERY_TASK_DEFAULT_QUEUE = "sayso"
 CELERY_TASK_DEFAULT_EXCHANGE = "sayso_topic"
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 CELERY_TASK_DEFAULT_ROUTING_KEY = "sayso.work"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict = {}
 if CELERY_BROKER_URL.startswith("filesystem"):
     _queue = DATA / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -209,6 +210,9 @@ UNFOLD = {"SITE_TITLE": "Sayso", "SITE_HEADER": "Sayso", "SHOW_HISTORY": True, "
 def link_keys(secrets: dict[str, str]) -> dict[str, list[str]]:
     """Per purpose: today's key first, then the old ones that still verify (LINK_KEY_LEAVE_OLD=a,b)."""
     return {
-        purpose: [secrets[f"LINK_KEY_{purpose.upper()}"], *env.list(f"LINK_KEY_{purpose.upper()}_OLD", default=[])]
+        purpose: [
+            secrets[f"LINK_KEY_{purpose.upper()}"],
+            *env.list(f"LINK_KEY_{purpose.upper()}_OLD", default=[]),
+        ]
         for purpose in ("leave", "manage", "fresh", "confirm")
     }

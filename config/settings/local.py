@@ -18,6 +18,8 @@ INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 
+STATIC_ROOT = None  # served from where they are
+(DATA / "queue" / "control").mkdir(parents=True, exist_ok=True)
 POST_ROOM = DATA / "post-room"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = env.int("SAYSO_MAIL_PORT", default=8025)

@@ -20,6 +20,7 @@ if not BASE_URL.startswith("https://"):
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[BASE_URL.split("/")[2].split(":")[0]])
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
@@ -29,4 +30,3 @@ SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-staff"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
-

@@ -1,5 +1,7 @@
 """The test suite: fixed secrets, no delay, the same databases as everywhere (DATABASE_URL chooses)."""
 
+# ruff: noqa: S105
+
 import tempfile
 from pathlib import Path
 
@@ -23,11 +25,13 @@ DEMO = True
 INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 BASE_URL = "http://testserver"
+STATIC_ROOT = None  # served from where they are, each looked up when asked for
+WHITENOISE_AUTOREFRESH = True
 POST_ROOM = Path(tempfile.mkdtemp(prefix="sayso-post-room-"))
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sayso-evidence-"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://")
-CELERY_BROKER_TRANSPORT_OPTIONS: dict = {} if CELERY_BROKER_URL.startswith("memory") else {"confirm_publish": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True} if CELERY_BROKER_URL.startswith("amqp") else {}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATABASES["default"].setdefault("TEST", {})
 LANGUAGE_CODE = "en"

@@ -1,0 +1,56 @@
+"""What a text provider and a mail program do towards us, done over HTTP to our own public doors."""
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+TIMEOUT_SECONDS = 20  # longer than an opt-out waits for a hand-over in flight
+
+
+def signature(body: bytes, *, at: int) -> str:
+    """The header that proves an incoming text comes from the provider."""
+    key = settings.INBOUND_WEBHOOK_SECRET.encode()
+    digest = hmac.new(key, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
+
+
+def answer(text: str, *, sender: str, recipient: str) -> str:
+    """Deliver somebody's text to our inbound door; returns what the door said."""
+    words = {
+        "id": f"post-room-{secrets.token_hex(8)}",
+        "from": sender,
+        "to": recipient,
+        "text": text,
+        "sent_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    body = json.dumps(words, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json", "X-Sayso-Signature": signature(body, at=int(time.time()))}
+    return _post(settings.BASE_URL + reverse("preferences:inbound-texts"), body, headers)
+
+
+def one_click(url: str) -> str:
+    """Unsubscribe like a mail program does (RFC 8058); returns what the door said."""
+    if not url.startswith(f"{settings.BASE_URL}/"):
+        return f"not posted: the link does not begin with {settings.BASE_URL}"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return _post(url, b"List-Unsubscribe=One-Click", headers)
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> str:
+    request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 our own address
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 same
+            return f"{response.status} {response.reason}"
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return f"{refusal.code} {refusal.reason}"
+    except OSError as problem:
+        return f"no answer from {url} ({problem})"
