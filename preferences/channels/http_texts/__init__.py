@@ -1,0 +1,1 @@
+"""Texts leave by HTTP: JSON to the provider named in the settings, under an idempotency key."""

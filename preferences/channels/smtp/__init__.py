@@ -1,0 +1,1 @@
+"""Mail leaves by SMTP, to the relay named in the settings."""

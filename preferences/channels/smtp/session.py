@@ -1,0 +1,135 @@
+"""One SMTP conversation that knows if the final dot was written, which parts "not sent" from "unknown"."""
+
+import re
+import smtplib
+
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
+from django.utils.translation import gettext as _
+
+from preferences.channels import wire
+
+LONGEST_LINE = 8192
+LONGEST_REPLY = 100
+REPLY = re.compile(rb"([2-5][0-9]{2})([ -]|\r?\n)")
+LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Garbled(smtplib.SMTPException):
+    """The server answered with something that is not SMTP."""
+
+
+class Session(smtplib.SMTP):
+    """smtplib's commands over a wire with a deadline, with strict replies and a memory for the final dot."""
+
+    def __init__(self, deadline: wire.Deadline):
+        super().__init__(local_hostname=DNS_NAME.get_fqdn())
+        self.command_encoding = "utf-8"
+        self.dot_written = False
+        self.needs_reset = False
+        self._deadline = deadline
+
+    def open(self) -> None:
+        """Connect, encrypt and log in as the settings say; anything else than success raises."""
+        self.sock = wire.dial(settings.EMAIL_HOST, settings.EMAIL_PORT, self._deadline)
+        if settings.EMAIL_USE_SSL:
+            self.sock.encrypt(settings.EMAIL_HOST)
+        self._expect(self.getreply(), 220)
+        self.ehlo_or_helo_if_needed()
+        if settings.EMAIL_USE_TLS:
+            self._start_tls()
+        if settings.EMAIL_HOST_USER:
+            self.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+
+    def is_usable(self, deadline: wire.Deadline) -> bool:
+        """A connection kept from the last message serves again if the server did not hang up meanwhile."""
+        self.sock.deadline = deadline
+        if self.sock.has_news():
+            return False
+        if self.needs_reset:
+            self._expect(self.docmd("RSET"), 250)
+        self.needs_reset = False
+        return True
+
+    def deliver(self, sender: str, to: str, content: bytes, *, options: str = "") -> tuple[int, bytes]:
+        """One message to one recipient; returns the refusal of a step, or the answer to the final dot."""
+        self.dot_written, self.needs_reset = False, True
+        steps = {f"MAIL FROM:<{sender}>{options}": (250,), f"RCPT TO:<{to}>": (250, 251, 252), "DATA": (354,)}
+        for command, wanted in steps.items():
+            answer = self.docmd(command)
+            if answer[0] not in wanted:
+                return answer
+        self.send(stuffed(content))
+        self._write_the_dot()
+        answer = self.getreply()
+        self.needs_reset = False
+        return answer
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read one reply, and take no nonsense for an answer."""
+        if self.file is None:
+            self.file = self.sock.makefile("rb")
+        codes, lines = set(), []
+        while len(lines) < LONGEST_REPLY:
+            line = self._read_line()
+            codes.add(line[:3])
+            lines.append(line[4:].strip())
+            if line[3:4] != b"-":
+                return _only(codes), b"\n".join(lines)
+        raise Garbled(_("The mail server's answer did not end."))
+
+    def leave(self, deadline: wire.Deadline) -> None:
+        """Say goodbye if the server still listens; nothing depends on it."""
+        try:
+            self.sock.deadline = deadline
+            self.docmd("QUIT")
+        except OSError:
+            return
+        finally:
+            self.close()
+
+    def _read_line(self) -> bytes:
+        line = self.file.readline(LONGEST_LINE)
+        if not line:
+            raise smtplib.SMTPServerDisconnected(_("The mail server closed the connection."))
+        if not line.endswith(b"\n") or not REPLY.match(line):
+            raise Garbled(_("The mail server's answer is not SMTP."))
+        return line
+
+    def _write_the_dot(self) -> None:
+        if self.sock.has_news():
+            raise smtplib.SMTPServerDisconnected(_("The mail server interrupted the message."))
+        self.dot_written = True
+        self.send(b".\r\n")
+
+    def _start_tls(self) -> None:
+        if not self.has_extn("starttls"):
+            raise smtplib.SMTPNotSupportedError(
+                _("The mail server does not offer STARTTLS, so nothing was sent to it.")
+            )
+        self._expect(self.docmd("STARTTLS"), 220)
+        self.sock.encrypt(settings.EMAIL_HOST)
+        self.file = self.ehlo_resp = self.helo_resp = None
+        self.esmtp_features = {}
+        self.ehlo_or_helo_if_needed()
+
+    @staticmethod
+    def _expect(answer: tuple[int, bytes], *codes: int) -> None:
+        if answer[0] not in codes:
+            raise smtplib.SMTPResponseException(*answer)
+
+
+def stuffed(content: bytes) -> bytes:
+    """The message as it travels: every line ends with CRLF, and no line of it can pass for the final dot."""
+    content = LINE_END.sub(b"\r\n", content)
+    if not content.endswith(b"\r\n"):
+        content += b"\r\n"
+    if content.startswith(b"."):
+        content = b"." + content
+    return content.replace(b"\r\n.", b"\r\n..")
+
+
+def _only(codes: set[bytes]) -> int:
+    if len(codes) != 1:
+        raise Garbled(_("The mail server gave several answers at once."))
+    return int(codes.pop())
