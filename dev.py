@@ -46,19 +46,19 @@ def run(arguments):
     for command in (["migrate", "--verbosity", "0"], ["sample"]):
         if code := python("manage.py", *command, **settings):
             return code
-    return python("manage.py", "up", "--port", str(port), **settings)
+    return become("manage.py", "up", "--port", str(port), **settings)
 
 
 def test(arguments):
     """Set up and run the tests."""
     set_up("requirements-test.txt")
-    return python("-m", "pytest", *arguments, DJANGO_SETTINGS_MODULE="config.settings.test")
+    return become("-m", "pytest", *arguments, DJANGO_SETTINGS_MODULE="config.settings.test")
 
 
 def keys(arguments):
     """Print a fresh set of secrets, and nothing else."""
     set_up("requirements.txt")
-    return python("-c", MAKE_KEYS)
+    return become("-c", MAKE_KEYS)
 
 
 COMMANDS = {"run": run, "test": test, "keys": keys}
@@ -153,13 +153,17 @@ def quietly(command):
 
 
 def python(*arguments, **settings):
-    """Run .venv's Python in the project's folder; returns its exit code. A Ctrl-C is its to handle."""
-    process = subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **settings})
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+    """Run .venv's Python in the project's folder; returns its exit code."""
+    return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **settings}).returncode
+
+
+def become(*arguments, **settings):
+    """The same as the last step: this very process goes on as that one, so signals reach it."""
+    if os.name == "nt":
+        return python(*arguments, **settings)
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execve(PYTHON, [str(PYTHON), *arguments], {**os.environ, **settings})
 
 
 def last_line(text):
