@@ -163,7 +163,7 @@ def become(*arguments, **settings):
         return python(*arguments, **settings)
     os.chdir(ROOT)
     sys.stdout.flush()
-    os.execve(PYTHON, [str(PYTHON), *arguments], {**os.environ, **settings})
+    return os.execve(PYTHON, [str(PYTHON), *arguments], {**os.environ, **settings})  # noqa: S606
 
 
 def last_line(text):
