@@ -73,9 +73,7 @@ class SmtpConnection:
         """Give one message to the relay in at most so many seconds, and say what certainly became of it."""
         if unfit := _unfit(parcel):
             return Outcome(Result.REFUSED, detail=unfit)
-        deadline = Deadline(
-            settings.HAND_OVER_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT
-        )
+        deadline = Deadline(settings.HAND_OVER_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT)
         try:
             session = self._take(deadline)
         except (OSError, ValueError) as error:
@@ -99,9 +97,7 @@ class SmtpConnection:
         wide = not (parcel.sender + parcel.to).isascii() or not parcel.content.isascii()
         if wide and not session.has_extn("smtputf8"):
             self._session = session
-            return Outcome(
-                Result.REFUSED, detail=_("The mail server takes only addresses in plain ASCII letters.")
-            )
+            return Outcome(Result.REFUSED, detail=_("The mail server takes only addresses in plain ASCII letters."))
         options = " BODY=8BITMIME SMTPUTF8" if wide else ""
         try:
             answer = session.deliver(parcel.sender, parcel.to, parcel.content, options=options)

@@ -20,7 +20,7 @@ LONGEST_ADDRESS = 254
 BYTES_PER_WORD = 42  # of UTF-8, so that an encoded word stays within its 75 characters
 ADDRESS = re.compile(r'[^\s<>()\[\]\\,;:@"]+@[^\s<>()\[\]\\,;:@"]+')
 BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 OURS = re.compile(
@@ -36,9 +36,7 @@ def is_address(value: str) -> bool:
 def address(value: str) -> str:
     """The address as it travels, its domain in ASCII."""
     if not is_address(value):
-        raise Unreadable(
-            _("“%(value)s” is not one e-mail address.") % {"value": BREAKS.sub(" ", value)[:100]}
-        )
+        raise Unreadable(_("“%(value)s” is not one e-mail address.") % {"value": BREAKS.sub(" ", value)[:100]})
     local, _at, domain = value.rpartition("@")
     if domain.isascii():
         return value
@@ -82,9 +80,7 @@ def single_lines(headers: Mapping[str, str]) -> Iterator[str]:
     for name, value in headers.items():
         key = name.lower()
         if not HEADER_NAME.fullmatch(name) or OURS.fullmatch(key) or key in seen:
-            raise Unreadable(
-                _("“%(name)s” cannot be added as a header.") % {"name": BREAKS.sub(" ", name)[:100]}
-            )
+            raise Unreadable(_("“%(name)s” cannot be added as a header.") % {"name": BREAKS.sub(" ", name)[:100]})
         seen.add(key)
         yield _on_one_line(name, value)
 
@@ -93,17 +89,14 @@ def body(text: str, html: str, *, mark: str) -> bytes:
     """The text, or the text and the page as two ways to read the same thing."""
     if not html:
         return _part("plain", text)
-    boundary = b"=_" + hashlib.sha256(encoded(mark)).hexdigest()[:32].encode()
-    return (
-        b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n--%b\r\n%b\r\n--%b\r\n%b\r\n--%b--\r\n'
-        % (
-            boundary,
-            boundary,
-            _part("plain", text),
-            boundary,
-            _part("html", html),
-            boundary,
-        )
+    boundary = b"=_" + hashlib.sha256(encoded(mark)).hexdigest()[:24].encode()
+    return b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n--%b\r\n%b\r\n--%b\r\n%b\r\n--%b--\r\n' % (
+        boundary,
+        boundary,
+        _part("plain", text),
+        boundary,
+        _part("html", html),
+        boundary,
     )
 
 
@@ -138,9 +131,7 @@ def _on_one_line(name: str, value: str) -> str:
         value = " ".join(_encoded_words(words)) + bracket + target
     line = f"{name}: {value}"
     if not line.isascii() or len(line) >= LONGEST_LINE:
-        raise Unreadable(
-            _("The header %(name)s is too long or its link is not plain ASCII.") % {"name": name}
-        )
+        raise Unreadable(_("The header %(name)s is too long or its link is not plain ASCII.") % {"name": name})
     return line
 
 

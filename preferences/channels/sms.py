@@ -45,9 +45,7 @@ class TextConnection:
         """Give one text to the provider in at most so many seconds, and say what certainly became of it."""
         if unfit := _unfit(parcel):
             return Outcome(Result.REFUSED, detail=unfit)
-        deadline = Deadline(
-            settings.HAND_OVER_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT
-        )
+        deadline = Deadline(settings.HAND_OVER_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT)
         try:
             session = self._take(deadline)
         except (OSError, ValueError) as error:
@@ -121,9 +119,7 @@ def _headers(parcel: Text) -> dict[str, str]:
 def _unfit(parcel: Text) -> str:
     """Why this text cannot be handed over at all, or nothing."""
     if not settings.TEXT_PROVIDER_URL:
-        return _(
-            "No text provider is set up. Set TEXT_PROVIDER_URL and TEXT_PROVIDER_TOKEN, then send again."
-        )
+        return _("No text provider is set up. Set TEXT_PROVIDER_URL and TEXT_PROVIDER_TOKEN, then send again.")
     if not NUMBER.fullmatch(parcel.to):
         return _("A text goes to exactly one number in international form, like +14155550123.")
     if not KEY.fullmatch(parcel.reference):

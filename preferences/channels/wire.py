@@ -41,8 +41,8 @@ class Wire:
     def makefile(self, *args, **kwargs) -> io.BufferedReader:
         return io.BufferedReader(_Reading(self))
 
-    def receive_into(self, buffer) -> int:
-        return self._ready().recv_into(buffer)
+    def receive(self, most: int = CHUNK) -> bytes:
+        return self._ready().recv(most)
 
     def encrypt(self, host: str) -> None:
         """Continue under TLS with a certificate that is valid for this host."""
@@ -72,7 +72,9 @@ class _Reading(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:
-        return self._wire.receive_into(buffer)
+        chunk = self._wire.receive(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
 
 def dial(host: str, port: int, deadline: Deadline) -> Wire:

@@ -11,7 +11,7 @@ from preferences.channels import wire
 
 LONGEST_LINE = 8192
 LONGEST_REPLY = 100
-REPLY = re.compile(rb"([2-5][0-9]{2})([ -]|\r?\n)")
+REPLY = re.compile(rb"[2-5][0-9]{2}(?:[ -][^\n]*|\r?)", re.DOTALL)
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -28,6 +28,7 @@ class Session(smtplib.SMTP):
         self.dot_written = False
         self.needs_reset = False
         self._deadline = deadline
+        self._unread = b""
 
     def open(self) -> None:
         """Connect, encrypt and log in as the settings say; anything else than success raises."""
@@ -44,7 +45,7 @@ class Session(smtplib.SMTP):
     def is_usable(self, deadline: wire.Deadline) -> bool:
         """A connection kept from the last message serves again if the server did not hang up meanwhile."""
         self.sock.deadline = deadline
-        if self.sock.has_news():
+        if self._is_interrupted():
             return False
         if self.needs_reset:
             self._expect(self.docmd("RSET"), 250)
@@ -67,8 +68,6 @@ class Session(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Read one reply, and take no nonsense for an answer."""
-        if self.file is None:
-            self.file = self.sock.makefile("rb")
         codes, lines = set(), []
         while len(lines) < LONGEST_REPLY:
             line = self._read_line()
@@ -89,15 +88,22 @@ class Session(smtplib.SMTP):
             self.close()
 
     def _read_line(self) -> bytes:
-        line = self.file.readline(LONGEST_LINE)
-        if not line:
-            raise smtplib.SMTPServerDisconnected(_("The mail server closed the connection."))
-        if not line.endswith(b"\n") or not REPLY.match(line):
+        while b"\n" not in self._unread and len(self._unread) < LONGEST_LINE:
+            chunk = self.sock.receive()
+            if not chunk:
+                raise smtplib.SMTPServerDisconnected(_("The mail server closed the connection."))
+            self._unread += chunk
+        line, _end, self._unread = self._unread.partition(b"\n")
+        if not REPLY.fullmatch(line):
             raise Garbled(_("The mail server's answer is not SMTP."))
         return line
 
+    def _is_interrupted(self) -> bool:
+        """Before we speak nothing may arrive: it would pass for the answer to what we say next."""
+        return bool(self._unread) or self.sock.has_news()
+
     def _write_the_dot(self) -> None:
-        if self.sock.has_news():
+        if self._is_interrupted():
             raise smtplib.SMTPServerDisconnected(_("The mail server interrupted the message."))
         self.dot_written = True
         self.send(b".\r\n")
@@ -108,8 +114,10 @@ class Session(smtplib.SMTP):
                 _("The mail server does not offer STARTTLS, so nothing was sent to it.")
             )
         self._expect(self.docmd("STARTTLS"), 220)
+        if self._is_interrupted():
+            raise Garbled(_("Something spoke between the mail server and us before the encryption began."))
         self.sock.encrypt(settings.EMAIL_HOST)
-        self.file = self.ehlo_resp = self.helo_resp = None
+        self.ehlo_resp = self.helo_resp = None
         self.esmtp_features = {}
         self.ehlo_or_helo_if_needed()
 
