@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 import struct
 import threading
@@ -15,6 +16,8 @@ from aiosmtpd.controller import Controller
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 5
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it hears
 
 
 def free_port() -> int:

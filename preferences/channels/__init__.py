@@ -9,8 +9,6 @@ from preferences.channels.outcomes import Outcome
 from preferences.channels.sms import TextConnection
 from preferences.errors import Unreadable
 
-DOORS = {"email": SmtpConnection, "sms": TextConnection}
-
 
 class Connection(Protocol):
     """Used in a with-statement; opens with the first parcel and reconnects after a dropped connection."""
@@ -20,6 +18,9 @@ class Connection(Protocol):
     def __exit__(self, *trouble: object) -> None: ...
 
     def hand_over(self, parcel: Any, *, within: float | None = None) -> Outcome: ...
+
+
+DOORS: dict[str, type[Connection]] = {"email": SmtpConnection, "sms": TextConnection}
 
 
 def connect(channel: str) -> Connection:

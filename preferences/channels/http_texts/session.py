@@ -28,19 +28,20 @@ class Session:
         self._url = _parsed(url)
         self._http = http.client.HTTPConnection(self._url.hostname or "", self._port)
         self._http.auto_open = 0
-        self.written = False
         self._deadline = deadline
+        self.written = False
 
     def open(self) -> None:
-        self._http.sock = connection = wire.dial(self._url.hostname or "", self._port, self._deadline)
+        self._wire = wire.dial(self._url.hostname or "", self._port, self._deadline)
         if self._url.scheme == "https":
-            connection.encrypt(self._url.hostname or "")
+            self._wire.encrypt(self._url.hostname or "")
+        self._http.sock = self._wire
 
     def is_usable(self, deadline: wire.Deadline) -> bool:
         """Kept open by both sides since the last text?"""
-        if self._http.sock is None or self._http.sock.has_news():
+        if self._http.sock is None or self._wire.has_news():
             return False
-        self._http.sock.deadline = deadline
+        self._wire.deadline = deadline
         return True
 
     def post(self, content: bytes, headers: dict[str, str]) -> Answer:

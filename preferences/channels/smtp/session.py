@@ -22,6 +22,8 @@ class Garbled(smtplib.SMTPException):
 class Session(smtplib.SMTP):
     """smtplib's commands over a wire with a deadline, with strict replies and a memory for the final dot."""
 
+    sock: wire.Wire  # type: ignore[assignment]
+
     def __init__(self, deadline: wire.Deadline):
         super().__init__(local_hostname=DNS_NAME.get_fqdn())
         self.command_encoding = "utf-8"
@@ -68,7 +70,8 @@ class Session(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Read one reply, and take no nonsense for an answer."""
-        codes, lines = set(), []
+        codes: set[bytes] = set()
+        lines: list[bytes] = []
         while len(lines) < LONGEST_REPLY:
             line = self._read_line()
             codes.add(line[:3])
