@@ -68,9 +68,7 @@ class ConsentEvent(AppendOnly):
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     origin = models.UUIDField(_("message it came from"), null=True, blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     occurred_at = models.DateTimeField(_("said at"))
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)

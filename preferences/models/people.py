@@ -88,7 +88,7 @@ class Address(models.Model):
         if self.channel == Channel.SMS:
             return f"{self.value[:3]}•••{self.value[-2:]}"
         local, _at, domain = self.value.partition("@")
-        return f"{local[:1]}•••@{domain[:1]}•••{domain[domain.rfind('.'):]}" if domain else ""
+        return f"{local[:1]}•••@{domain[:1]}•••{domain[domain.rfind('.') :]}" if domain else ""
 
 
 class HandOver(models.Model):

@@ -1,0 +1,76 @@
+"""May we write to this address about this topic? The one gate that every sender stands on.
+
+One ordered set of named conditions. `eligible` filters the crowd by none of them in one statement,
+`objection` names the first that applies to one address, `counted` counts the crowd by it.
+"""
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+
+from preferences.models import Address, Subscription, Suppression, Topic
+
+Status = Subscription.Status
+Reason = Suppression.Reason
+
+
+def objections(topic: Topic) -> dict[str, Q]:
+    """The named reasons not to write about this topic, gravest first. Conditions on Address."""
+    return {
+        "erased": Q(erased_at__isnull=False) | Q(contact__erased_at__isnull=False) | _suppressed(topic, Reason.ERASED),
+        "never_again": _suppressed(topic, Reason.PERMANENT),
+        "complained": _suppressed(topic, Reason.COMPLAINED),
+        "stopped": _suppressed(topic, Reason.STOPPED),
+        "reassigned": _suppressed(topic, Reason.REASSIGNED),
+        "bounced": _suppressed(topic, Reason.BOUNCED),
+        "topic_retired": _topic_is(topic, retired_at__isnull=False),
+        "channel_not_offered": ~Q(channel__in=topic.channels),
+        "not_confirmed": _subscribed(topic, Status.PENDING),
+        "paused": _subscribed(topic, Status.PAUSED),
+        "left": _subscribed(topic, Status.ENDED),
+        "expired": _subscription(topic, expires_at__lte=Now()),
+        "never_subscribed": ~_subscription(topic),
+    }
+
+
+def eligible(topic: Topic, channel: str) -> QuerySet[Address]:
+    """Every address on this channel that nothing speaks against."""
+    crowd = Address.objects.filter(channel=channel)
+    for condition in objections(topic).values():
+        crowd = crowd.exclude(condition)
+    return crowd
+
+
+def objection(address: Address, topic: Topic) -> str:
+    """The first reason not to write to this address about this topic; empty when there is none."""
+    return judged(Address.objects.filter(pk=address.pk), topic).values_list("objection", flat=True).get()
+
+
+def judged(addresses: QuerySet[Address], topic: Topic) -> QuerySet[Address]:
+    """The addresses, each with its first `objection` (empty when there is none)."""
+    whens = [When(condition, then=Value(name)) for name, condition in objections(topic).items()]
+    return addresses.annotate(objection=Case(*whens, default=Value("")))
+
+
+def counted(topic: Topic, channel: str) -> dict[str, int]:
+    """How many addresses of this channel stand under each objection; under "" those we may write to."""
+    crowd = judged(Address.objects.filter(channel=channel), topic).order_by()
+    return dict(crowd.values("objection").annotate(people=Count("pk")).values_list("objection", "people"))
+
+
+def _suppressed(topic: Topic, reason: str) -> Exists:
+    rows = Suppression.objects.in_force().filter(
+        fingerprint=OuterRef("fingerprint"), reason=reason, scope__in=[Suppression.EVERYTHING, topic.purpose]
+    )
+    return Exists(rows)
+
+
+def _subscription(topic: Topic, **conditions: object) -> Exists:
+    return Exists(Subscription.objects.filter(address=OuterRef("pk"), topic=topic, **conditions))
+
+
+def _subscribed(topic: Topic, status: str) -> Exists:
+    return _subscription(topic, status=status)
+
+
+def _topic_is(topic: Topic, **conditions: object) -> Exists:
+    return Exists(Topic.objects.filter(pk=topic.pk, **conditions))

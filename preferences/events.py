@@ -1,0 +1,115 @@
+"""The sum of what a person said. Writes ConsentEvent, Evidence and Subscription, for consent.py alone.
+
+Events are facts; a Subscription is what they add up to: `after` is the one rule of that sum, `record`
+applies it as things happen, and `fold` replays it from the beginning.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preferences import evidence
+from preferences.errors import NotAllowed
+from preferences.evidence import NOTHING, Proof
+from preferences.models import Address, ConsentEvent, Subscription, Topic
+
+Kind = ConsentEvent.Kind
+Status = Subscription.Status
+
+# What an event makes of a subscription. A pair that is not here leaves it as it was.
+AFTER: dict[tuple[str | None, str], str] = {
+    (None, Kind.ASKED): Status.PENDING,
+    (Status.ENDED, Kind.ASKED): Status.PENDING,
+    (Status.PENDING, Kind.EXPIRED): Status.ENDED,
+    (Status.ACTIVE, Kind.EXPIRED): Status.ENDED,
+    (Status.PAUSED, Kind.EXPIRED): Status.ENDED,
+    (Status.ACTIVE, Kind.PAUSED): Status.PAUSED,
+    (Status.PAUSED, Kind.RESUMED): Status.ACTIVE,
+} | {(status, Kind.GRANTED): Status.ACTIVE for status in [None, *Status]}
+ENDING = (Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED)
+
+
+def after(status: str | None, kind: str) -> str | None:
+    """The status of a subscription after this event."""
+    if kind in ENDING:
+        return Status.ENDED
+    return AFTER.get((status, kind), status)
+
+
+def fold(address: Address, topic: Topic) -> str | None:
+    """What the ledger adds up to for this address and topic, computed afresh; None when nothing was said."""
+    status = None
+    for kind, about in _words(address, topic):
+        if about is None and status is None:
+            continue
+        status = after(status, kind)
+    return status
+
+
+def _words(address: Address, topic: Topic) -> Iterable[tuple[str, int | None]]:
+    said = ConsentEvent.objects.filter(Q(topic=topic) | Q(topic=None), address=address)
+    return said.order_by("pk").values_list("kind", "topic_id")
+
+
+def status(address: Address, topic: Topic) -> str | None:
+    """How this address stands to this topic; None when nothing was said."""
+    return Subscription.objects.filter(address=address, topic=topic).values_list("status", flat=True).first()
+
+
+def standing_no(address: Address, topic: Topic) -> Subscription | None:
+    """The subscription, if the person themselves ended it; one that ran out was never a "no"."""
+    ended = Subscription.objects.filter(address=address, topic=topic, status=Status.ENDED)
+    return ended.filter(event__kind__in=[Kind.REFUSED, Kind.WITHDRAWN]).first()
+
+
+def is_last_word(event: ConsentEvent) -> bool:
+    """Nothing was said about this topic, or about everything, since the question."""
+    later = ConsentEvent.objects.filter(address=event.address, pk__gt=event.pk)
+    return not later.filter(Q(topic=event.topic) | Q(topic=None)).exists()
+
+
+def record(address: Address, topic: Topic, kind: str, **said: object) -> Subscription:
+    """Write the event, and change the subscription to what it makes of it."""
+    event = append(address, topic, kind, **said)
+    subscription = Subscription.objects.filter(address=address, topic=topic).first()
+    return apply(subscription or Subscription(address=address, topic=topic), event)
+
+
+def append(
+    address: Address,
+    topic: Topic | None,
+    kind: str,
+    *,
+    proof: Proof = NOTHING,
+    occurred_at: datetime | None = None,
+    **said: object,
+) -> ConsentEvent:
+    """Write one fact, and its evidence beside it. Raises NotAllowed for a forgotten person."""
+    if address.erased_at:
+        raise NotAllowed(_("This person asked to be forgotten. A new sign-up starts a new record."))
+    commitment, personal = evidence.prepare(address, proof)
+    event = ConsentEvent.objects.create(
+        address=address,
+        topic=topic,
+        kind=kind,
+        occurred_at=occurred_at or timezone.now(),
+        commitment=commitment,
+        **said,
+    )
+    personal.event = event
+    personal.save()
+    return event
+
+
+def apply(subscription: Subscription, event: ConsentEvent) -> Subscription:
+    """Change the subscription to what the event makes of it; an ending also becomes the reason on record."""
+    status = after(subscription.status or None, event.kind)
+    if subscription.pk and status == subscription.status and event.kind not in ENDING:
+        return subscription
+    subscription.status, subscription.event, subscription.expires_at = status, event, event.until
+    subscription._history_user = event.by
+    subscription.save()
+    return subscription

@@ -1,0 +1,70 @@
+"""The hand-over fence: sending and opting out meet on one row, the Address.
+
+A sender takes a window of addresses: it locks them in id order, asks the gate in the next statement, and
+leaves a HandOver row with a deadline before it commits and talks to the provider. Whoever opts out locks
+the same row, records the "no", commits, and then waits until the address is in nobody's hands.
+Locking and asking are two statements, in this order: in one, READ COMMITTED would show the gate as it
+stood before the wait for the lock.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from preferences.models import Address, HandOver
+
+logger = logging.getLogger(__name__)
+POLL_SECONDS = 0.02
+
+
+def lock(ids: Iterable[int]) -> list[int]:
+    """Lock these addresses in id order until the transaction ends; the ids that exist."""
+    rows = Address.objects.select_for_update(no_key=True).filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def take(ids: Iterable[int], window: UUID) -> set[int]:
+    """Take locked addresses into one sender's hands until the deadline; the ids that were free.
+
+    Call it inside the transaction that holds their locks.
+    """
+    now = timezone.now()
+    wanted = set(ids)
+    HandOver.objects.filter(address__in=wanted, until__lte=now).delete()
+    busy = set(HandOver.objects.filter(address__in=wanted).values_list("address_id", flat=True))
+    until = now + timedelta(seconds=settings.HAND_OVER_SECONDS)
+    HandOver.objects.bulk_create(HandOver(address_id=pk, window=window, until=until) for pk in sorted(wanted - busy))
+    return wanted - busy
+
+
+def release(window: UUID) -> None:
+    """The window's outcomes are recorded: its addresses are free again."""
+    HandOver.objects.filter(window=window).delete()
+
+
+def wait_after_commit(address: Address) -> None:
+    """Once the "no" is committed, hold the answer back until nobody has the address in their hands."""
+    transaction.on_commit(partial(wait, address.pk))
+
+
+def wait(address_id: int) -> bool:
+    """Wait until no hand-over to this address is in flight; False when the cap was reached first."""
+    cap = time.monotonic() + settings.OPT_OUT_WAIT_SECONDS
+    while HandOver.objects.filter(address=address_id, until__gt=timezone.now()).exists():
+        if time.monotonic() >= cap:
+            logger.warning("An opt-out of address %s was answered while a message was still on its way.", address_id)
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def in_flight(address: Address) -> bool:
+    """Is a message to this address on its way at this moment, so that it may still arrive?"""
+    return HandOver.objects.filter(address=address, until__gt=timezone.now()).exists()

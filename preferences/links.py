@@ -1,0 +1,120 @@
+"""Who is at the door? Signed links, one purpose and key each; nothing personal inside.
+
+leave    in every message, lives for years, may only reduce consent
+manage   in every message, opens the preferences page, may reduce at once
+fresh    mailed or texted on request, 30 minutes, may raise consent
+confirm  in the confirmation of a sign-up, 7 days, grants just what was asked there
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from preferences.models import Address, Reply, Topic
+
+
+class Purpose(StrEnum):
+    LEAVE = "leave"
+    MANAGE = "manage"
+    FRESH = "fresh"
+    CONFIRM = "confirm"
+
+
+class BadLink(Exception):
+    """The link is forged, cut off, or was revoked."""
+
+
+class ExpiredLink(BadLink):
+    """The link was ours, and its time is over."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a link says: for whom, about what, from which message. All of it is signed."""
+
+    address: int
+    generation: int
+    topic: int = 0
+    message: int = 0
+    reply: int = 0
+
+    def pack(self) -> str:
+        return "-".join(format(getattr(self, field.name), "x") for field in fields(self))
+
+    @classmethod
+    def unpack(cls, text: str) -> Self:
+        numbers = [int(part, 16) for part in text.split("-")]
+        if len(numbers) != len(fields(cls)):
+            raise BadLink
+        return cls(*numbers)
+
+
+LIFETIMES: dict[Purpose, Callable[[], timedelta | None]] = {
+    Purpose.LEAVE: lambda: None,
+    Purpose.MANAGE: lambda: None,
+    Purpose.FRESH: lambda: timedelta(minutes=settings.FRESH_LINK_MINUTES),
+    Purpose.CONFIRM: lambda: timedelta(days=settings.CONFIRM_LINK_DAYS),
+}
+
+
+def token(purpose: Purpose, address: Address, *, topic: int = 0, message: int = 0, reply: int = 0) -> str:
+    """A signed, URL-safe token for this purpose alone."""
+    claims = Claims(address.pk, address.link_generation, topic=topic, message=message, reply=reply)
+    return _signer(purpose).sign(claims.pack())
+
+
+def read(purpose: Purpose, text: str) -> Claims:
+    """What the token says. Raises ExpiredLink or BadLink; does not touch the database."""
+    try:
+        return Claims.unpack(_signer(purpose).unsign(text, max_age=LIFETIMES[purpose]()))
+    except signing.SignatureExpired:
+        raise ExpiredLink from None
+    except (signing.BadSignature, ValueError):
+        raise BadLink from None
+
+
+def address_of(purpose: Purpose, claims: Claims) -> Address:
+    """The address behind the claims. A revoked link opens nothing, but may always be used to leave."""
+    address = Address.objects.live().select_related("contact").filter(pk=claims.address).first()
+    revoked = address and purpose != Purpose.LEAVE and address.link_generation != claims.generation
+    if address is None or revoked:
+        raise BadLink
+    return address
+
+
+def _signer(purpose: Purpose) -> signing.TimestampSigner:
+    current, *old = settings.LINK_KEYS[purpose]
+    return signing.TimestampSigner(key=current, fallback_keys=old, salt=f"sayso.link.{purpose}", sep=".")
+
+
+def leave_url(address: Address, topic: Topic, message: int = 0) -> str:
+    """The link in the body of a message: a page with one obvious button."""
+    return _absolute("preferences:leave-link", token(Purpose.LEAVE, address, topic=topic.pk, message=message))
+
+
+def one_click_url(address: Address, topic: Topic, message: int = 0) -> str:
+    """The link in the List-Unsubscribe header (RFC 8058)."""
+    return _absolute("preferences:one-click", token(Purpose.LEAVE, address, topic=topic.pk, message=message))
+
+
+def manage_url(address: Address) -> str:
+    return _absolute("preferences:manage-link", token(Purpose.MANAGE, address))
+
+
+def fresh_url(address: Address) -> str:
+    return _absolute("preferences:fresh-link", token(Purpose.FRESH, address))
+
+
+def confirm_url(reply: Reply) -> str:
+    """The link that turns what was asked in one act into consent."""
+    return _absolute("preferences:confirm-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
+
+
+def _absolute(name: str, text: str) -> str:
+    return settings.BASE_URL + reverse(name, args=[text])

@@ -1,0 +1,62 @@
+"""Publishing the words we ask with. Writes Notice."""
+
+import hashlib
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from preferences.errors import NotAllowed
+from preferences.models import Notice, Topic
+
+SLOTS = [
+    "kind_of_messages",
+    "frequency",
+    "charges",
+    "sender_identity",
+    "privacy_url",
+    "terms_url",
+    "how_to_leave",
+]
+
+
+@transaction.atomic
+def publish(topic: Topic, *, language: str = "en", by: User | None = None, **words: str) -> Notice:
+    """Publish the next version of a topic's notice. Raises NotAllowed while a required slot is empty."""
+    Topic.objects.select_for_update().get(pk=topic.pk)
+    notice = Notice(topic=topic, language=language, published_by=by, **{**suggest(topic), **words})
+    if empty := [slot for slot in SLOTS if not getattr(notice, slot).strip()]:
+        names = ", ".join(str(Notice._meta.get_field(slot).verbose_name) for slot in empty)
+        raise NotAllowed(_("The notice cannot be published: fill in %(slots)s.") % {"slots": names})
+    notice.version = _next_version(topic, language)
+    notice.digest = hashlib.sha256(notice.text.encode()).hexdigest()
+    notice.save()
+    return notice
+
+
+def suggest(topic: Topic) -> dict[str, str]:
+    """A first draft of every slot, from the topic and its sender."""
+    sender = topic.sender
+    return {
+        "kind_of_messages": topic.description,
+        "frequency": topic.frequency,
+        "charges": topic.charges if topic.by_sms else topic.charges or _("Free of charge."),
+        "sender_identity": ", ".join(filter(None, [sender.legal_name, sender.contact_email, sender.contact_phone])),
+        "privacy_url": sender.privacy_url,
+        "terms_url": sender.terms_url,
+        "how_to_leave": _how_to_leave(topic),
+    }
+
+
+def _how_to_leave(topic: Topic) -> str:
+    ways = [_("use the unsubscribe link in any e-mail")] if topic.by_email else []
+    ways += [_("reply STOP to any text, or HELP for help")] if topic.by_sms else []
+    return _("You can leave at any time: %(ways)s. Saying yes is not a condition of buying anything.") % {
+        "ways": _(" or ").join(ways)
+    }
+
+
+def _next_version(topic: Topic, language: str) -> int:
+    latest = Notice.objects.filter(topic=topic, language=language).aggregate(latest=Max("version"))["latest"]
+    return (latest or 0) + 1

@@ -1,0 +1,121 @@
+"""What we owe one person because of something they did. Writes Reply; each goes out at most once.
+
+owed → claimed → handing_over → sent | failed | unknown | dropped. Rows are the queue: a lost task or worker
+costs a sweep, never a reply.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from preferences.channels.outcomes import Outcome, Result
+from preferences.models import Address, Channel, Reply, Sender
+
+Kind = Reply.Kind
+Status = Reply.Status
+
+# How late an answer is still an answer. A text that says "you are out" must not come later than five
+# minutes after the STOP (47 CFR 64.1200(a)(12)).
+PATIENCE = {
+    (Kind.CONFIRM, Channel.EMAIL): timedelta(hours=24),
+    (Kind.CONFIRM, Channel.SMS): timedelta(hours=1),
+    (Kind.SIGNED_UP, Channel.EMAIL): timedelta(hours=24),
+    (Kind.SIGNED_UP, Channel.SMS): timedelta(hours=1),
+    (Kind.OPTED_OUT, Channel.EMAIL): timedelta(hours=24),
+    (Kind.OPTED_OUT, Channel.SMS): timedelta(minutes=5),
+    (Kind.HELP, Channel.EMAIL): timedelta(hours=1),
+    (Kind.HELP, Channel.SMS): timedelta(minutes=5),
+    (Kind.LINK, Channel.EMAIL): timedelta(minutes=30),
+    (Kind.LINK, Channel.SMS): timedelta(minutes=30),
+}
+CLAIM = timedelta(seconds=60)
+BACK_OFF = timedelta(seconds=30)
+MOST_ATTEMPTS = 8
+
+
+def owe(address: Address, kind: str, *, sender: Sender, act: UUID) -> Reply:
+    """We owe this address an answer to this act. Harmless twice: it is the same reply."""
+    now = timezone.now()
+    deadline = now + PATIENCE[Kind(kind), Channel(address.channel)]
+    reply, _created = Reply.objects.get_or_create(
+        kind=kind,
+        address=address,
+        act=act,
+        defaults={"sender": sender, "due_at": now, "deadline_at": deadline},
+    )
+    return reply
+
+
+def drop(address: Address, *kinds: str, reason: str) -> int:
+    """What we owed and must not say any more, because the person changed their mind."""
+    waiting = Reply.objects.filter(address=address, kind__in=kinds, status__in=[Status.OWED, Status.CLAIMED])
+    return waiting.update(status=Status.DROPPED, reason=reason)
+
+
+def sweep() -> int:
+    """Put back what a lost worker left: claimed rows are owed again, handed-over ones are unknown."""
+    now = timezone.now()
+    lost = Reply.objects.filter(claimed_until__lt=now)
+    lost.filter(status=Status.HANDING_OVER).update(
+        status=Status.UNKNOWN, claimed_until=None, reason="The worker was lost during the hand-over."
+    )
+    Reply.objects.filter(status=Status.OWED, deadline_at__lt=now).update(
+        status=Status.DROPPED, reason="Too late to be an answer."
+    )
+    return lost.filter(status=Status.CLAIMED).update(status=Status.OWED, claimed_until=None)
+
+
+def due() -> list[int]:
+    """Ids of what can be delivered now, oldest first."""
+    return list(Reply.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:500])
+
+
+def deliver(reply_id: int, hand_over: Callable[[Reply], Outcome]) -> Reply | None:
+    """Deliver one reply, if it is ours to deliver. `hand_over` composes it and talks to the provider."""
+    if not _claim(reply_id):
+        return None
+    reply = Reply.objects.select_related("address__contact", "sender").get(pk=reply_id)
+    if not _begin(reply):
+        return reply
+    return record(reply, hand_over(reply))
+
+
+def _claim(reply_id: int) -> bool:
+    now = timezone.now()
+    mine = Reply.objects.due(now).filter(pk=reply_id, deadline_at__gte=now)
+    return bool(mine.update(status=Status.CLAIMED, claimed_until=now + CLAIM))
+
+
+def _begin(reply: Reply) -> bool:
+    """From here on never automatic: what happens next may have reached the provider."""
+    claimed = Reply.objects.filter(pk=reply.pk, status=Status.CLAIMED, address__erased_at=None)
+    return bool(claimed.update(status=Status.HANDING_OVER, attempts=reply.attempts + 1))
+
+
+@transaction.atomic
+def record(reply: Reply, outcome: Outcome) -> Reply:
+    """Write down what became of it."""
+    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    reply.claimed_until = None
+    reply.reason = outcome.detail[:200]
+    reply.provider_id = outcome.provider_id[:200]
+    _conclude(reply, outcome.result)
+    reply.save()
+    return reply
+
+
+def _conclude(reply: Reply, result: Result) -> None:
+    now = timezone.now()
+    if result == Result.TRY_LATER and reply.attempts < MOST_ATTEMPTS:
+        reply.status, reply.due_at = Status.OWED, now + BACK_OFF * reply.attempts
+        return
+    reply.status = {
+        Result.SENT: Status.SENT,
+        Result.UNKNOWN: Status.UNKNOWN,
+        Result.REFUSED: Status.FAILED,
+        Result.TRY_LATER: Status.FAILED,
+    }[result]
+    reply.sent_at = now if reply.status == Status.SENT else None

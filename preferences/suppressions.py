@@ -1,0 +1,73 @@
+"""Do not send here, whatever the subscriptions say; and who may take that back. Writes Suppression."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preferences import fence
+from preferences.errors import NotAllowed
+from preferences.models import Address, Suppression
+
+Reason = Suppression.Reason
+
+# Who may lift what. The person's own "no" is lifted by nobody but the person; "never again" by nobody.
+LIFTED_BY_THE_PERSON = frozenset({Reason.STOPPED, Reason.ERASED, Reason.COMPLAINED, Reason.BOUNCED, Reason.REASSIGNED})
+LIFTED_BY_STAFF = frozenset({Reason.BOUNCED})
+
+
+@transaction.atomic
+def suppress(
+    address: Address,
+    reason: str,
+    *,
+    scope: str = Suppression.EVERYTHING,
+    detail: str = "",
+    by: User | None = None,
+) -> Suppression:
+    """Do not send here any more, whatever the subscriptions say. Harmless twice."""
+    address = Address.objects.select_for_update(no_key=True).get(pk=address.pk)
+    fence.wait_after_commit(address)
+    rows = Suppression.objects.of(address).in_force().filter(reason=reason, scope=scope)
+    if standing := rows.first():
+        return standing
+    suppression = Suppression(
+        fingerprint=address.fingerprint,
+        channel=address.channel,
+        reason=reason,
+        scope=scope,
+        detail=detail[:200],
+    )
+    suppression._history_user = by
+    suppression.save()
+    return suppression
+
+
+@transaction.atomic
+def lift(suppression: Suppression, *, by: User, because: str) -> Suppression:
+    """Staff lift a suppression, with a reason. Raises NotAllowed for everything that is the person's to lift."""
+    suppression = Suppression.objects.select_for_update().get(pk=suppression.pk)
+    if suppression.reason not in LIFTED_BY_STAFF:
+        raise NotAllowed(_("Only the person can undo this, by signing up again and confirming it."))
+    if not because.strip():
+        raise NotAllowed(_("Write down why this address can be written to again."))
+    if suppression.lifted_at:
+        return suppression
+    return _lift(suppression, because=because, by=by)
+
+
+def lift_own(address: Address, *, because: str) -> None:
+    """The person said yes again: what is theirs to lift is lifted."""
+    for suppression in Suppression.objects.of(address).in_force().filter(reason__in=LIFTED_BY_THE_PERSON):
+        _lift(suppression, because=because, by=None)
+
+
+def _lift(suppression: Suppression, *, because: str, by: User | None) -> Suppression:
+    suppression.lifted_at, suppression.lifted_by, suppression.lifted_because = (
+        timezone.now(),
+        by,
+        because[:200],
+    )
+    suppression._history_user = by
+    suppression.save()
+    return suppression

@@ -1,0 +1,92 @@
+"""What every test may ask for."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from preferences import consent
+from preferences.models import Method, Notice, Source
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def topic(db):
+    """A public topic by e-mail and text, with its notice."""
+    return factories.TopicFactory()
+
+
+@pytest.fixture
+def notice(topic):
+    return Notice.objects.current(topic, "en")
+
+
+@pytest.fixture
+def address(db):
+    """An e-mail address that never said anything."""
+    return factories.email_address()
+
+
+@pytest.fixture
+def phone(db):
+    return factories.phone_address()
+
+
+@pytest.fixture
+def subscriber(topic):
+    """An e-mail address whose owner signed up for the topic and confirmed it."""
+    return subscribe(factories.email_address(), topic)
+
+
+@pytest.fixture
+def texter(topic):
+    """A phone number whose owner signed up for the topic and confirmed it."""
+    return subscribe(factories.phone_address(), topic)
+
+
+def subscribe(address, *topics):
+    """Sign up and confirm, as a person would."""
+    asked = [Notice.objects.current(topic, "en") for topic in topics]
+    consent.confirm(consent.ask(address, asked, source=Source.SIGN_UP, method=Method.CHECKBOX))
+    address.refresh_from_db()
+    return address
+
+
+@pytest.fixture
+def author(db):
+    return factories.UserFactory(username="author")
+
+
+@pytest.fixture
+def approver(db):
+    return factories.UserFactory(username="approver")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_empty_append_only_tables():
+    """Between transactional tests the tables are emptied, which their triggers rightly refuse: lift them there."""
+    operations = type(connection.ops)
+    plain = operations.sql_flush
+
+    def sql_flush(self, style, tables, **options):
+        lift, restore = _triggers(self.connection) if tables else ([], [])
+        return [*lift, *plain(self, style, tables, **options), *restore]
+
+    operations.sql_flush = sql_flush
+    yield
+    operations.sql_flush = plain
+
+
+def _triggers(database):
+    with database.cursor() as cursor:
+        if database.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            rows = cursor.fetchall()
+            return [f"DROP TRIGGER {name}" for name, _sql in rows], [sql for _name, sql in rows]
+        cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+        rows = cursor.fetchall()
+    return [[f"ALTER TABLE {table} {verb} TRIGGER {name}" for name, table in rows] for verb in ("DISABLE", "ENABLE")]
