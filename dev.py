@@ -103,9 +103,7 @@ def make_venv():
         package = "python{}.{}-venv".format(*sys.version_info[:2])
         stop(f"Python's venv module is missing: install it (on Debian: apt install {package}) and try again.")
     say("Making .venv ...")
-    done = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
     if done.returncode:
         stop(f"The virtual environment could not be made in {VENV}: {last_line(done.stdout + done.stderr)}")
 

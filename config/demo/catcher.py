@@ -1,6 +1,7 @@
 """A mail server and a text carrier for one machine: both accept everything and put it in the post room."""
 
 import json
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -29,6 +30,8 @@ class Carrier(BaseHTTPRequestHandler):
     """Takes every text over HTTP, with a bearer token, and answers with its id."""
 
     protocol_version = "HTTP/1.1"
+    kept: dict[str, str] = {}  # by key, for all connections
+    lock = threading.Lock()
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -44,7 +47,15 @@ class Carrier(BaseHTTPRequestHandler):
         words = read_text(body)
         if words is None:
             return 400, {"error": f"Send JSON with {', '.join(WORDS)}."}
-        return 200, {"id": pigeonholes.put_text(words)}
+        return 200, {"id": self.keep(words)}
+
+    def keep(self, words: dict[str, str]) -> str:
+        """The text's id; a repeat under the same key is not a second text."""
+        key = self.headers.get("Idempotency-Key") or words["reference"]
+        with self.lock:
+            if key not in self.kept:
+                self.kept[key] = pigeonholes.put_text(words)
+            return self.kept[key]
 
     def answer(self, status: int, words: dict[str, str]) -> None:
         content = json.dumps(words).encode()
