@@ -27,6 +27,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 BASE_URL = "http://testserver"
 STATIC_ROOT = None  # served from where they are, each looked up when asked for
 WHITENOISE_AUTOREFRESH = True
+DATA = Path(tempfile.mkdtemp(prefix="sayso-data-"))
 POST_ROOM = Path(tempfile.mkdtemp(prefix="sayso-post-room-"))
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sayso-evidence-"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

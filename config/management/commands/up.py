@@ -12,7 +12,8 @@ from config import supervisor
 
 PYTHON = sys.executable
 TAKEN = "Port {port} is in use: stop the other program or run `python3 dev.py run --port {next}`."
-READY = "Sayso is running at {url}/  Stop it with Ctrl-C."
+READY = "\nSayso is running at {url}/  Stop it with Ctrl-C."
+DEMO_DOORS = "  Staff pages  {url}/admin/\n  Post room    {url}/post-room/"
 
 
 class Command(BaseCommand):
@@ -36,6 +37,8 @@ class Command(BaseCommand):
 
     def say_ready(self, url: str) -> None:
         self.stdout.write(READY.format(url=url))
+        if settings.DEMO:
+            self.stdout.write(DEMO_DOORS.format(url=url))
 
 
 def settle_in(port: int) -> str:

@@ -1,0 +1,97 @@
+"""Sample data for a newcomer, made by the same verbs as everything else. Harmless twice."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from config.demo import staff
+from preferences import consent, contacts, notices
+from preferences.evidence import Proof
+from preferences.models import Address, Channel, Method, Notice, Sender, Source, Topic
+
+PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")
+SAID_AGO = timedelta(days=40)
+
+
+@transaction.atomic
+def add() -> dict[str, str]:
+    """Add whatever is missing; returns the passwords of the staff accounts made just now."""
+    words = tomllib.loads(Path(__file__).with_name("sample.toml").read_text("utf-8"))
+    passwords = staff.add()
+    topics: dict[str, Topic] = {}
+    for sender in words["senders"]:
+        topics |= add_sender(**sender)
+    for person in words["people"]["rows"]:
+        add_person(*person, known=topics)
+    for email in words["left"]["emails"]:
+        leave(email)
+    ask(**words["waiting"], known=topics)
+    draft(**words["campaign"], known=topics)
+    return passwords
+
+
+def add_sender(*, slug: str, topics: list[dict], **about: str) -> dict[str, Topic]:
+    """A sender and its topics, each with a published notice."""
+    sender, _made = Sender.objects.get_or_create(slug=slug, defaults=about)
+    return {topic["slug"]: add_topic(sender, **topic) for topic in topics}
+
+
+def add_topic(sender: Sender, *, slug: str, **about: str) -> Topic:
+    both = {"by_email": True, "by_sms": True}
+    topic, _made = Topic.objects.get_or_create(sender=sender, slug=slug, defaults=about | both)
+    if not Notice.objects.current(topic, "en"):
+        notices.publish(topic)
+    return topic
+
+
+def add_person(
+    name: str, email: str, phone: str, language: str, country: str, slugs: list[str], *, known: dict[str, Topic]
+) -> None:
+    """A person who said yes on paper, by e-mail and (if they gave a number) by text."""
+    address = contacts.add_address(Channel.EMAIL, email, name=name, language=language, country=country)
+    wanted = [known[slug] for slug in slugs]
+    grant(address, wanted)
+    if phone:
+        grant(contacts.add_address(Channel.SMS, phone, contact=address.contact), wanted)
+
+
+def grant(address: Address, topics: list[Topic]) -> None:
+    """What the paper says, unless this address has said anything already."""
+    if address.events.exists():
+        return
+    for topic in topics:
+        consent.grant(
+            address,
+            topic,
+            source=Source.IMPORT,
+            method=Method.WRITTEN,
+            notice=Notice.objects.current(topic, "en"),
+            proof=PAPER,
+            occurred_at=timezone.now() - SAID_AGO,
+        )
+
+
+def leave(email: str) -> None:
+    """This person left everything they had said yes to."""
+    address = contacts.find(Channel.EMAIL, email)
+    for subscription in address.subscriptions.active() if address else ():
+        consent.withdraw(address, subscription.topic, source=Source.LEAVE)
+
+
+def ask(*, name: str, email: str, topics: list[str], known: dict[str, Topic]) -> None:
+    """This person filled in the sign-up page and has not confirmed yet."""
+    address = contacts.add_address(Channel.EMAIL, email, name=name)
+    if not address.events.exists():
+        wanted = [notice for slug in topics if (notice := Notice.objects.current(known[slug], "en"))]
+        consent.ask(address, wanted, source=Source.SIGN_UP, method=Method.CHECKBOX)
+
+
+def draft(*, name: str, topic: str, known: dict[str, Topic], **text: str) -> None:
+    """A campaign to start from."""
+    author = User.objects.get(username="author")
+    Campaign.objects.get_or_create(name=name, defaults={"topic": known[topic], "author": author, **text})

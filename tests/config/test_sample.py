@@ -1,0 +1,67 @@
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+
+from campaigns.models import Campaign
+from config.demo import sample, staff
+from preferences import consent, contacts, eligibility
+from preferences.models import ConsentEvent, Contact, Notice, Source, Subscription, Topic
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _data(settings, tmp_path):
+    settings.DATA = tmp_path
+
+
+def test_a_newcomer_finds_senders_topics_people_and_a_draft():
+    sample.add()
+
+    tips = Topic.objects.get(slug="health-tips")
+    assert Notice.objects.current(tips, "en")
+    assert eligibility.eligible(tips, "email").count() > 10
+    assert eligibility.eligible(tips, "sms").count() > 5
+    assert Campaign.objects.get().status == Campaign.Status.DRAFT
+
+
+def test_adding_the_sample_twice_adds_nothing():
+    sample.add()
+    before = (Contact.objects.count(), ConsentEvent.objects.count(), Notice.objects.count(), Campaign.objects.count())
+
+    assert sample.add() == {}
+
+    after = (Contact.objects.count(), ConsentEvent.objects.count(), Notice.objects.count(), Campaign.objects.count())
+    assert after == before
+
+
+def test_whoever_left_since_is_not_brought_back():
+    sample.add()
+    ana = contacts.find("email", "ana.ferreira@example.org")
+    tips = Topic.objects.get(slug="health-tips")
+    consent.withdraw(ana, tips, source=Source.PREFERENCES)
+
+    sample.add()
+
+    assert ana.subscriptions.get(topic=tips).status == Subscription.Status.ENDED
+
+
+def test_the_passwords_open_the_accounts_and_are_for_the_owners_eyes_only():
+    passwords = sample.add()
+
+    assert set(passwords) == {"admin", "author", "approver"}
+    assert authenticate(username="admin", password=passwords["admin"]).is_superuser
+    assert not authenticate(username="author", password=passwords["author"]).is_superuser
+    assert staff.kept_in().stat().st_mode & 0o077 == 0
+
+
+def test_passwords_are_printed_on_the_first_run_and_later_only_where_they_are(capsys):
+    call_command("sample")
+    first = capsys.readouterr().out
+    call_command("sample")
+    second = capsys.readouterr().out
+
+    password = dict(line.split() for line in staff.kept_in().read_text().splitlines())["admin"]
+    assert password in first
+    assert password not in second
+    assert str(staff.kept_in()) in second
