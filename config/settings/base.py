@@ -145,6 +145,7 @@ LINK_REQUESTS_PER_DAY = 10
 HAND_OVER_WINDOW = env.int("HAND_OVER_WINDOW", default=50)
 HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
 OPT_OUT_WAIT_SECONDS = 10
+CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=120)
 SEND_BATCH = env.int("SEND_BATCH", default=500)
 DEFAULT_PHONE_REGION = env.str("DEFAULT_PHONE_REGION", default="")
 
@@ -203,6 +204,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+# What our rows looked like is looked at, never brought back: states change through verbs.
+SIMPLE_HISTORY_REVERT_DISABLED = True
 
 UNFOLD = {"SITE_TITLE": "Sayso", "SITE_HEADER": "Sayso", "SHOW_HISTORY": True, "SHOW_VIEW_ON_SITE": False}
 
