@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from preferences.errors import Unreadable
 from preferences.models import Channel
 
-LONGEST_EMAIL = 254  # RFC 5321 §4.5.3.1
+LONGEST_EMAIL, LONGEST_LOCAL = 254, 64  # RFC 5321 §4.5.3.1
 COMMON_DOMAINS = ["gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com", "gmx.de"]
 
 
@@ -35,7 +35,7 @@ def email(value: str) -> str:
         validate_email(spelled)
     except ValidationError:
         raise Unreadable(_not_an_address()) from None
-    if '"' in local or len(spelled) > LONGEST_EMAIL:
+    if '"' in local or len(local) > LONGEST_LOCAL or len(spelled) > LONGEST_EMAIL:
         raise Unreadable(_not_an_address())
     return spelled
 
@@ -72,7 +72,7 @@ def phone(value: str, region: str = "") -> str:
     try:
         number = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
-        raise Unreadable(_("Write the number with its country code, like +44 7700 900123.")) from None
+        raise Unreadable(_("Write the number with its country code, like +1 207 555 0123.")) from None
     if number.extension or not phonenumbers.is_valid_number(number):
         raise Unreadable(_("This number cannot get texts. Check its digits and the country code, like +44."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,218 @@
+"""A campaign's messages on their way: fence, hand over, record. Writes Message.
+
+queued → claimed → handing_over → sent | failed | unknown | skipped, or waiting for a later try. A window of
+messages is fenced together (preferences/fence.py): its addresses are locked, the gate is asked again in the
+next statement, the rows are marked with a deadline, and only after the commit does anyone talk to the
+provider. What could have reached the provider is never sent again by itself.
+"""
+
+import hashlib
+import logging
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from campaigns import claims, rendering
+from campaigns.models import Campaign, Message
+from preferences import channels, eligibility, fence
+from preferences.channels.outcomes import Outcome, Result
+from preferences.errors import SaysoError
+from preferences.models import Address
+
+logger = logging.getLogger(__name__)
+Status = Message.Status
+
+WINDOW_SECONDS = 5.0  # no hand-over begins later than this in its window, so that nobody who opts out waits long
+STATUS_CHECK_SECONDS = 0.5  # how long a paused campaign can go unnoticed inside a window
+BUSY_WAIT = timedelta(seconds=2)  # another campaign has the address in its hands
+BACK_OFF = timedelta(seconds=30)
+MOST_ATTEMPTS = 8
+TROUBLE_IN_A_ROW = 3  # then the provider is given a rest
+RECORD_TRIES = 20
+RECORDED = ["status", "provider_id", "detail", "body_digest", "attempts", "handed_over_at", "finished_at", "wait_until"]
+RECORDED += ["claim", "claimed_until"]
+
+
+class Trouble(Exception):
+    """The provider takes nothing at the moment."""
+
+
+@dataclass
+class Window:
+    """Messages fenced together, and until when their hand-over may begin (monotonic seconds)."""
+
+    id: uuid.UUID
+    messages: list[Message]
+    opened: float
+
+    def seconds_left(self) -> float:
+        return self.opened + settings.HAND_OVER_SECONDS - 1 - time.monotonic()
+
+    def may_begin(self) -> bool:
+        return time.monotonic() < self.opened + min(WINDOW_SECONDS, settings.HAND_OVER_SECONDS / 2)
+
+
+def send_batch(campaign: Campaign) -> bool:
+    """Send the next batch of this campaign; False when there was nothing to do."""
+    if not _is_sending(campaign) or (claim_id := claims.claim(campaign)) is None:
+        return False
+    try:
+        with channels.connect(campaign.channel) as out:
+            _send_claimed(campaign, claim_id, rendering.prepare(campaign), out)
+    except Trouble:
+        claims.give_back(claim_id, wait=BACK_OFF)
+    finally:
+        claims.give_back(claim_id)
+    return True
+
+
+def _send_claimed(
+    campaign: Campaign, claim_id: uuid.UUID, prepared: rendering.Prepared, out: channels.Connection
+) -> None:
+    ids = claims.mine(claim_id)
+    for start in range(0, len(ids), settings.HAND_OVER_WINDOW):
+        if not (_is_sending(campaign) and claims.renew(claim_id)):
+            return
+        window = open_window(campaign, claim_id, ids[start : start + settings.HAND_OVER_WINDOW])
+        send_window(window, prepared, out)
+
+
+@transaction.atomic
+def open_window(campaign: Campaign, claim_id: uuid.UUID, ids: Iterable[int]) -> Window:
+    """Fence these messages: whoever opted out before now is skipped, whoever opts out from now on waits for us."""
+    opened = time.monotonic()
+    fence.lock(Message.objects.filter(pk__in=ids, claim=claim_id).values_list("address_id", flat=True))
+    messages = list(_claimed(claim_id, ids))
+    objections = _objections(campaign, messages)
+    _skip([message for message in messages if objections[message.address_id]], objections)
+    allowed = [message for message in messages if not objections[message.address_id]]
+    window = Window(uuid.uuid4(), [], opened)
+    free = fence.take([message.address_id for message in allowed], window.id)
+    _postpone([message.pk for message in allowed if message.address_id not in free])
+    window.messages = [message for message in allowed if message.address_id in free]
+    _mark(window)
+    return window
+
+
+def _claimed(claim_id: uuid.UUID, ids: Iterable[int]):
+    rows = Message.objects.filter(pk__in=ids, claim=claim_id, status=Status.CLAIMED)
+    return rows.select_related("address__contact", "event").order_by("pk")
+
+
+def _objections(campaign: Campaign, messages: list[Message]) -> dict[int, str]:
+    """The gate, asked again, now that the locks are held."""
+    addresses = Address.objects.filter(pk__in=[message.address_id for message in messages])
+    return dict(eligibility.judged(addresses, campaign.topic).values_list("pk", "objection"))
+
+
+def _skip(messages: list[Message], objections: dict[int, str]) -> None:
+    for message in messages:
+        message.status, message.skipped_because = Status.SKIPPED, objections[message.address_id]
+        message.claim, message.claimed_until, message.finished_at = None, None, timezone.now()
+    Message.objects.bulk_update(messages, ["status", "skipped_because", "claim", "claimed_until", "finished_at"])
+
+
+def _postpone(ids: list[int]) -> None:
+    """Another sender has these addresses in its hands: a moment later."""
+    Message.objects.filter(pk__in=ids).update(
+        status=Status.WAITING, wait_until=timezone.now() + BUSY_WAIT, claim=None, claimed_until=None
+    )
+
+
+def _mark(window: Window) -> None:
+    until = timezone.now() + timedelta(seconds=settings.HAND_OVER_SECONDS)
+    ids = [message.pk for message in window.messages]
+    Message.objects.filter(pk__in=ids).update(status=Status.HANDING_OVER, claim=window.id, claimed_until=until)
+
+
+def send_window(window: Window, prepared: rendering.Prepared, out: channels.Connection) -> None:
+    """Hand the window over, one message after the other, and write down what became of each.
+
+    Raises Trouble, after recording, when the provider takes nothing at the moment.
+    """
+    begun: list[Message] = []
+    try:
+        _hand_over_all(window, prepared, out, begun)
+    finally:
+        _record_surely(window, begun)
+
+
+def _hand_over_all(
+    window: Window, prepared: rendering.Prepared, out: channels.Connection, begun: list[Message]
+) -> None:
+    checked, in_a_row = time.monotonic(), 0
+    for message in window.messages:
+        if time.monotonic() - checked > STATUS_CHECK_SECONDS:
+            checked = time.monotonic()
+            if not _is_sending(message.campaign_id):
+                return
+        if not window.may_begin():
+            return
+        begun.append(message)
+        outcome = _hand_over(message, prepared, out, within=window.seconds_left())
+        in_a_row = in_a_row + 1 if outcome.result == Result.TRY_LATER else 0
+        if in_a_row == TROUBLE_IN_A_ROW:
+            raise Trouble(outcome.detail)
+
+
+def _hand_over(message: Message, prepared: rendering.Prepared, out: channels.Connection, *, within: float) -> Outcome:
+    message.status, message.handed_over_at = Status.UNKNOWN, timezone.now()
+    message.attempts += 1
+    try:
+        parcel = prepared.parcel(message, message.address, message.address.contact)
+    except SaysoError as error:
+        outcome = Outcome(Result.REFUSED, detail=str(error))
+    else:
+        message.body_digest = hashlib.sha256(parcel.wire).hexdigest()
+        outcome = out.hand_over(parcel, within=within)
+    _conclude(message, outcome)
+    return outcome
+
+
+def _conclude(message: Message, outcome: Outcome) -> None:
+    now = timezone.now()
+    message.provider_id, message.detail = outcome.provider_id[:200], outcome.detail[:300]
+    message.finished_at, message.wait_until = now, None
+    if outcome.result == Result.TRY_LATER and message.attempts < MOST_ATTEMPTS:
+        message.status, message.finished_at = Status.WAITING, None
+        message.wait_until = now + BACK_OFF * message.attempts
+        return
+    message.status = {Result.SENT: Status.SENT, Result.UNKNOWN: Status.UNKNOWN}.get(outcome.result, Status.FAILED)
+
+
+def _record_surely(window: Window, begun: list[Message]) -> None:
+    """When recording fails, the record is tried again, never the sending."""
+    for attempt in range(RECORD_TRIES):
+        try:
+            return record(window, begun)
+        except OperationalError:
+            logger.warning("Recording %s outcomes failed, trying again.", len(begun), exc_info=attempt == 0)
+            connection.close()
+            time.sleep(min(0.1 * 2**attempt, 5))
+    return record(window, begun)
+
+
+@transaction.atomic
+def record(window: Window, begun: list[Message]) -> None:
+    """Write down the outcomes, put back what was not begun, and let go of the addresses."""
+    begun_ids = {message.pk for message in begun}
+    in_doubt = Message.objects.select_for_update(no_key=True).filter(
+        pk__in=begun_ids, status__in=[Status.HANDING_OVER, Status.UNKNOWN]
+    )
+    ours = set(in_doubt.order_by("pk").values_list("pk", flat=True))
+    for message in begun:
+        message.claim = message.claimed_until = None
+    Message.objects.bulk_update([message for message in begun if message.pk in ours], RECORDED)
+    claims.give_back_unbegun(window.id, (message.pk for message in window.messages if message.pk not in begun_ids))
+    fence.release(window.id)
+
+
+def _is_sending(campaign: Campaign | int) -> bool:
+    pk = campaign if isinstance(campaign, int) else campaign.pk
+    return Campaign.objects.sending().filter(pk=pk).exists()

@@ -1,0 +1,43 @@
+"""What the workers do: ids in, one verb called. Lost tasks cost one sweep."""
+
+from celery import shared_task
+
+from campaigns import audience, claims, lifecycle, sending
+from campaigns.models import Campaign
+
+CHAINS = 2  # how many batches of one campaign are on their way at once
+
+
+@shared_task(name="campaigns.tasks.start_due")
+def start_due() -> None:
+    """The hour of some campaigns has come."""
+    for campaign in lifecycle.start_due():
+        freeze.delay(campaign.pk)
+
+
+@shared_task(name="campaigns.tasks.freeze")
+def freeze(campaign_id: int) -> None:
+    """Write the audience down, then begin sending."""
+    audience.freeze(Campaign.objects.get(pk=campaign_id))
+    for _chain in range(CHAINS):
+        send_batch.delay(campaign_id)
+
+
+@shared_task(name="campaigns.tasks.send_batch")
+def send_batch(campaign_id: int) -> None:
+    """Send one batch, and call for the next while there is one."""
+    if sending.send_batch(Campaign.objects.select_related("topic__sender").get(pk=campaign_id)):
+        send_batch.delay(campaign_id)
+    else:
+        lifecycle.finish_if_done(campaign_id)
+
+
+@shared_task(name="campaigns.tasks.sweep")
+def sweep() -> None:
+    """Find what lost tasks and lost workers left, and wake somebody for it."""
+    claims.sweep()
+    for campaign in Campaign.objects.sending():
+        if campaign.frozen_at is None:
+            freeze.delay(campaign.pk)
+        elif not claims.is_busy(campaign):
+            send_batch.delay(campaign.pk)
