@@ -55,7 +55,10 @@ class Mail:
     """One mail that went out, as the catcher received it."""
 
     name: str
-    raw: bytes
+
+    @cached_property
+    def raw(self) -> bytes:
+        return (room() / f"{self.name}.eml").read_bytes()
 
     @cached_property
     def message(self) -> EmailMessage:
@@ -127,15 +130,16 @@ class Text:
 
 
 def mails() -> list[Mail]:
-    return [Mail(name, (room() / f"{name}.eml").read_bytes()) for name in names("eml")]
+    """Newest first; each is read when it is looked at."""
+    return [Mail(name) for name in names("eml")]
 
 
 def mail(name: str) -> Mail | None:
-    path = room() / f"{name}.eml"
-    return Mail(name, path.read_bytes()) if NAME.fullmatch(name) and path.exists() else None
+    return Mail(name) if NAME.fullmatch(name) and (room() / f"{name}.eml").exists() else None
 
 
 def texts() -> list[Text]:
+    """Newest first, answers included."""
     return [_text(name) for name in names("json")]
 
 

@@ -78,8 +78,8 @@ def grant(address: Address, topics: list[Topic]) -> None:
 
 def leave(email: str) -> None:
     """This person left everything they had said yes to."""
-    address = contacts.find(Channel.EMAIL, email)
-    for subscription in address.subscriptions.active() if address else ():
+    address = contacts.add_address(Channel.EMAIL, email)
+    for subscription in address.subscriptions.active():
         consent.withdraw(address, subscription.topic, source=Source.LEAVE)
 
 

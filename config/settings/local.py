@@ -2,7 +2,7 @@
 
 from config.settings import keys
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATA, INSTALLED_APPS, env, link_keys
+from config.settings.base import DATA, INSTALLED_APPS, LOGGING, env, link_keys
 
 env.read_env(str(keys.ensure_file(DATA / "keys.env")))
 SECRETS = keys.read(env)
@@ -20,6 +20,7 @@ BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 
 STATIC_ROOT = None  # served from where they are
 (DATA / "queue" / "control").mkdir(parents=True, exist_ok=True)
+LOGGING = LOGGING | {"loggers": {"django.request": {"level": "ERROR"}}}
 POST_ROOM = DATA / "post-room"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = env.int("SAYSO_MAIL_PORT", default=8025)
