@@ -81,8 +81,7 @@ def ask(
 def confirm(reply: Reply, *, proof: Proof = NOTHING) -> list[Subscription]:
     """The owner of the address says yes to what was asked in that act; a question since withdrawn stays closed."""
     address = _locked(reply.address)
-    asked = ConsentEvent.objects.filter(act=reply.act, address=address, kind=Kind.ASKED).select_related("topic")
-    open_questions = [event for event in asked if events.is_last_word(event)]
+    open_questions = events.open_questions(reply)
     if not open_questions:
         return []
     act = uuid.uuid4()
@@ -161,6 +160,7 @@ def withdraw(
     method: Method = Method.BUTTON,
     origin: uuid.UUID | None = None,
     proof: Proof = NOTHING,
+    act: uuid.UUID | None = None,
     by: User | None = None,
 ) -> Subscription:
     """The person wants nothing more about this topic here. Harmless twice: one event, one confirmation."""
@@ -168,7 +168,7 @@ def withdraw(
     fence.wait_after_commit(address)
     if standing := events.standing_no(address, topic):
         return standing
-    act = uuid.uuid4()
+    act = act or uuid.uuid4()
     ended = events.record(
         address,
         topic,

@@ -1,4 +1,4 @@
-"""Forgetting a person: their data goes, their "no" stays. Deletes Evidence; calls consent and contacts."""
+"""Forgetting a person: their data goes, their "no" stays. Deletes Evidence, empties Inbound and LeaveReason."""
 
 from functools import partial
 
@@ -6,7 +6,18 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from preferences import consent, contacts, replies
-from preferences.models import Address, Contact, Evidence, Inbound, Reply, Source, Suppression
+from preferences.models import (
+    Address,
+    ConsentEvent,
+    Contact,
+    Evidence,
+    Inbound,
+    LeaveReason,
+    Reply,
+    Source,
+    Subscription,
+    Suppression,
+)
 
 
 @transaction.atomic
@@ -19,8 +30,35 @@ def erase(contact: Contact, *, by: User) -> Contact:
     for address in contact.addresses.live():
         _close(address, by=by)
     _delete_evidence(contact)
-    Inbound.objects.filter(address__contact=contact).update(raw_text="", normal_text="")
+    _empty_their_words(contact)
     return contacts.forget(contact, by=by)
+
+
+@transaction.atomic
+def forget_unconfirmed(address: Address) -> bool:
+    """Somebody typed this address and nobody ever confirmed it: forget it again. It is not suppressed, for its
+    owner said nothing. Anybody we know more about stays as they are; says whether it was forgotten.
+    """
+    address = Address.objects.select_for_update(no_key=True).select_related("contact").get(pk=address.pk)
+    if address.erased_at or address.verified_at or _spoke(address) or address.contact.addresses.live().count() > 1:
+        return False
+    replies.drop(address, *Reply.Kind.values, reason="The sign-up was never confirmed.")
+    _delete_evidence(address.contact)
+    _empty_their_words(address.contact)
+    contacts.forget(address.contact)
+    return True
+
+
+def _spoke(address: Address) -> bool:
+    """Is there anything on record but questions, and their running out?"""
+    silent = [ConsentEvent.Kind.ASKED, ConsentEvent.Kind.EXPIRED]
+    events = address.events.exclude(kind__in=silent).exists()
+    return events or address.subscriptions.exclude(status=Subscription.Status.ENDED).exists()
+
+
+def _empty_their_words(contact: Contact) -> None:
+    Inbound.objects.filter(address__contact=contact).update(raw_text="", normal_text="")
+    LeaveReason.objects.filter(address__contact=contact).update(words="")
 
 
 def _close(address: Address, *, by: User) -> None:

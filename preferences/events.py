@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from preferences import evidence
 from preferences.errors import NotAllowed
 from preferences.evidence import NOTHING, Proof
-from preferences.models import Address, ConsentEvent, Subscription, Topic
+from preferences.models import Address, ConsentEvent, Reply, Subscription, Topic
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -39,18 +39,19 @@ def after(status: str | None, kind: str) -> str | None:
     return AFTER.get((status, kind), status)
 
 
-def fold(address: Address, topic: Topic) -> str | None:
+def fold(address: Address, topic: Topic, *, before: ConsentEvent | None = None) -> str | None:
     """What the ledger adds up to for this address and topic, computed afresh; None when nothing was said."""
     status = None
-    for kind, about in _words(address, topic):
+    for kind, about in _words(address, topic, before):
         if about is None and status is None:
             continue
         status = after(status, kind)
     return status
 
 
-def _words(address: Address, topic: Topic) -> Iterable[tuple[str, int | None]]:
+def _words(address: Address, topic: Topic, before: ConsentEvent | None) -> Iterable[tuple[str, int | None]]:
     said = ConsentEvent.objects.filter(Q(topic=topic) | Q(topic=None), address=address)
+    said = said.filter(pk__lt=before.pk) if before else said
     return said.order_by("pk").values_list("kind", "topic_id")
 
 
@@ -69,6 +70,12 @@ def is_last_word(event: ConsentEvent) -> bool:
     """Nothing was said about this topic, or about everything, since the question."""
     later = ConsentEvent.objects.filter(address=event.address, pk__gt=event.pk)
     return not later.filter(Q(topic=event.topic) | Q(topic=None)).exists()
+
+
+def open_questions(reply: Reply) -> list[ConsentEvent]:
+    """What was asked in the act that this reply answers, as far as nothing was said about it since."""
+    asked = ConsentEvent.objects.filter(act=reply.act, address=reply.address_id, kind=Kind.ASKED)
+    return [event for event in asked.select_related("topic", "notice") if is_last_word(event)]
 
 
 def record(address: Address, topic: Topic, kind: str, **said: object) -> Subscription:

@@ -8,15 +8,18 @@ confirm  in the confirmation of a sign-up, 7 days, grants just what was asked th
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from preferences.models import Address, Reply, Topic
+
+SEPARATOR = "."
 
 
 class Purpose(StrEnum):
@@ -36,7 +39,10 @@ class ExpiredLink(BadLink):
 
 @dataclass(frozen=True)
 class Claims:
-    """What a link says: for whom, about what, from which message. All of it is signed."""
+    """What a link says: for whom, about what, from which message. All of it is signed.
+
+    `message` is the reference of a message as a number (`reference.int`), 0 when there is none.
+    """
 
     address: int
     generation: int
@@ -69,6 +75,16 @@ def token(purpose: Purpose, address: Address, *, topic: int = 0, message: int = 
     return _signer(purpose).sign(claims.pack())
 
 
+def origin(claims: Claims) -> UUID | None:
+    """The reference of the message that the link came in."""
+    return UUID(int=claims.message) if claims.message else None
+
+
+def made_at(text: str) -> datetime:
+    """When a link that was read successfully was made."""
+    return datetime.fromtimestamp(signing.b62_decode(text.split(SEPARATOR)[1]), tz=UTC)
+
+
 def read(purpose: Purpose, text: str) -> Claims:
     """What the token says. Raises ExpiredLink or BadLink; does not touch the database."""
     try:
@@ -90,7 +106,7 @@ def address_of(purpose: Purpose, claims: Claims) -> Address:
 
 def _signer(purpose: Purpose) -> signing.TimestampSigner:
     current, *old = settings.LINK_KEYS[purpose]
-    return signing.TimestampSigner(key=current, fallback_keys=old, salt=f"sayso.link.{purpose}", sep=".")
+    return signing.TimestampSigner(key=current, fallback_keys=old, salt=f"sayso.link.{purpose}", sep=SEPARATOR)
 
 
 def leave_url(address: Address, topic: Topic, message: int = 0) -> str:

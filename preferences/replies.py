@@ -6,13 +6,14 @@ costs a sweep, never a reply.
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from preferences.channels.outcomes import Outcome, Result
-from preferences.models import Address, Channel, Reply, Sender
+from preferences.models import Address, Channel, Reply, Sender, Suppression
 
 Kind = Reply.Kind
 Status = Reply.Status
@@ -47,6 +48,21 @@ def owe(address: Address, kind: str, *, sender: Sender, act: UUID) -> Reply:
         defaults={"sender": sender, "due_at": now, "deadline_at": deadline},
     )
     return reply
+
+
+def owe_link(address: Address) -> Reply | None:
+    """The person asked for a fresh link. Nobody to write on behalf of, or "never again": nothing is owed."""
+    never = Suppression.objects.of(address).in_force().filter(reason=Suppression.Reason.PERMANENT)
+    sender = sender_of(address)
+    return None if sender is None or never.exists() else owe(address, Kind.LINK, sender=sender, act=uuid4())
+
+
+def sender_of(address: Address) -> Sender | None:
+    """On whose behalf we last had to do with this address."""
+    senders = Sender.objects.all() if address.channel == Channel.EMAIL else Sender.objects.exclude(text_number="")
+    latest = Max("topics__events__pk", filter=Q(topics__events__address=address))
+    by_event = senders.annotate(latest=latest).filter(latest__isnull=False).order_by("-latest").first()
+    return by_event or senders.filter(pk__in=address.replies.values("sender")).first()
 
 
 def drop(address: Address, *kinds: str, reason: str) -> int:

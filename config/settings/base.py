@@ -142,6 +142,9 @@ FRESH_LINK_MINUTES = 30
 CONFIRM_LINK_DAYS = 7
 LINK_REQUESTS_PER_HOUR = 3
 LINK_REQUESTS_PER_DAY = 10
+FORMS_PER_NETWORK_PER_HOUR = env.int("FORMS_PER_NETWORK_PER_HOUR", default=60)
+STEADY_ANSWER_SECONDS = 0.4  # forms that take an address answer no sooner, whether it is known or not
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of our own stand before us
 HAND_OVER_WINDOW = env.int("HAND_OVER_WINDOW", default=50)
 HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
 OPT_OUT_WAIT_SECONDS = 10

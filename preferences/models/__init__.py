@@ -4,6 +4,7 @@ from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
 from preferences.models.imports import Import
 from preferences.models.ledger import OWN_ACTS, ConsentEvent, Evidence, Method, Source
 from preferences.models.people import Address, Channel, Contact, HandOver
+from preferences.models.reasons import LeaveReason
 from preferences.models.replies import Inbound, Reply
 from preferences.models.standing import Subscription, Suppression
 from preferences.models.topics import Notice, Sender, Topic
@@ -20,6 +21,7 @@ __all__ = [
     "HandOver",
     "Import",
     "Inbound",
+    "LeaveReason",
     "Method",
     "Notice",
     "Reply",
