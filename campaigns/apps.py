@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = _("Campaigns and messages")
+
+    def ready(self) -> None:
+        """Listen to what e-mail providers report; Anymail tells it by a signal of its own."""
+        import_module("campaigns.webhooks")

@@ -1,0 +1,249 @@
+"""From a campaign and an address to what is handed over: composed once per campaign, filled in per person."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from campaigns import merge, prose
+from campaigns.merge import Field, Template
+from campaigns.models import Campaign, Message
+from preferences import links, segments
+from preferences.channels import email, sms
+from preferences.errors import Unreadable
+from preferences.models import Address, Channel, Contact, Topic
+
+# Beside the writer's merge fields, the layout of every mail has these.
+LAYOUT = (Field("leave_url"), Field("manage_url"), Field("address"), Field("since"))
+PAGES_KEPT = 32
+
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that makes a campaign's messages what they are; two equal ones are composed once."""
+
+    reference: str
+    channel: str
+    subject: str
+    body: str
+    topic: str
+    list_id: str
+    feedback_id: str
+    brand: str
+    legal_name: str
+    from_email: str
+    reply_to: str
+    text_number: str
+    postal_address: str
+    contact_email: str
+    contact_phone: str
+    privacy_url: str
+    terms_url: str
+    host: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one person reads."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class PreparedMail:
+    """A mail campaign, ready for each address."""
+
+    content: Content
+    topic: Topic
+    subject: Template
+    text: Template
+    html: Template
+
+    def words(self, message: Message, address: Address, contact: Contact) -> Words:
+        values = _values(self.content, contact) | _layout_values(self.topic, message, address)
+        return Words(self.subject.fill(values), self.text.fill(values), self.html.fill(values))
+
+    def parcel(self, message: Message, address: Address, contact: Contact) -> email.Mail:
+        """The complete mail to this one address."""
+        words, content = self.words(message, address, contact), self.content
+        return email.build(
+            from_name=content.brand,
+            from_email=content.from_email,
+            reply_to=content.reply_to,
+            to=address.value,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            message_id=f"<{message.reference}@{content.host}>",
+            headers=self._headers(message, address),
+        )
+
+    def _headers(self, message: Message, address: Address) -> dict[str, str]:
+        one_click = links.one_click_url(address, self.topic, message=message.reference.int)
+        return {
+            "List-Unsubscribe": f"<{one_click}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": self.content.list_id,
+            "Feedback-ID": self.content.feedback_id,
+        }
+
+
+@dataclass(frozen=True)
+class PreparedText:
+    """A text campaign, ready for each number: the brand first, the way out last."""
+
+    content: Content
+    body: Template
+
+    def words(self, message: Message, address: Address, contact: Contact) -> Words:
+        body = self.body.fill(_values(self.content, contact)).strip()
+        brand = "" if body.startswith(self.content.brand) else f"{self.content.brand}: "
+        return Words("", f"{brand}{body}\n" + _("Reply STOP to stop, HELP for help."))
+
+    def parcel(self, message: Message, address: Address, contact: Contact) -> sms.Text:
+        """The text to this one number."""
+        body = self.words(message, address, contact).text
+        to = address.normal_form or ""
+        return sms.Text(self.content.text_number, to, body, reference=str(message.reference))
+
+
+Prepared = PreparedMail | PreparedText
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What staff see before anybody else does."""
+
+    words: Words
+    size: segments.Segments
+
+
+def prepare(campaign: Campaign, *, label: str = "") -> Prepared:
+    """Compose the campaign, or take it from where it was composed before. Raises Unreadable.
+
+    A label stands before the subject or the text.
+    """
+    content = _content(campaign, label)
+    if campaign.channel == Channel.SMS:
+        return PreparedText(content, merge.compile(content.body, merge.for_line))
+    return PreparedMail(content, campaign.topic, *_composed(content))
+
+
+def check(campaign: Campaign) -> None:
+    """Raises Unreadable with a sentence if this could not be sent as it is written."""
+    prepare(campaign)
+
+
+def preview(campaign: Campaign) -> Preview:
+    """The campaign as a made-up person would get it."""
+    words = prepare(campaign).words(*sample(campaign))
+    return Preview(words, segments.count(words.text))
+
+
+def text_cost(campaign: Campaign) -> segments.Segments:
+    """How many segments each text is billed as."""
+    return preview(campaign).size
+
+
+def sample(campaign: Campaign, to: str = "", name: str = "") -> tuple[Message, Address, Contact]:
+    """Somebody who does not exist, for previews and tests; the links in it open nothing."""
+    contact = Contact(name=name or _("Ana Sample"))
+    to = to or ("+12025550123" if campaign.channel == Channel.SMS else "ana.sample@example.org")
+    address = Address(pk=0, contact=contact, channel=campaign.channel, value=to, normal_form=to)
+    return Message(campaign=campaign, address=address), address, contact
+
+
+def digest(parcel: email.Mail | sms.Text) -> str:
+    """SHA-256 of what was handed over."""
+    content = parcel.content if isinstance(parcel, email.Mail) else parcel.body.encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def _content(campaign: Campaign, label: str) -> Content:
+    topic, sender, clean = campaign.topic, campaign.topic.sender, merge.for_line
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    in_mail = campaign.channel == Channel.EMAIL
+    return Content(
+        reference=str(campaign.reference),
+        channel=campaign.channel,
+        subject=f"{label}{campaign.subject}",
+        body=campaign.body if in_mail else f"{label}{campaign.body}",
+        topic=clean(topic.name),
+        list_id=_list_id(topic, host),
+        feedback_id=f"{campaign.reference.hex}:{topic.slug}:{topic.purpose}:{sender.slug}",
+        brand=clean(sender.name),
+        legal_name=clean(sender.legal_name),
+        from_email=sender.from_email,
+        reply_to=sender.reply_to,
+        text_number=sender.text_number,
+        postal_address=", ".join(map(clean, sender.postal_address.splitlines())),
+        contact_email=clean(sender.contact_email),
+        contact_phone=clean(sender.contact_phone),
+        privacy_url=sender.privacy_url,
+        terms_url=sender.terms_url,
+        host=host,
+    )
+
+
+def _list_id(topic: Topic, host: str) -> str:
+    """RFC 2919: a name in quotes, and a label that stays the same for ever."""
+    name = merge.for_line(topic.name).translate(str.maketrans("", "", '"\\<>'))
+    quoted = f'"{name}"' if name.isascii() else name
+    return f"{quoted} <{topic.slug}.{topic.sender.slug}.{host}>"
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _composed(content: Content) -> tuple[Template, Template, Template]:
+    """Subject, text part and HTML part."""
+    marked, own = merge.mark(content.body), merge.fields(content.body)
+    fields = [*own, *LAYOUT]
+    layout = {field.name: merge.marked(len(own) + number) for number, field in enumerate(LAYOUT)}
+    html = _inliner.inline(_page(content, layout, body=_all_there(prose.page(marked), own)))
+    text = render_to_string("campaigns/mail/mail.txt", {"mail": content, "body": prose.plain(marked), **layout})
+    return (
+        merge.compile(content.subject, merge.for_line),
+        merge.compile_marked(text, fields, merge.for_line),
+        merge.compile_marked(html, fields, merge.for_page),
+    )
+
+
+def _page(content: Content, layout: Mapping[str, str], *, body: str) -> str:
+    language = settings.LANGUAGE_CODE
+    return render_to_string("campaigns/mail/mail.html", {"mail": content, "body": body, "language": language, **layout})
+
+
+def _all_there(page: str, fields: list[Field]) -> str:
+    """A field inside the target of a link would leak a name into somebody's logs, and cannot be escaped there."""
+    if merge.marks(page) != len(fields):
+        raise Unreadable(_("A merge field cannot be part of a link's address. Put it into the words around it."))
+    return page
+
+
+def _values(content: Content, contact: Contact) -> dict[str, str]:
+    first_name = contact.name.split(maxsplit=1)[0] if contact.name.strip() else ""
+    return {
+        "name": contact.name.strip(),
+        "first_name": first_name,
+        "sender": content.brand,
+        "topic": content.topic,
+    }
+
+
+def _layout_values(topic: Topic, message: Message, address: Address) -> dict[str, str]:
+    return {
+        "leave_url": links.leave_url(address, topic, message=message.reference.int),
+        "manage_url": links.manage_url(address),
+        "address": address.value,
+        "since": date_format(message.event.occurred_at, "j F Y") if message.event else _("an earlier day"),
+    }
