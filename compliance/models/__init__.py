@@ -1,5 +1,6 @@
 """The nouns of the office upstairs."""
 
-from compliance.models.policies import PolicyDocument, PolicyReview, PolicyVersion, ReviewReminder
+from compliance.models.people import Person
+from compliance.models.policies import PolicyDocument, PolicyReview, PolicyVersion, ReminderOutcome, ReviewReminder
 
-__all__ = ["PolicyDocument", "PolicyReview", "PolicyVersion", "ReviewReminder"]
+__all__ = ["Person", "PolicyDocument", "PolicyReview", "PolicyVersion", "ReminderOutcome", "ReviewReminder"]

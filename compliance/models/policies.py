@@ -1,4 +1,4 @@
-"""PolicyDocument, PolicyVersion, PolicyReview and ReviewReminder: what we promise, read anew every year."""
+"""Policies, their versions, reviews and reminders: what we promise, read anew every year."""
 
 import datetime
 
@@ -130,3 +130,26 @@ class ReviewReminder(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.review} ({self.occasion})"
+
+
+class ReminderOutcome(AppendOnly):
+    """What became of a reminder's letter. A reminder without one began, and nobody can say how it ended."""
+
+    class Result(models.TextChoices):
+        SENT = "sent", _("Sent")
+        TRY_LATER = "try_later", _("Not sent; tried again at the next run")
+        REFUSED = "refused", _("Refused")
+        UNKNOWN = "unknown", _("Unknown")
+
+    reminder = models.OneToOneField(ReviewReminder, on_delete=models.PROTECT, primary_key=True, related_name="outcome")
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("reminder outcome")
+        verbose_name_plural = _("reminder outcomes")
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"{self.get_result_display()} {self.detail}".strip()

@@ -1,0 +1,37 @@
+"""What a history row changed, in words: each compared with the one before it, without a further query."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+UNTOLD = frozenset({"created_at", "changed_at", "link_generation"})
+
+
+def told(history: models.QuerySet, *, hidden: str) -> Iterator[tuple[Any, str]]:
+    """Each row, oldest first, with what is different; `hidden` names what leaves no trace in this history."""
+    before: dict[int, Any] = {}
+    for row in history.select_related("history_user").order_by("history_date", "history_id"):
+        yield row, _difference(before.get(row.id), row, hidden=hidden)
+        before[row.id] = row
+
+
+def _difference(before: Any, row: Any, *, hidden: str) -> str:
+    if before is None:
+        return ""
+    told = [_told(field, before, row) for field in _fields(row) if _value(field, before) != _value(field, row)]
+    return "; ".join(told) or _("%(hidden)s (the values are not kept)") % {"hidden": hidden}
+
+
+def _fields(row: Any) -> list[models.Field]:
+    return [field for field in row.tracked_fields if field.name not in UNTOLD]
+
+
+def _value(field: models.Field, row: Any) -> Any:
+    return getattr(row, field.attname)
+
+
+def _told(field: models.Field, before: Any, row: Any) -> str:
+    values = {"field": field.verbose_name, "old": _value(field, before) or "–", "new": _value(field, row) or "–"}
+    return _("%(field)s: %(old)s → %(new)s") % values

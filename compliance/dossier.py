@@ -1,0 +1,178 @@
+"""Everything we hold about one contact, in time order. Reads, and writes nothing.
+
+One query per kind of row, however long the story. After erasure the same story is told without the person:
+events, subscriptions and messages stay, what was personal is gone, and the entry says so.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.models import DeliveryEvent, Message
+from compliance import changes, wording
+from preferences.models import (
+    Address,
+    ConsentEvent,
+    Contact,
+    Inbound,
+    LeaveReason,
+    Reply,
+    Subscription,
+    Suppression,
+)
+
+
+class Kind(TextChoices):
+    """What sort of row an entry comes from."""
+
+    SAID = "said", gettext_lazy("Said")
+    EVIDENCE = "evidence", gettext_lazy("Evidence")
+    SUBSCRIPTION = "subscription", gettext_lazy("Subscription")
+    SUPPRESSION = "suppression", gettext_lazy("Suppression")
+    REPLY = "reply", gettext_lazy("Reply")
+    MESSAGE = "message", gettext_lazy("Message")
+    DELIVERY = "delivery", gettext_lazy("Delivery")
+    INBOUND = "inbound", gettext_lazy("Inbound")
+    RECORD = "record", gettext_lazy("Record")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, what, by whom, to which address, and the rest in words."""
+
+    at: datetime
+    kind: Kind
+    what: str
+    who: str
+    where: str = ""
+    detail: str = ""
+    personal: bool = False
+
+
+Places = dict[int, str]
+
+
+def dossier(contact: Contact) -> list[Entry]:
+    """The whole story of one contact, oldest first."""
+    addresses = list(contact.addresses.all())
+    places = {address.pk: wording.place(address) for address in addresses}
+    entries = [
+        *_record(contact, places),
+        *_said(places),
+        *_left_because(places),
+        *_subscriptions(places),
+        *_suppressions(addresses),
+        *_replies(places),
+        *_messages(places),
+        *_deliveries(addresses, places),
+        *_inbound(places),
+    ]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _record(contact: Contact, places: Places) -> Iterator[Entry]:
+    """Who added, corrected or erased the person's row and addresses; old names and addresses are kept nowhere."""
+    for row, detail in changes.told(Contact.history.filter(id=contact.pk), hidden=_("name")):
+        yield Entry(row.history_date, Kind.RECORD, wording.change(row, _("Contact")), wording.who(row), "", detail)
+    for row, detail in changes.told(Address.history.filter(contact_id=contact.pk), hidden=_("internal")):
+        what = wording.change(row, _("Address"))
+        yield Entry(row.history_date, Kind.RECORD, what, wording.who(row), places.get(row.id, ""), detail)
+
+
+def _said(places: Places) -> Iterator[Entry]:
+    rows = ConsentEvent.objects.filter(address__in=places).select_related("topic", "notice__topic", "by", "evidence")
+    for event in rows:
+        where = places[event.address_id]
+        who = wording.speaker(event)
+        what = f"{event.get_kind_display()} · {event.topic or _('everything')}"
+        yield Entry(event.occurred_at, Kind.SAID, what, who, where, wording.circumstances(event))
+        yield from _evidence(event, who, where)
+
+
+def _evidence(event: ConsentEvent, who: str, where: str) -> Iterator[Entry]:
+    """The personal part of the proof, as long as it is there."""
+    evidence = getattr(event, "evidence", None)
+    if evidence is None:
+        detail = _("Erased. The commitment %(start)s… stays.") % {"start": event.commitment[:12]}
+        yield Entry(event.occurred_at, Kind.EVIDENCE, _("Evidence, erased"), who, where, detail)
+    elif detail := wording.proof(evidence):
+        yield Entry(event.occurred_at, Kind.EVIDENCE, _("Evidence"), who, where, detail, personal=True)
+
+
+def _left_because(places: Places) -> Iterator[Entry]:
+    for row in LeaveReason.objects.filter(address__in=places).select_related("topic"):
+        what = _("Reason for leaving · %(topic)s") % {"topic": row.topic or _("everything")}
+        detail = wording.joined([row.get_reason_display(), row.words])
+        yield Entry(
+            row.created_at, Kind.SAID, what, _("The person"), places[row.address_id], detail, personal=bool(row.words)
+        )
+
+
+def _subscriptions(places: Places) -> Iterator[Entry]:
+    rows = Subscription.history.filter(address_id__in=places).select_related("topic", "event", "history_user")
+    for row in rows:
+        detail = _("Because of: %(event)s") % {"event": row.event.get_kind_display()}
+        what = f"{row.topic} · {row.get_status_display()}"
+        yield Entry(row.history_date, Kind.SUBSCRIPTION, what, wording.who(row), places[row.address_id], detail)
+
+
+def _suppressions(addresses: Iterable[Address]) -> Iterator[Entry]:
+    """Found by fingerprint, so an erased address has none to show: its stop stands without leading back to it."""
+    places = {address.fingerprint: wording.place(address) for address in addresses if address.fingerprint}
+    history = Suppression.history.filter(fingerprint__in=places, history_type="+").select_related("history_user")
+    first = {row.id: row for row in history}
+    for row in Suppression.objects.filter(fingerprint__in=places).select_related("lifted_by"):
+        where = places[row.fingerprint]
+        what = _("Suppressed · %(reason)s") % {"reason": row}
+        yield Entry(row.since, Kind.SUPPRESSION, what, wording.who(first.get(row.pk)), where, row.detail)
+        if row.lifted_at:
+            what = _("Lifted · %(reason)s") % {"reason": row}
+            who = wording.name(row.lifted_by, _("The person"))
+            yield Entry(row.lifted_at, Kind.SUPPRESSION, what, who, where, row.lifted_because)
+
+
+def _replies(places: Places) -> Iterator[Entry]:
+    for reply in Reply.objects.filter(address__in=places).select_related("sender"):
+        detail = wording.joined([reply.sender, reply.reason])
+        where = places[reply.address_id]
+        yield Entry(reply.sent_at or reply.owed_at, Kind.REPLY, str(reply), wording.OURSELVES, where, detail)
+
+
+def _messages(places: Places) -> Iterator[Entry]:
+    for message in Message.objects.filter(address__in=places).select_related("campaign"):
+        what = f"{message.campaign} · {message.get_status_display()}"
+        detail = wording.joined([wording.objection(message.skipped_because), message.detail])
+        where = places[message.address_id]
+        yield Entry(_moment(message), Kind.MESSAGE, what, wording.OURSELVES, where, detail)
+
+
+def _moment(message: Message) -> datetime:
+    campaign = message.campaign
+    reached = message.finished_at or message.handed_over_at
+    return reached or campaign.frozen_at or campaign.started_at or campaign.created_at
+
+
+def _deliveries(addresses: list[Address], places: Places) -> Iterator[Entry]:
+    ours = Q(message__address__in=places) | Q(reply__address__in=places)
+    labels = {address.fingerprint: places[address.pk] for address in addresses if address.fingerprint}
+    rows = DeliveryEvent.objects.filter(ours | Q(fingerprint__in=labels)).select_related("message__campaign", "reply")
+    for event in rows:
+        about = event.message or event.reply
+        what = f"{event.get_kind_display()} · {wording.subject(event)}"
+        where = places[about.address_id] if about else labels[event.fingerprint]
+        yield Entry(event.occurred_at, Kind.DELIVERY, what, event.provider, where, event.detail)
+
+
+def _inbound(places: Places) -> Iterator[Entry]:
+    for inbound in Inbound.objects.filter(address__in=places):
+        told = _("“%(text)s”") % {"text": inbound.raw_text} if inbound.raw_text else ""
+        detail = wording.joined([told, inbound.outcome])
+        where = places[inbound.address_id]
+        what = inbound.get_meaning_display()
+        yield Entry(
+            inbound.received_at, Kind.INBOUND, what, _("The person"), where, detail, personal=bool(inbound.raw_text)
+        )

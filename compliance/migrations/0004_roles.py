@@ -1,0 +1,134 @@
+"""Who may do what: six groups, so that a colleague is given a role and not a list of permissions.
+
+Permissions are made after all migrations have run, so a fresh database has none yet: the rows are made here,
+exactly as Django would make them.
+"""
+
+from django.db import migrations
+
+MODELS = {
+    "preferences": [
+        "address",
+        "consentevent",
+        "contact",
+        "evidence",
+        "handover",
+        "import",
+        "inbound",
+        "leavereason",
+        "notice",
+        "reply",
+        "sender",
+        "subscription",
+        "suppression",
+        "topic",
+        "historicaladdress",
+        "historicalcontact",
+        "historicalsender",
+        "historicalsubscription",
+        "historicalsuppression",
+        "historicaltopic",
+    ],
+    "campaigns": ["campaign", "deliveryevent", "message", "historicalcampaign"],
+    "compliance": [
+        "policydocument",
+        "policyreview",
+        "policyversion",
+        "reminderoutcome",
+        "reviewreminder",
+        "historicalpolicydocument",
+        "historicalpolicyreview",
+    ],
+}
+# The permissions beyond add, change, delete and view: the model they belong to, and their names.
+NAMED = {
+    "preferences.erase_contact": ("contact", "Can forget a person on request"),
+    "campaigns.submit_campaign": ("campaign", "Can submit a campaign for review"),
+    "campaigns.approve_campaign": ("campaign", "Can approve a campaign somebody else wrote"),
+    "campaigns.send_campaign": ("campaign", "Can schedule, start, pause, resume and cancel a campaign"),
+    "compliance.sign_policyreview": ("policyreview", "Can sign a policy review"),
+    "compliance.view_dossier": ("person", "Can read everything we hold about a person"),
+}
+
+
+def may(actions, app, models):
+    return {f"{app}.{action}_{model}" for action in actions.split() for model in models}
+
+
+SEE_PEOPLE = may(
+    "view",
+    "preferences",
+    "contact address consentevent subscription suppression reply inbound leavereason notice topic sender".split(),
+) | {"compliance.view_dossier"}
+SEE_HISTORY = set().union(
+    *(may("view", app, [model for model in models if model.startswith("historical")]) for app, models in MODELS.items())
+)
+SEE_ALL = set().union(*(may("view", app, models) for app, models in MODELS.items()))
+SEE_CAMPAIGNS = may("view", "campaigns", ["campaign", "historicalcampaign"]) | may(
+    "view", "preferences", ["topic", "sender", "notice"]
+)
+OFFICE = may("add change view", "compliance", ["policydocument"]) | may(
+    "add view", "compliance", ["policyversion"]
+) | may("view", "compliance", ["policyreview", "reviewreminder", "reminderoutcome"])
+
+ROLES = {
+    "support": SEE_PEOPLE
+    | {"preferences.add_contact", "preferences.change_contact", "preferences.change_suppression"},
+    "author": SEE_CAMPAIGNS | {"campaigns.add_campaign", "campaigns.change_campaign", "campaigns.submit_campaign"},
+    "approver": SEE_CAMPAIGNS
+    | may("view", "campaigns", ["message", "deliveryevent"])
+    | {"campaigns.approve_campaign", "campaigns.send_campaign"},
+    "compliance officer": SEE_PEOPLE
+    | SEE_HISTORY
+    | OFFICE
+    | may("view", "campaigns", ["campaign", "message", "deliveryevent"])
+    | {"preferences.view_evidence", "preferences.erase_contact", "compliance.sign_policyreview"},
+    "auditor": SEE_ALL | {"compliance.view_dossier"},
+    "administrator": set(NAMED).union(
+        *(may("add change delete view", app, models) for app, models in MODELS.items()),
+        may("add change view", "auth", ["user"]),
+        may("add change delete view", "auth", ["group"]),
+    ),
+}
+
+
+def make(apps, schema_editor):
+    """Harmless twice: adds what is missing, takes away nothing."""
+    alias = schema_editor.connection.alias
+    groups = apps.get_model("auth", "Group").objects.using(alias)
+    rows = {name: permission(apps, alias, name) for name in set().union(*ROLES.values())}
+    for role, names in ROLES.items():
+        groups.get_or_create(name=role)[0].permissions.add(*(rows[name] for name in names))
+
+
+def permission(apps, alias, name):
+    app, codename = name.split(".")
+    model, label = NAMED.get(name) or described(apps, app, codename)
+    content_type, _new = apps.get_model("contenttypes", "ContentType").objects.using(alias).get_or_create(
+        app_label=app, model=model
+    )
+    return apps.get_model("auth", "Permission").objects.using(alias).get_or_create(
+        content_type=content_type, codename=codename, defaults={"name": label}
+    )[0]
+
+
+def described(apps, app, codename):
+    action, model = codename.split("_", 1)
+    return model, f"Can {action} {apps.get_model(app, model)._meta.verbose_name_raw}"
+
+
+def remove(apps, schema_editor):
+    """The groups go; permissions stay, Django would make them again."""
+    groups = apps.get_model("auth", "Group").objects.using(schema_editor.connection.alias)
+    groups.filter(name__in=ROLES).delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("compliance", "0003_outcome_and_person"),
+        ("campaigns", "0002_append_only"),
+        ("preferences", "0003_leave_reason"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
+    operations = [migrations.RunPython(make, remove)]

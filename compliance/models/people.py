@@ -1,0 +1,16 @@
+"""Person: a contact as the office sees them, with everything we hold."""
+
+from django.utils.translation import gettext_lazy as _
+
+from preferences.models import Contact
+
+
+class Person(Contact):
+    """A contact seen through their dossier. No table of its own; it carries the permission to read the dossier."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+        default_permissions = ()
+        permissions = [("view_dossier", "Can read everything we hold about a person")]

@@ -1,0 +1,11 @@
+"""The clock's door to the office."""
+
+from celery import shared_task
+
+from compliance import reminders
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def remind_reviews() -> None:
+    """Remind owners of the reviews that are due."""
+    reminders.remind()

@@ -1,0 +1,100 @@
+"""How the dossier says things: who did it, where, and why not."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.models import DeliveryEvent
+from preferences.models import Address, ConsentEvent, Evidence, Source
+
+OURSELVES = "Sayso"
+
+OBJECTIONS = {
+    "erased": gettext_lazy("the person asked to be forgotten"),
+    "never_again": gettext_lazy("never to be written to again"),
+    "complained": gettext_lazy("the person complained"),
+    "stopped": gettext_lazy("the person asked us to stop"),
+    "reassigned": gettext_lazy("the address belongs to somebody else now"),
+    "bounced": gettext_lazy("the address is undeliverable"),
+    "topic_retired": gettext_lazy("the topic is retired"),
+    "channel_not_offered": gettext_lazy("the topic is not offered on this channel"),
+    "not_confirmed": gettext_lazy("the sign-up was never confirmed"),
+    "paused": gettext_lazy("the subscription was paused"),
+    "left": gettext_lazy("the person left the topic"),
+    "expired": gettext_lazy("the consent had expired"),
+    "never_subscribed": gettext_lazy("the person never signed up for the topic"),
+}
+
+
+def objection(name: str) -> str:
+    """Why a message was skipped, in words."""
+    return _("Skipped: %(reason)s.") % {"reason": OBJECTIONS.get(name, name.replace("_", " "))} if name else ""
+
+
+def place(address: Address) -> str:
+    """The address as the dossier shows it, also when it is gone."""
+    return f"{address.get_channel_display()}: {address}"
+
+
+def name(user: User | None, otherwise: str) -> str:
+    """A colleague's name, or whoever else it was."""
+    return (user.get_full_name() or user.get_username()) if user else otherwise
+
+
+def who(row: Any) -> str:
+    """Who made a history row; without a colleague it was Sayso, acting for the person."""
+    return name(row.history_user if row else None, OURSELVES)
+
+
+def change(row: Any, noun: str) -> str:
+    """What happened to a row: added, changed, erased."""
+    if row.history_type == "+":
+        return _("%(noun)s added") % {"noun": noun}
+    if row.erased_at and row.history_date >= row.erased_at:
+        return _("%(noun)s erased") % {"noun": noun}
+    return _("%(noun)s changed") % {"noun": noun}
+
+
+def speaker(event: ConsentEvent) -> str:
+    """Who said it, or wrote down that it was said."""
+    others = {Source.PROVIDER: _("Provider"), Source.SYSTEM: OURSELVES, Source.IMPORT: _("Import")}
+    return name(event.by, others.get(event.source, _("The person")))
+
+
+def circumstances(event: ConsentEvent) -> str:
+    """By which door, how, under which words, from which message, until when."""
+    return joined(
+        [
+            f"{event.get_source_display()}, {event.get_method_display()}",
+            _("notice %(notice)s") % {"notice": event.notice} if event.notice else "",
+            _("from message %(message)s") % {"message": event.origin} if event.origin else "",
+            _("until %(day)s") % {"day": event.until.date()} if event.until else "",
+        ]
+    )
+
+
+def proof(evidence: Evidence) -> str:
+    """What the door saw, one thing after the other."""
+    return joined(
+        [
+            _("IP %(ip)s") % {"ip": evidence.ip} if evidence.ip else "",
+            evidence.user_agent,
+            evidence.page,
+            _("“%(words)s”") % {"words": evidence.words} if evidence.words else "",
+            evidence.document.name,
+        ]
+    )
+
+
+def subject(event: DeliveryEvent) -> str:
+    """What a provider's report is about."""
+    if event.message:
+        return str(event.message.campaign)
+    return event.reply.get_kind_display() if event.reply else _("nothing we know of")
+
+
+def joined(parts: Iterable[object]) -> str:
+    return " · ".join(str(part) for part in parts if part)
