@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.checks import ModelAdminChecks
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +23,8 @@ Verb = Callable[[Any, dict[str, Any]], object]
 class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
     """A page of the back office. Nothing is deleted here: things are retired, ended or lifted by verbs."""
 
+    # Django's own checks: the theme's ask the database for permissions, which has no tables before the first migrate.
+    checks_class = ModelAdminChecks
     show_full_result_count = False
     list_per_page = 50
     list_fullwidth = True

@@ -22,6 +22,7 @@ class Import(models.Model):
     counts = models.JSONField(_("counts"), default=dict)
     problems = models.JSONField(_("problems"), default=list, help_text=_("Line and sentence; no personal values."))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    advanced_at = models.DateTimeField(_("last moved on"), auto_now=True)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
