@@ -80,7 +80,7 @@ class Address(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.value or _("(erased)")
+        return self.value or str(_("(erased)"))
 
     @property
     def masked(self) -> str:
