@@ -1,0 +1,202 @@
+"""One person's story: whole, in order, and without the person once they are forgotten."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import DeliveryEvent, Message
+from compliance import dossier, wording
+from preferences import consent, contacts, eligibility, erasure, reasons
+from preferences.evidence import Proof
+from preferences.models import Inbound, Method, Notice, Source, Suppression
+from tests import factories
+from tests.conftest import subscribe
+
+Kind = dossier.Kind
+SEEN = Proof(ip="203.0.113.7", user_agent="Firefox", page="/sign-up", words="yes please")
+
+
+@pytest.fixture
+def ana(topic):
+    """Somebody who signed up, leaving evidence, and confirmed."""
+    address = factories.email_address("ana@example.org", name="Ana")
+    notice = Notice.objects.current(topic, "en")
+    consent.confirm(consent.ask(address, [notice], source=Source.SIGN_UP, proof=SEEN))
+    return address
+
+
+@pytest.fixture
+def colleague(db):
+    return factories.UserFactory(username="sam", first_name="Sam", last_name="Reed")
+
+
+def story(address, kind=None):
+    entries = dossier.dossier(address.contact)
+    return [entry for entry in entries if kind in (None, entry.kind)]
+
+
+def told(address, kind):
+    return [entry.what for entry in story(address, kind)]
+
+
+def message(address, **row):
+    campaign = factories.CampaignFactory(topic=address.subscriptions.get().topic)
+    return Message.objects.create(campaign=campaign, address=address, **row)
+
+
+def test_the_story_is_told_in_the_order_of_time(ana, topic):
+    consent.withdraw(ana, topic, source=Source.LEAVE)
+
+    moments = [entry.at for entry in story(ana)]
+
+    assert moments == sorted(moments)
+    assert told(ana, Kind.SAID) == ["Asked · Health tips", "Granted · Health tips", "Withdrawn · Health tips"]
+
+
+def test_a_word_is_told_with_its_door_its_words_and_its_speaker(ana):
+    said = story(ana, Kind.SAID)[0]
+
+    assert said.detail == "Sign-up page, Ticked a box · notice Health tips · en · 1"
+    assert (said.who, said.where) == ("The person", "E-mail: ana@example.org")
+
+
+def test_evidence_is_marked_as_personal(ana):
+    evidence = story(ana, Kind.EVIDENCE)[0]
+
+    assert evidence.personal
+    assert evidence.detail == "IP 203.0.113.7 · Firefox · /sign-up · “yes please”"
+
+
+def test_what_a_colleague_wrote_down_carries_their_name(ana, topic, colleague):
+    consent.withdraw(ana, topic, source=Source.STAFF, method=Method.VERBAL, by=colleague)
+
+    assert story(ana, Kind.SAID)[-1].who == "Sam Reed"
+    assert story(ana, Kind.SUBSCRIPTION)[-1].who == "Sam Reed"
+
+
+def test_the_subscription_is_told_with_each_of_its_turns(ana, topic):
+    consent.withdraw(ana, topic, source=Source.LEAVE)
+
+    expected = ["Health tips · Waiting for confirmation", "Health tips · Active", "Health tips · Ended"]
+    assert told(ana, Kind.SUBSCRIPTION) == expected
+    assert story(ana, Kind.SUBSCRIPTION)[-1].detail == "Because of: Withdrawn"
+
+
+def test_a_suppression_is_told_with_who_lifted_it_and_why(ana, colleague):
+    bounced = consent.suppress(ana, Suppression.Reason.BOUNCED, detail="550 no such user")
+    consent.lift(bounced, by=colleague, because="The mailbox works again.")
+
+    suppressed, lifted = story(ana, Kind.SUPPRESSION)
+    assert (suppressed.who, suppressed.detail) == ("Sayso", "550 no such user")
+    assert (lifted.who, lifted.detail) == ("Sam Reed", "The mailbox works again.")
+
+
+def test_a_suppression_that_the_person_lifted_says_so(ana, topic, notice):
+    consent.withdraw_all(ana, sender=topic.sender, source=Source.PREFERENCES)
+    consent.confirm(consent.ask(ana, [notice], source=Source.SIGN_UP))
+
+    assert story(ana, Kind.SUPPRESSION)[-1].who == "The person"
+
+
+def test_replies_are_told(ana):
+    assert told(ana, Kind.REPLY)[0] == "Please confirm: Owed"
+
+
+def test_a_skipped_message_says_why_in_words(ana):
+    message(ana, status="skipped", skipped_because="bounced")
+
+    entry = story(ana, Kind.MESSAGE)[0]
+    assert entry.what == "Spring letter · Skipped"
+    assert entry.detail == "Skipped: the address is undeliverable."
+
+
+def test_every_objection_has_words(topic):
+    assert set(eligibility.objections(topic)) <= set(wording.OBJECTIONS)
+
+
+def test_what_the_provider_reported_is_told(ana):
+    DeliveryEvent.objects.create(
+        provider="mailgun",
+        provider_event_id="1",
+        message=message(ana),
+        kind="hard_bounce",
+        detail="550",
+        occurred_at=timezone.now(),
+    )
+
+    entry = story(ana, Kind.DELIVERY)[0]
+    assert (entry.what, entry.who) == ("Undeliverable for good · Spring letter", "mailgun")
+
+
+def test_a_report_about_the_address_alone_is_found_by_fingerprint(ana):
+    facts = {"provider": "mailgun", "provider_event_id": "2", "kind": "complained"}
+    DeliveryEvent.objects.create(fingerprint=ana.fingerprint, occurred_at=timezone.now(), **facts)
+
+    assert told(ana, Kind.DELIVERY) == ["Complained · nothing we know of"]
+
+
+def test_a_text_that_came_back_is_personal(phone):
+    Inbound.objects.create(provider="demo", provider_id="1", address=phone, raw_text="please stop", meaning="opt_out")
+
+    entry = story(phone, Kind.INBOUND)[0]
+    assert (entry.what, entry.detail, entry.personal) == ("Wants to stop", "“please stop”", True)
+
+
+def test_the_reason_for_leaving_is_told(ana, topic):
+    reasons.give(ana, topic, reason="too_often", words="every day!")
+
+    entry = story(ana, Kind.SAID)[-1]
+    assert (entry.detail, entry.personal) == ("Too many messages · every day!", True)
+
+
+def test_what_colleagues_changed_is_told_without_old_names(ana, colleague):
+    contacts.correct(ana.contact, by=colleague, language="de")
+    contacts.correct(ana.contact, by=colleague, name="Anna")
+
+    changed, renamed = story(ana, Kind.RECORD)[-2:]
+    assert (changed.who, changed.detail) == ("Sam Reed", "language: en → de")
+    assert renamed.detail == "name (the values are not kept)"
+
+
+def test_after_erasure_the_story_stays_and_the_person_is_gone(ana, topic, colleague):
+    reasons.give(ana, topic, words="ana was here")
+    erasure.erase(ana.contact, by=colleague)
+    ana.contact.refresh_from_db()
+
+    entries = story(ana)
+    whole = " ".join(f"{entry.what} {entry.where} {entry.detail}" for entry in entries)
+    assert "Contact erased" in whole
+    assert "Evidence, erased" in whole
+    assert not any(entry.personal for entry in entries)
+    assert not [secret for secret in ["ana@example.org", "203.0.113.7", "yes please", "ana was"] if secret in whole]
+
+
+def test_nobody_elses_story_is_mixed_in(ana, topic):
+    other = subscribe(factories.email_address(), topic)
+
+    assert {entry.where for entry in story(other)} <= {"", f"E-mail: {other.value}"}
+
+
+def test_the_number_of_queries_does_not_grow_with_the_story(ana, topic, colleague, django_assert_num_queries):
+    with django_assert_num_queries(12):
+        dossier.dossier(ana.contact)
+    second = contacts.add_address("sms", "+12075550123", contact=ana.contact)
+    [lived(address, topic, colleague) for address in (ana, second) for _year in range(3)]
+
+    with django_assert_num_queries(12):
+        assert len(dossier.dossier(ana.contact)) > 60
+
+
+def lived(address, topic, colleague):
+    """A year of somebody's life: out, in again, a bounce, a message, a text and a report."""
+    consent.withdraw(address, topic, source=Source.LEAVE, proof=SEEN)
+    subscribe(address, topic)
+    bounced = consent.suppress(address, Suppression.Reason.BOUNCED)
+    consent.lift(bounced, by=colleague, because="It works again.")
+    campaign = factories.CampaignFactory(topic=topic)
+    sent = Message.objects.create(campaign=campaign, address=address, status="sent", finished_at=timezone.now())
+    facts = {"provider": "demo", "kind": "delivered", "occurred_at": timezone.now() + datetime.timedelta(minutes=1)}
+    DeliveryEvent.objects.create(message=sent, provider_event_id=str(sent.pk), **facts)
+    Inbound.objects.create(provider="demo", provider_id=str(sent.pk), address=address, raw_text="hi", meaning="other")
+    contacts.correct(address.contact, by=colleague, language="de")
