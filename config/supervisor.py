@@ -16,6 +16,7 @@ from typing import NoReturn
 PATIENCE_SECONDS = 8
 READY_SECONDS = 60
 GLANCE_SECONDS = 0.2
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -64,8 +65,8 @@ def any_free_port() -> int:
 
 def run(programs: Mapping[str, list[str]], *, port: int, when_ready: Callable[[], None]) -> None:
     """Run until somebody stops us (returns) or a program dies (raises Died). Nothing is left running."""
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    for number in STOPPING:
+        signal.signal(number, _stop)
     children: list[Child] = []
     try:
         for name, command in programs.items():
@@ -114,8 +115,8 @@ def watch(children: list[Child]) -> NoReturn:
 
 def stop(children: list[Child]) -> None:
     """Ask all to stop, wait a little, and end whoever is still there."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
     for child in children:
         child.signal(signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_SECONDS

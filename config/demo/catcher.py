@@ -34,8 +34,9 @@ class Carrier(BaseHTTPRequestHandler):
     lock = threading.Lock()
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
+        length = max(0, int(self.headers.get("Content-Length") or 0))
         body = self.rfile.read(min(length, LARGEST_TEXT))
+        self.close_connection = length > LARGEST_TEXT
         self.answer(*self.accept(body))
 
     def accept(self, body: bytes) -> tuple[int, dict[str, str]]:

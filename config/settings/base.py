@@ -150,6 +150,8 @@ HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
 OPT_OUT_WAIT_SECONDS = 10
 CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=120)
 SEND_BATCH = env.int("SEND_BATCH", default=500)
+IMPORT_MOST_BYTES = env.int("IMPORT_MOST_BYTES", default=2_000_000_000)
+IMPORT_UPLOAD_BYTES = 10_000_000  # what a page checks while somebody waits; larger files go by command
 DEFAULT_PHONE_REGION = env.str("DEFAULT_PHONE_REGION", default="")
 
 # Channels: mail leaves by SMTP, texts by the HTTP interface of a provider.
@@ -195,6 +197,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is owed": {"task": "preferences.tasks.deliver_replies", "schedule": 30},
     "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
+    "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
     "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
     "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},

@@ -52,7 +52,7 @@ def line_with(words, process):
     return next(line for line in process.stdout if words in line)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", supervisor.STOPPING)
 def test_one_signal_stops_everything(start, port, number):
     process = start("import time; time.sleep(60)")
     line_with("ready", process)
