@@ -14,4 +14,4 @@ urlpatterns = [
     path("", include("campaigns.urls")),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("", include("config.demo.urls")))
+    urlpatterns.append(path("post-room/", include("config.demo.urls")))

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.demo import carrier, hyperlinks, pigeonholes
 from config.demo.forms import AnswerForm
-from preferences.models import Sender
 
 FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -37,13 +36,6 @@ def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-@demo_only
-@require_safe
-def front(request: HttpRequest) -> HttpResponse:
-    """Where a newcomer begins: every door of the house."""
-    return render(request, "demo/front.html", {"senders": Sender.objects.all()})
 
 
 @demo_only

@@ -10,7 +10,6 @@ import pytest
 from django.urls import reverse
 
 from config.demo import pigeonholes
-from tests import factories
 
 TEXT = {"from": "+15550100", "to": "+12075550123", "body": "Harbour: hello https://harbour.example/a", "reference": "1"}
 HTML = '<p>Hello <a href="https://harbour.example/leave">leave</a><script>alert(1)</script></p>'
@@ -180,20 +179,3 @@ def test_a_mail_without_one_click_has_no_such_button(client):
     page = client.get(reverse("post-room:mail", args=[a_mail(List_Unsubscribe="<https://harbour.example/leave>")]))
 
     assert b"Unsubscribe like a mail program" not in page.content
-
-
-@pytest.mark.django_db
-def test_a_newcomer_finds_every_door_on_the_front_page(client):
-    sender = factories.SenderFactory()
-
-    page = client.get(reverse("post-room:front")).content.decode()
-
-    assert reverse("preferences:sign-up", args=[sender.slug]) in page
-    assert reverse("admin:index") in page
-    assert reverse("post-room:mails") in page
-
-
-def test_the_front_page_is_for_the_demo_only(client, settings):
-    settings.DEMO = False
-
-    assert client.get(reverse("post-room:front")).status_code == HTTPStatus.NOT_FOUND

@@ -13,7 +13,7 @@ from config import supervisor
 PYTHON = sys.executable
 TAKEN = "Port {port} is in use: stop the other program or run `python3 dev.py run --port {next}`."
 READY = "\nSayso is running at {url}/  Stop it with Ctrl-C."
-DEMO_DOORS = "  Staff pages  {url}/admin/\n  Post room    {url}/post-room/"
+DEMO_DOORS = "  Sign up      {url}/\n  Staff pages  {url}/admin/\n  Post room    {url}/post-room/"
 
 
 class Command(BaseCommand):
