@@ -53,8 +53,11 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         return super().history_view(request, object_id, extra_context)
 
     def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, **extra: Any) -> HttpResponse:
+        """An old version is looked at. The page below would also save it, for anybody who may look: not here."""
         if not self.keeps_history:
             raise Http404
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
         return super().history_form_view(request, object_id, version_id, **extra)
 
     def change_url(self, obj: models.Model) -> str:
