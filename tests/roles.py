@@ -10,11 +10,12 @@ from django.db import connection
 from tests import factories
 
 migration = import_module("compliance.migrations.0004_roles")
+SCHEMA_EDITOR = SimpleNamespace(connection=connection)
 
 
 def make() -> None:
     """Every role, whether the tables were emptied before or not."""
-    migration.make(apps, SimpleNamespace(connection=connection))
+    migration.make(apps, SCHEMA_EDITOR)
 
 
 def colleague(role: str, **person):

@@ -103,6 +103,7 @@ class PolicyVersionAdmin(ReadOnly, StaffAdmin):
     search_fields = ["document__title", "summary"]
     list_select_related = ["document", "published_by"]
     fields = ["document", "number", "summary", "text", "digest", "published_at", "published_by"]
+    readonly_fields = fields
     date_hierarchy = "published_at"
 
 
@@ -158,6 +159,7 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
     search_fields = ["document__title", "findings"]
     list_select_related = ["document__owner", "signed_by"]
     fields = ["document", "version", "due_on", "findings", "decision", "signed_by", "signed_at"]
+    readonly_fields = fields
     date_hierarchy = "due_on"
     inlines = [ReminderInline]
     actions_detail = ["sign_review"]

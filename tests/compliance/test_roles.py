@@ -1,0 +1,200 @@
+"""Who may do what, role by role."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import reverse
+
+from tests import factories, roles
+
+FLOORS = ["preferences", "campaigns", "compliance"]
+ROLES = ["support", "author", "approver", "compliance officer", "auditor", "administrator"]
+
+# Every permission that makes a difference, and exactly the roles that have it.
+MATRIX = {
+    "preferences.view_contact": "support, compliance officer, auditor, administrator",
+    "preferences.add_contact": "support, administrator",
+    "preferences.change_contact": "support, administrator",
+    "preferences.delete_contact": "administrator",
+    "preferences.erase_contact": "compliance officer, administrator",
+    "preferences.view_address": "support, compliance officer, auditor, administrator",
+    "preferences.view_consentevent": "support, compliance officer, auditor, administrator",
+    "preferences.add_consentevent": "administrator",
+    "preferences.view_evidence": "compliance officer, auditor, administrator",
+    "preferences.view_subscription": "support, compliance officer, auditor, administrator",
+    "preferences.change_subscription": "administrator",
+    "preferences.view_suppression": "support, compliance officer, auditor, administrator",
+    "preferences.change_suppression": "support, administrator",
+    "preferences.view_reply": "support, compliance officer, auditor, administrator",
+    "preferences.view_inbound": "support, compliance officer, auditor, administrator",
+    "preferences.view_topic": "support, author, approver, compliance officer, auditor, administrator",
+    "preferences.change_topic": "administrator",
+    "preferences.add_notice": "administrator",
+    "preferences.add_import": "administrator",
+    "preferences.view_historicalcontact": "compliance officer, auditor, administrator",
+    "campaigns.view_campaign": "author, approver, compliance officer, auditor, administrator",
+    "campaigns.add_campaign": "author, administrator",
+    "campaigns.change_campaign": "author, administrator",
+    "campaigns.submit_campaign": "author, administrator",
+    "campaigns.approve_campaign": "approver, administrator",
+    "campaigns.send_campaign": "approver, administrator",
+    "campaigns.view_message": "approver, compliance officer, auditor, administrator",
+    "campaigns.view_historicalcampaign": "author, approver, compliance officer, auditor, administrator",
+    "compliance.view_policydocument": "compliance officer, auditor, administrator",
+    "compliance.add_policydocument": "compliance officer, administrator",
+    "compliance.change_policydocument": "compliance officer, administrator",
+    "compliance.add_policyversion": "compliance officer, administrator",
+    "compliance.sign_policyreview": "compliance officer, administrator",
+    "compliance.view_reviewreminder": "compliance officer, auditor, administrator",
+    "compliance.view_dossier": "support, compliance officer, auditor, administrator",
+    "auth.view_user": "administrator",
+    "auth.add_user": "administrator",
+    "auth.change_user": "administrator",
+    "auth.delete_user": "",
+    "auth.change_group": "administrator",
+}
+
+
+@pytest.fixture
+def groups(db):
+    roles.make()
+
+
+@pytest.mark.parametrize(("permission", "expected"), MATRIX.items())
+def test_a_permission_is_held_by_exactly_the_roles_in_the_matrix(groups, permission, expected):
+    app, codename = permission.split(".")
+
+    held = Permission.objects.get(content_type__app_label=app, codename=codename).group_set
+
+    assert set(held.values_list("name", flat=True)) == set(filter(None, expected.split(", ")))
+
+
+def own_permissions():
+    return Permission.objects.filter(content_type__app_label__in=FLOORS)
+
+
+def test_the_auditor_may_see_every_row_there_is_and_nothing_else(groups):
+    held = set(Group.objects.get(name="auditor").permissions.values_list("codename", flat=True))
+
+    assert held == set(own_permissions().filter(codename__startswith="view_").values_list("codename", flat=True))
+
+
+def test_the_administrator_may_do_everything_on_the_three_floors(groups):
+    held = Group.objects.get(name="administrator").permissions.filter(content_type__app_label__in=FLOORS)
+
+    assert set(held) == set(own_permissions())
+
+
+def test_running_the_migration_twice_changes_nothing(groups):
+    before = Permission.objects.count(), ContentType.objects.count(), Group.objects.count()
+    roles.make()
+
+    assert (Permission.objects.count(), ContentType.objects.count(), Group.objects.count()) == before
+
+
+def test_the_permissions_are_the_ones_django_makes(groups):
+    made = set(own_permissions().values_list("content_type__model", "codename", "name"))
+    own_permissions().delete()
+    ContentType.objects.clear_cache()
+    for floor in FLOORS:
+        create_permissions(apps.get_app_config(floor), verbosity=0)
+
+    assert set(own_permissions().values_list("content_type__model", "codename", "name")) == made
+
+
+def test_on_a_fresh_database_the_permissions_are_there_before_django_makes_them(groups):
+    Permission.objects.all().delete()
+    ContentType.objects.filter(app_label__in=FLOORS).delete()
+    ContentType.objects.clear_cache()
+    roles.make()
+    made = Permission.objects.count()
+    for floor in FLOORS:
+        create_permissions(apps.get_app_config(floor), verbosity=0)
+
+    assert Permission.objects.count() == made == len({*roles.migration.ROLES["administrator"]})
+
+
+def test_a_role_can_be_taken_back(groups):
+    roles.migration.remove(apps, roles.SCHEMA_EDITOR)
+
+    assert not Group.objects.filter(name__in=ROLES).exists()
+
+
+# The auditor, at every door of the back office.
+
+OURS = [model for model in admin.site._registry if model._meta.app_label in FLOORS]
+
+
+@pytest.fixture
+def campaign(topic):
+    return factories.CampaignFactory(topic=topic)
+
+
+def door(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def named(model):
+    return model._meta.label
+
+
+@pytest.fixture
+def auditor(db):
+    client = Client()
+    client.force_login(roles.colleague("auditor"))
+    return client
+
+
+@pytest.mark.parametrize("model", OURS, ids=named)
+def test_the_auditor_can_open_every_list(auditor, model):
+    assert auditor.get(door(model, "changelist")).status_code == 200
+
+
+@pytest.mark.parametrize("model", OURS, ids=named)
+def test_the_auditor_can_add_nothing(auditor, model):
+    assert auditor.post(door(model, "add"), {}).status_code == 403
+
+
+# Models of which the fixtures below make a row.
+ROWS = ["Contact", "Address", "Topic", "Sender", "Notice", "ConsentEvent", "Subscription", "Reply", "Campaign"]
+ROWS += ["PolicyDocument", "PolicyVersion", "PolicyReview"]
+CHANGEABLE = [model for model in OURS if model.__name__ in ROWS]
+
+
+@pytest.mark.parametrize("model", CHANGEABLE, ids=named)
+def test_the_auditor_can_look_at_a_row_and_not_change_it(auditor, subscriber, review, campaign, model):
+    page = door(model, "change", model.objects.first().pk)
+
+    assert auditor.get(page).status_code == 200
+    assert auditor.post(page, {}).status_code == 403
+
+
+def buttons():
+    """Every button on every page."""
+    pages = [(model, admin.site._registry[model]) for model in OURS]
+    placed = [(model, page, page.actions_detail, [1]) for model, page in pages]
+    placed += [(model, page, page.actions_row, [1]) for model, page in pages]
+    placed += [(model, page, page.actions_list, []) for model, page in pages]
+    return [
+        pytest.param(getattr(page, name), door(model, name, *args), id=f"{model._meta.label}.{name}")
+        for model, page, actions, args in placed
+        for name in page._extract_action_names(actions)
+    ]
+
+
+def is_a_look(button):
+    return all(name.rpartition(".")[2].startswith("view") for name in getattr(button, "allowed_permissions", []))
+
+
+@pytest.mark.parametrize(("button", "url"), buttons())
+def test_every_button_names_who_may_press_it(button, url):
+    assert button.allowed_permissions
+
+
+@pytest.mark.parametrize(("button", "url"), [case for case in buttons() if not is_a_look(case.values[0])])
+def test_the_auditor_can_press_no_button_that_changes_something(auditor, button, url):
+    assert auditor.post(url, {}).status_code == 403
