@@ -78,6 +78,16 @@ def sweep() -> int:
     return _requeue(Message.objects.filter(status=Status.CLAIMED, claimed_until__lt=now), None)
 
 
+def close_cancelled() -> int:
+    """Nobody will send what is left of a cancelled campaign: each message says so."""
+    left = Message.objects.filter(
+        campaign__status=Campaign.Status.CANCELLED, status__in=[Status.QUEUED, Status.WAITING]
+    )
+    return left.update(
+        status=Status.SKIPPED, skipped_because="campaign_cancelled", wait_until=None, finished_at=timezone.now()
+    )
+
+
 def is_busy(campaign: Campaign) -> bool:
     """Is some worker sending this campaign at this moment?"""
     held = [Status.CLAIMED, Status.HANDING_OVER]

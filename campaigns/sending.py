@@ -6,7 +6,6 @@ next statement, the rows are marked with a deadline, and only after the commit d
 provider. What could have reached the provider is never sent again by itself.
 """
 
-import hashlib
 import logging
 import time
 import uuid
@@ -169,7 +168,7 @@ def _hand_over(message: Message, prepared: rendering.Prepared, out: channels.Con
     except SaysoError as error:
         outcome = Outcome(Result.REFUSED, detail=str(error))
     else:
-        message.body_digest = hashlib.sha256(parcel.wire).hexdigest()
+        message.body_digest = rendering.digest(parcel)
         outcome = out.hand_over(parcel, within=within)
     _conclude(message, outcome)
     return outcome

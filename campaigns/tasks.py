@@ -36,6 +36,7 @@ def send_batch(campaign_id: int) -> None:
 def sweep() -> None:
     """Find what lost tasks and lost workers left, and wake somebody for it."""
     claims.sweep()
+    claims.close_cancelled()
     for campaign in Campaign.objects.sending():
         if campaign.frozen_at is None:
             freeze.delay(campaign.pk)

@@ -26,11 +26,6 @@ class Mail:
     to: str
     content: bytes
 
-    @property
-    def wire(self) -> bytes:
-        """What is handed over, byte for byte."""
-        return self.content
-
 
 def build(
     *,

@@ -26,11 +26,6 @@ class Text:
     body: str
     reference: str
 
-    @property
-    def wire(self) -> bytes:
-        """What the person reads, in UTF-8."""
-        return self.body.encode()
-
 
 class TextConnection:
     """Hands texts to the provider over one connection: opened when needed, replaced after trouble."""

@@ -1,0 +1,213 @@
+"""A campaign's messages on their way."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from campaigns import audience, claims, lifecycle, sending
+from campaigns.models import Message
+from preferences import consent
+from preferences.channels.outcomes import Outcome, Result
+from preferences.models import HandOver, Source
+from tests import factories
+from tests.conftest import subscribe
+
+Status = Message.Status
+
+
+@pytest.fixture
+def frozen(started, subscriber):
+    audience.freeze(started)
+    return started
+
+
+def test_a_message_arrives_and_is_recorded_with_what_was_said(frozen, subscriber, mail_server):
+    assert sending.send_batch(frozen)
+
+    message = frozen.messages.get()
+    assert (message.status, message.attempts) == (Status.SENT, 1)
+    assert message.body_digest
+    assert [mail.to for mail in mail_server.messages] == [[subscriber.value]]
+    assert not HandOver.objects.exists()
+
+
+def test_sending_again_sends_nothing_again(frozen, mail_server):
+    sending.send_batch(frozen)
+
+    assert not sending.send_batch(frozen)
+    assert len(mail_server.messages) == 1
+
+
+def test_opting_out_after_the_audience_is_frozen_is_honoured(frozen, subscriber, mail_server):
+    consent.withdraw(subscriber, frozen.topic, source=Source.ONE_CLICK)
+
+    sending.send_batch(frozen)
+
+    message = frozen.messages.get()
+    assert (message.status, message.skipped_because) == (Status.SKIPPED, "left")
+    assert mail_server.messages == []
+
+
+def test_opting_out_between_the_claim_and_the_window_is_honoured(frozen, subscriber, mail_server):
+    claim_id = claims.claim(frozen)
+    consent.withdraw_all(subscriber, sender=frozen.sender, source=Source.LEAVE)
+
+    window = sending.open_window(frozen, claim_id, claims.mine(claim_id))
+
+    assert window.messages == []
+    assert frozen.messages.get().skipped_because == "stopped"
+
+
+def test_what_the_server_refuses_for_good_failed(frozen, subscriber, mail_server):
+    mail_server.refusals[subscriber.value] = "550 No such person"
+
+    sending.send_batch(frozen)
+
+    message = frozen.messages.get()
+    assert message.status == Status.FAILED
+    assert "550" in message.detail
+
+
+def test_what_the_server_puts_off_is_tried_again_later(frozen, subscriber, mail_server):
+    mail_server.refusals[subscriber.value] = "450 Come back later"
+    sending.send_batch(frozen)
+    put_off = frozen.messages.get()
+    mail_server.refusals.clear()
+
+    assert put_off.status == Status.WAITING
+    assert not sending.send_batch(frozen)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        sending.send_batch(frozen)
+    assert frozen.messages.get().status == Status.SENT
+
+
+def test_a_server_that_is_down_costs_delay_and_nothing_else(frozen, settings, mail_server):
+    settings.EMAIL_PORT, port = 1, settings.EMAIL_PORT
+    sending.send_batch(frozen)
+    settings.EMAIL_PORT = port
+
+    assert frozen.messages.get().status == Status.WAITING
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        sending.send_batch(frozen)
+    assert len(mail_server.messages) == 1
+
+
+def test_a_worker_lost_before_the_hand_over_gives_its_messages_back(frozen):
+    claims.claim(frozen)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        claims.sweep()
+
+    assert frozen.messages.get().status == Status.QUEUED
+
+
+def test_a_worker_lost_in_the_act_leaves_an_unknown_that_is_never_resent(frozen, mail_server):
+    claim_id = claims.claim(frozen)
+    sending.open_window(frozen, claim_id, claims.mine(claim_id))
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        claims.sweep()
+        sending.send_batch(frozen)
+
+    assert frozen.messages.get().status == Status.UNKNOWN
+    assert mail_server.messages == []
+
+
+def test_a_lost_claim_is_not_sent_by_the_worker_that_lost_it(frozen):
+    late = claims.claim(frozen)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        claims.sweep()
+        claims.claim(frozen)
+
+    assert sending.open_window(frozen, late, [frozen.messages.get().pk]).messages == []
+    assert not claims.renew(late)
+
+
+def test_a_paused_campaign_sends_nothing(frozen, approver, mail_server):
+    lifecycle.pause(frozen, by=approver)
+
+    assert not sending.send_batch(frozen)
+    assert frozen.messages.get().status == Status.QUEUED
+
+
+def test_two_campaigns_do_not_have_the_same_address_in_hand_at_once(frozen, approver, author, mail_server):
+    other = factories.CampaignFactory(topic=frozen.topic, author=author)
+    other = lifecycle.start(lifecycle.approve(lifecycle.submit(other, by=author), by=approver), by=approver)
+    audience.freeze(other)
+    first, second = claims.claim(frozen), claims.claim(other)
+
+    sending.open_window(frozen, first, claims.mine(first))
+    sending.open_window(other, second, claims.mine(second))
+
+    assert frozen.messages.get().status == Status.HANDING_OVER
+    assert other.messages.get().status == Status.WAITING
+
+
+def test_an_outcome_recorded_late_still_counts(frozen):
+    claim_id = claims.claim(frozen)
+    window = sending.open_window(frozen, claim_id, claims.mine(claim_id))
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        claims.sweep()
+
+    [message] = window.messages
+    sending._conclude(message, Outcome(Result.SENT, provider_id="<1@example.org>"))
+    sending.record(window, [message])
+
+    assert frozen.messages.get().status == Status.SENT
+
+
+def test_what_was_fenced_but_not_begun_is_queued_again(frozen):
+    claim_id = claims.claim(frozen)
+    window = sending.open_window(frozen, claim_id, claims.mine(claim_id))
+
+    sending.record(window, [])
+
+    assert frozen.messages.get().status == Status.QUEUED
+    assert not HandOver.objects.exists()
+
+
+def test_a_text_campaign_goes_out_by_text(topic, texter, author, approver, text_provider):
+    campaign = factories.CampaignFactory(topic=topic, channel="sms", subject="", body="Walk today.", author=author)
+    campaign = lifecycle.start(lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver), by=approver)
+    audience.freeze(campaign)
+
+    sending.send_batch(campaign)
+
+    [text] = text_provider.texts
+    assert text.words["to"] == texter.value
+    assert text.words["body"].startswith("Harbour Clinic: ")
+    assert campaign.messages.get().status == Status.SENT
+
+
+def test_a_windows_statements_do_not_grow_with_its_size(started, topic, mail_server, django_assert_max_num_queries):
+    for _person in range(40):
+        subscribe(factories.email_address(), topic)
+    audience.freeze(started)
+    claim_id = claims.claim(started)
+
+    with django_assert_max_num_queries(12):
+        sending.open_window(started, claim_id, claims.mine(claim_id))
+
+
+def test_every_recipient_is_accounted_for_at_the_end(started, topic, subscriber, mail_server):
+    gone = subscribe(factories.email_address(), topic)
+    audience.freeze(started)
+    consent.withdraw(gone, topic, source=Source.LEAVE)
+
+    sending.send_batch(started)
+    lifecycle.finish_if_done(started.pk)
+
+    started.refresh_from_db()
+    assert started.status == "finished"
+    assert sorted(started.messages.values_list("status", flat=True)) == [Status.SENT, Status.SKIPPED]
+
+
+def test_what_is_left_of_a_cancelled_campaign_says_so(frozen, approver, mail_server):
+    lifecycle.cancel(frozen, by=approver, reason="The clinic moved.")
+
+    claims.close_cancelled()
+
+    message = frozen.messages.get()
+    assert (message.status, message.skipped_because) == (Status.SKIPPED, "campaign_cancelled")
