@@ -84,9 +84,12 @@ def sweep() -> int:
     return lost.filter(status=Status.CLAIMED).update(status=Status.OWED, claimed_until=None)
 
 
-def due() -> list[int]:
-    """Ids of what can be delivered now, oldest first."""
-    return list(Reply.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:500])
+def due(address_id: int | None = None) -> list[int]:
+    """Ids of what can be delivered now, oldest first; of everybody, or to one address."""
+    rows = Reply.objects.due(timezone.now())
+    if address_id is not None:
+        rows = rows.filter(address=address_id)
+    return list(rows.order_by("due_at").values_list("pk", flat=True)[:500])
 
 
 def deliver(reply_id: int, hand_over: Callable[[Reply], Outcome]) -> Reply | None:

@@ -1,4 +1,24 @@
-"""The public doors."""
+"""The public doors. A link's token is opened under a one-letter path and left out of every page's address."""
+
+from django.urls import path
+
+from preferences.views import arrivals, confirm, leave, preferences, sign_up, texts
 
 app_name = "preferences"
-urlpatterns: list = []
+urlpatterns = [
+    path("", sign_up.senders, name="senders"),
+    path("sign-up/<slug:slug>/", sign_up.sign_up, name="sign-up"),
+    path("sign-up/<slug:slug>/sent/", sign_up.check_inbox, name="check-inbox"),
+    path("confirm/", confirm.confirm, name="confirm"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("my-link/", preferences.my_link, name="my-link"),
+    path("my-link/sent/", preferences.my_link_sent, name="my-link-sent"),
+    path("leave/", leave.leave, name="leave"),
+    path("leave/done/", leave.leave_done, name="leave-done"),
+    path("l/<str:token>/", arrivals.leave_link, name="leave-link"),
+    path("u/<str:token>/", leave.one_click, name="one-click"),
+    path("m/<str:token>/", arrivals.manage_link, name="manage-link"),
+    path("f/<str:token>/", arrivals.fresh_link, name="fresh-link"),
+    path("c/<str:token>/", arrivals.confirm_link, name="confirm-link"),
+    path("webhooks/texts/", texts.inbound_texts, name="inbound-texts"),
+]

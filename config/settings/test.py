@@ -38,3 +38,4 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.mkdtemp(prefix="sayso-test-")) / "test.sqlite3"}
 LANGUAGE_CODE = "en"
+STEADY_ANSWER_SECONDS = 0

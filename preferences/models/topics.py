@@ -1,5 +1,7 @@
 """Sender, Topic and Notice: on whose behalf, about what, and in which words we asked."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +119,12 @@ class NoticeQuerySet(AppendOnlyQuerySet):
             if notice := self.filter(topic=topic, language=wanted).order_by("-version").first():
                 return notice
         return None
+
+    def current_by_topic(self, topics: "Iterable[Topic]", language: str) -> "dict[int, Notice]":
+        """The same for many topics at once; a topic nobody can be asked about yet is missing."""
+        spoken = self.filter(topic__in=topics, language__in=[language, settings.LANGUAGE_CODE])
+        in_order = sorted(spoken, key=lambda notice: (notice.language == language, notice.version))
+        return {notice.topic_id: notice for notice in in_order}
 
 
 class Notice(AppendOnly):

@@ -1,0 +1,173 @@
+"""A stranger asks for topics, by e-mail and by text, each with its own tick."""
+
+import time
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from preferences import consent, contacts, limits, normal_forms
+from preferences.errors import Unreadable
+from preferences.evidence import Proof
+from preferences.forms import pieces
+from preferences.models import Address, Channel, Notice, Sender, Source, Topic
+
+SALT = "sayso.sign-up"
+QUICKEST_SECONDS = 2
+YES = {Channel.EMAIL: _("Yes, by e-mail"), Channel.SMS: _("Yes, by text")}
+
+
+class SignUpForm(forms.Form):
+    """Where to write, and an unticked box for each topic on each channel it comes by."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        required=False,
+        max_length=320,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        help_text=_("With its country code, like +44 7700 900123."),
+        required=False,
+        max_length=40,
+        widget=forms.TelInput(attrs={"autocomplete": "tel"}),
+    )
+    name = forms.CharField(
+        label=_("Your name (optional)"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    words = forms.CharField(required=False, widget=forms.HiddenInput)
+    sure = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
+    started = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sender: Sender, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sender = sender
+        self.offers = _offers(sender)
+        self.boxes = {
+            _box_name(topic, channel): (topic, notice, channel)
+            for topic, notice in self.offers
+            for channel in _channels(topic, sender)
+        }
+        self.fields["words"].initial = pieces.fingerprint(notice for _topic, notice in self.offers)
+        self.fields["started"].initial = signing.dumps(time.time(), salt=SALT)
+        for name, (_topic, _notice, channel) in self.boxes.items():
+            self.fields[name] = forms.BooleanField(label=YES[channel], required=False)
+
+    @property
+    def looks_automatic(self) -> bool:
+        """A field no person sees was filled in, or the form faster than anybody types."""
+        try:
+            started = signing.loads(self.data.get("started", ""), salt=SALT)
+        except signing.BadSignature:
+            return True
+        return bool(self.data.get("website")) or time.time() - started < QUICKEST_SECONDS
+
+    @property
+    def helper(self) -> FormHelper:
+        topics = [self._topic_box(topic, notice) for topic, notice in self.offers]
+        where = pieces.Box("preferences/_where.html", *self._where(), "name")
+        trap = pieces.Box("preferences/_trap.html", "website")
+        send = Submit("send", _("Sign up"), css_class="btn-primary")
+        return pieces.helper("words", "sure", "started", *topics, where, trap, send)
+
+    def clean_email(self) -> str:
+        return _readable(Channel.EMAIL, self.cleaned_data["email"])
+
+    def clean_phone(self) -> str:
+        return _readable(Channel.SMS, self.cleaned_data["phone"])
+
+    def clean(self) -> None:
+        if not self._ticked(Channel.EMAIL) and not self._ticked(Channel.SMS):
+            self.add_error(None, _("Tick at least one box: what would you like to hear about, and how?"))
+        if self.cleaned_data.get("words") != self.fields["words"].initial:
+            self.add_error(None, _("The wording changed while you were reading. Look again, then send the form."))
+        self._ask_for("email", Channel.EMAIL, _("Write your e-mail address: you ticked topics by e-mail."))
+        self._ask_for("phone", Channel.SMS, _("Write your phone number: you ticked topics by text."))
+        self._doubt_the_spelling()
+
+    @transaction.atomic
+    def save(self, *, proof: Proof, network: str) -> list[Address]:
+        """Ask for everything that was ticked. The addresses are for the worker alone; the page says nothing."""
+        return [
+            address
+            for channel, field in ((Channel.EMAIL, "email"), (Channel.SMS, "phone"))
+            if (address := self._ask(channel, self.cleaned_data[field], proof, network))
+        ]
+
+    def _ask(self, channel: Channel, value: str, proof: Proof, network: str) -> Address | None:
+        notices = self._ticked(channel)
+        if not notices or not limits.allows(channel, value, network):
+            return None
+        person = {"name": self.cleaned_data["name"], "language": get_language() or ""}
+        address = contacts.add_address(channel, value, **person)
+        consent.ask(address, notices, source=Source.SIGN_UP, proof=proof)
+        return address
+
+    def _ticked(self, channel: Channel) -> list[Notice]:
+        return [
+            notice
+            for name, (_topic, notice, offered) in self.boxes.items()
+            if offered == channel and self.cleaned_data.get(name)
+        ]
+
+    def _ask_for(self, field: str, channel: Channel, sentence: str) -> None:
+        if self._ticked(channel) and not self.cleaned_data.get(field) and field not in self.errors:
+            self.add_error(field, sentence)
+
+    def _doubt_the_spelling(self) -> None:
+        """Ask once about a likely slip of the finger; the same address again means it is right."""
+        value = self.cleaned_data.get("email", "")
+        meant = normal_forms.likely_typo(value) if value else ""
+        if meant and self.cleaned_data.get("sure") != value:
+            self.data = self.data.copy()
+            self.data["sure"] = value
+            sentence = _("Did you mean %(meant)s? Correct it, or send the form again if it is right as it is.")
+            self.add_error("email", sentence % {"meant": meant})
+
+    def _where(self) -> list[str]:
+        channels = {channel for _topic, _notice, channel in self.boxes.values()}
+        fields = {Channel.EMAIL: "email", Channel.SMS: "phone"}
+        return [fields[channel] for channel in Channel if channel in channels]
+
+    def _topic_box(self, topic: Topic, notice: Notice) -> pieces.Box:
+        names = [_box_name(topic, channel) for channel in _channels(topic, self.sender)]
+        return pieces.Box("preferences/_offer.html", *names, topic=topic, notice=notice)
+
+
+def _offers(sender: Sender) -> list[tuple[Topic, Notice]]:
+    """The public topics of this sender that somebody can be asked about today."""
+    topics = list(sender.topics.offered().order_by("name"))
+    notices = Notice.objects.current_by_topic(topics, get_language() or "en")
+    return [(topic, notices[topic.pk]) for topic in topics if topic.pk in notices and _channels(topic, sender)]
+
+
+def _channels(topic: Topic, sender: Sender) -> list[Channel]:
+    return [channel for channel in topic.channels if channel == Channel.EMAIL or sender.text_number]
+
+
+def _box_name(topic: Topic, channel: str) -> str:
+    return f"topic-{topic.pk}-{channel}"
+
+
+def _readable(channel: str, value: str) -> str:
+    if not value:
+        return ""
+    try:
+        normal_forms.normal_form(channel, value)
+    except Unreadable as error:
+        raise forms.ValidationError(str(error)) from None
+    return value

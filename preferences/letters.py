@@ -1,0 +1,111 @@
+"""The words of every reply: composed when it goes out, in the language of the person, from what is on record."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from preferences import links
+from preferences.channels import email, sms
+from preferences.errors import NotAllowed
+from preferences.models import Channel, ConsentEvent, Reply, Source, Topic
+
+Kind = ConsentEvent.Kind
+
+
+def compose(reply: Reply) -> email.Mail | sms.Text:
+    """The whole mail or text. Raises SaysoError with a sentence for staff when it cannot be written."""
+    with translation.override(reply.address.contact.language):
+        return WRITE[reply.address.channel](reply, _words(reply))
+
+
+def _mail(reply: Reply, words: dict[str, Any]) -> email.Mail:
+    sender, path = reply.sender, f"preferences/letters/{reply.kind}"
+    return email.build(
+        from_name=sender.name,
+        from_email=sender.from_email,
+        reply_to=sender.reply_to or sender.contact_email,
+        to=reply.address.value,
+        subject=_one_line(render_to_string(f"{path}.subject.txt", words)),
+        text=render_to_string(f"{path}.txt", words).strip() + "\n",
+        html=render_to_string(f"{path}.html", words),
+        message_id=f"<{reply.reference}@{urlsplit(settings.BASE_URL).hostname}>",
+        headers={"Auto-Submitted": "auto-generated", **_ways_out(reply, words["topics"])},
+    )
+
+
+def _text(reply: Reply, words: dict[str, Any]) -> sms.Text:
+    if not reply.sender.text_number:
+        raise NotAllowed(_("%(sender)s has no text number. Enter one, then send again.") % {"sender": reply.sender})
+    body = _one_line(render_to_string(f"preferences/letters/{reply.kind}.sms.txt", words))
+    return sms.Text(reply.sender.text_number, reply.address.value, body, str(reply.reference))
+
+
+WRITE: dict[str, Callable[[Reply, dict[str, Any]], email.Mail | sms.Text]] = {Channel.EMAIL: _mail, Channel.SMS: _text}
+
+
+def _words(reply: Reply) -> dict[str, Any]:
+    """What a letter may speak of. Nothing a stranger typed into a form is among it."""
+    said = ConsentEvent.objects.filter(act=reply.act, address=reply.address).select_related("topic__sender", "notice")
+    spoken = [event for event in said.order_by("pk") if event.kind in ABOUT.get(reply.kind, ())]
+    topics = [event.topic for event in spoken if event.topic]
+    return {
+        "reply": reply,
+        "address": reply.address,
+        "sender": reply.sender,
+        "topics": topics,
+        "agreed": [_agreed(event) for event in spoken if event.topic],
+        "everything": any(event.topic is None for event in spoken),
+        "by_text": any(event.source == Source.TEXT for event in spoken),
+        "sign_up_url": settings.BASE_URL + reverse("preferences:sign-up", args=[reply.sender.slug]),
+        **_link(reply, topics),
+    }
+
+
+# Which words of the act each kind of reply answers.
+ABOUT = {
+    Reply.Kind.CONFIRM: (Kind.ASKED,),
+    Reply.Kind.SIGNED_UP: (Kind.GRANTED,),
+    Reply.Kind.OPTED_OUT: (Kind.WITHDRAWN,),
+}
+
+
+def _agreed(event: ConsentEvent) -> dict[str, str]:
+    """What was agreed for one topic, in the words that were shown."""
+    shown = event.notice or event.topic.sender
+    words = event.notice or event.topic
+    return {
+        "topic": event.topic.name,
+        "frequency": words.frequency,
+        "charges": words.charges,
+        "privacy_url": shown.privacy_url,
+        "terms_url": shown.terms_url,
+    }
+
+
+def _link(reply: Reply, topics: list[Topic]) -> dict[str, str]:
+    if reply.kind == Reply.Kind.CONFIRM:
+        return {"confirm_url": links.confirm_url(reply)}
+    if reply.kind == Reply.Kind.LINK:
+        return {"fresh_url": links.fresh_url(reply.address)}
+    leave = {"leave_url": links.leave_url(reply.address, topics[0])} if topics else {}
+    return {"manage_url": links.manage_url(reply.address), **leave}
+
+
+def _ways_out(reply: Reply, topics: list[Topic]) -> dict[str, str]:
+    """The headers by which a mail program offers to unsubscribe (RFC 8058), where there is something to leave."""
+    if reply.kind != Reply.Kind.SIGNED_UP or not topics:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{links.one_click_url(reply.address, topics[0])}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

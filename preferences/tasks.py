@@ -1,0 +1,58 @@
+"""The hall's doors on the clock: what is owed goes out, what nobody answered is closed."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from functools import partial
+
+from celery import shared_task
+from django.db import transaction
+
+from preferences import channels, letters, questions, replies
+from preferences.channels.outcomes import Outcome, Result
+from preferences.errors import SaysoError
+from preferences.models import Address, Channel, Reply
+
+
+def answer_soon(address: Address | None) -> None:
+    """Doors call this after a verb that may owe a reply: a worker is woken once the row is there.
+
+    Only promptness hangs on it. If the broker is down the page still answers, and the sweep delivers. Nobody's
+    address wakes a worker just the same, so that a form takes as long for strangers.
+    """
+    transaction.on_commit(partial(deliver_to.delay, address.pk if address else 0), robust=True)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def deliver_to(address_id: int) -> None:
+    """Deliver what is owed to one address, at once."""
+    _deliver(replies.due(address_id))
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def deliver_replies() -> None:
+    """Free what a lost worker left, and deliver whatever is due to anybody."""
+    replies.sweep()
+    _deliver(replies.due())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def expire_pending() -> None:
+    """Close the questions that nobody answered in time."""
+    for subscription_id in questions.overdue().values_list("pk", flat=True)[:5000]:
+        questions.close(subscription_id)
+
+
+def _deliver(reply_ids: Iterable[int]) -> None:
+    with ExitStack() as stack:
+        doors = {channel: stack.enter_context(channels.connect(channel)) for channel in Channel.values}
+        for reply_id in reply_ids:
+            replies.deliver(reply_id, partial(_hand_over, doors))
+
+
+def _hand_over(doors: Mapping[str, channels.Connection], reply: Reply) -> Outcome:
+    """Compose and hand over; a letter that cannot be written is refused with its sentence."""
+    try:
+        parcel = letters.compose(reply)
+    except SaysoError as error:
+        return Outcome(Result.REFUSED, detail=str(error))
+    return doors[reply.address.channel].hand_over(parcel)

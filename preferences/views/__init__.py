@@ -1,0 +1,1 @@
+"""The public doors: read who is there, bind the form, call one verb, answer."""

@@ -1,0 +1,109 @@
+"""Leaving: one button, done; and the one-click door for mail programs."""
+
+import contextlib
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from preferences import consent, events, fence, links, tasks, visits, witness
+from preferences.errors import NotAllowed
+from preferences.forms import LeaveForm, ReasonForm
+from preferences.links import BadLink, Claims, Purpose
+from preferences.models import Method, Source, Suppression, Topic
+from preferences.views import trouble
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@trouble.friendly
+def leave(request: HttpRequest) -> HttpResponse:
+    visitor = visits.current(request, Purpose.LEAVE)
+    topic = visitor.topic
+    form = LeaveForm(request.POST or None, visitor=visitor, topic=topic)
+    if form.is_valid():
+        form.save(witness.proof(request))
+        tasks.answer_soon(visitor.address)
+        return redirect("preferences:leave-done")
+    if _has_left(visitor, topic):
+        return redirect("preferences:leave-done")
+    return render(request, "preferences/leave.html", {"form": form, "visitor": visitor} | _about(topic))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@trouble.friendly
+def leave_done(request: HttpRequest) -> HttpResponse:
+    """It is done; whoever wants to may say why, or leave the rest as well."""
+    visitor = visits.current(request, Purpose.LEAVE)
+    topic = visitor.topic
+    if not _has_left(visitor, topic):
+        return redirect("preferences:leave")
+    form = ReasonForm(request.POST or None, visitor=visitor, topic=topic)
+    if request.method == "POST" and form.is_valid():
+        if form.save():
+            messages.success(request, _("Thank you for telling us."))
+        return redirect("preferences:leave-done")
+    return render(request, "preferences/leave_done.html", _done(visitor, topic) | {"form": form} | _about(topic))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_click(request: HttpRequest, token: str) -> HttpResponse:
+    """RFC 8058. Nothing but this body leaves; no cookie, no redirect; the same answer however often."""
+    try:
+        claims = links.read(Purpose.LEAVE, token)
+    except BadLink as forged:
+        return trouble.page(request, forged) if request.method != "POST" else _plain(_("This link is not ours."), 404)
+    if request.method == "POST" and request.POST.getlist("List-Unsubscribe") == ["One-Click"]:
+        _leave_at_once(request, claims)
+        return _plain(_("Done. Nothing more about this will be sent to you."), 200)
+    return render(request, "preferences/one_click.html", {"topic": Topic.objects.filter(pk=claims.topic).first()})
+
+
+def _leave_at_once(request: HttpRequest, claims: Claims) -> None:
+    """Somebody who was forgotten, or a topic that is gone: there is nothing left to leave, which is no error."""
+    topic = Topic.objects.filter(pk=claims.topic).first()
+    with contextlib.suppress(BadLink, NotAllowed):
+        address = links.address_of(Purpose.LEAVE, claims)
+        if topic:
+            consent.withdraw(
+                address,
+                topic,
+                source=Source.ONE_CLICK,
+                method=Method.HEADER,
+                origin=links.origin(claims),
+                proof=witness.proof(request),
+            )
+            tasks.answer_soon(address)
+
+
+def _plain(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{sentence}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def _about(topic: Topic) -> dict[str, object]:
+    return {"topic": topic, "sender": topic.sender}
+
+
+def _has_left(visitor: visits.Visitor, topic: Topic) -> bool:
+    return _is_stopped(visitor) or bool(events.standing_no(visitor.address, topic))
+
+
+def _is_stopped(visitor: visits.Visitor) -> bool:
+    stops = Suppression.objects.of(visitor.address).in_force().filter(reason=Suppression.Reason.STOPPED)
+    return stops.exists() and not visitor.address.subscriptions.active().exists()
+
+
+def _done(visitor: visits.Visitor, topic: Topic) -> dict[str, object]:
+    recent = timezone.now() - timedelta(days=1)
+    return {
+        "visitor": visitor,
+        "everything": _is_stopped(visitor),
+        "in_flight": fence.in_flight(visitor.address),
+        "has_said_why": visitor.address.leave_reasons.filter(topic=topic, created_at__gte=recent).exists(),
+        "rest": LeaveForm(visitor=visitor, topic=topic, only_rest=True),
+    }

@@ -1,0 +1,66 @@
+"""The preferences page, and the way to a link that opens it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preferences import fence, limits, tasks, visits, witness
+from preferences.errors import NotAllowed
+from preferences.forms import MyLinkForm, PreferencesForm
+from preferences.links import Purpose
+from preferences.views.trouble import friendly
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@friendly
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Everything one person gets. A link from a message lowers, a fresh link also raises."""
+    visitor = visits.current(request, Purpose.MANAGE)
+    may_raise = visits.is_fresh(request, visitor)
+    form = PreferencesForm(request.POST or None, visitor=visitor, may_raise=may_raise)
+    if form.is_valid():
+        _save(request, form)
+        return redirect("preferences:preferences")
+    page = {"form": form, "visitor": visitor, "may_raise": may_raise, "senders": form.senders}
+    return render(request, "preferences/preferences.html", page, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, form: PreferencesForm) -> None:
+    try:
+        addresses = form.save(witness.proof(request))
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return
+    for address in addresses:
+        tasks.answer_soon(address)
+    if any(fence.in_flight(address) for address in addresses):
+        messages.info(request, _("One message was already on its way to you. It may still arrive."))
+    if form.wanted_more:
+        messages.warning(request, _("To add something, ask for a fresh link below. Nothing was added."))
+    messages.success(request, _told(form))
+
+
+def _told(form: PreferencesForm) -> str:
+    if form.cleaned_data["everything"]:
+        return _("Saved. Everything is off: nothing more will be sent to you.")
+    return _("Saved.") if form.has_changed() else _("Nothing was changed.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_link(request: HttpRequest) -> HttpResponse:
+    """Known or unknown: the answer is the same, and takes as long."""
+    form = MyLinkForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return render(request, "preferences/my_link.html", {"form": form})
+    with limits.steady():
+        if form.is_valid():
+            tasks.answer_soon(form.save(network=witness.network(request)))
+            return redirect("preferences:my-link-sent")
+    return render(request, "preferences/my_link.html", {"form": form}, status=422)
+
+
+@require_safe
+def my_link_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "preferences/my_link_sent.html")

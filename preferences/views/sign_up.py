@@ -1,0 +1,41 @@
+"""Signing up: who there is to hear from, the form, and one answer for everybody."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preferences import limits, tasks, witness
+from preferences.forms import SignUpForm
+from preferences.models import Sender, Topic
+
+
+@require_safe
+def senders(request: HttpRequest) -> HttpResponse:
+    offering = Sender.objects.filter(pk__in=Topic.objects.offered().filter(notices__isnull=False).values("sender"))
+    return render(request, "preferences/senders.html", {"senders": offering})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
+    """New, known or suppressed: the answer is the same, and takes as long."""
+    sender = get_object_or_404(Sender, slug=slug)
+    form = SignUpForm(request.POST or None, sender=sender)
+    if request.method != "POST":
+        return render(request, "preferences/sign_up.html", {"form": form, "sender": sender})
+    with limits.steady():
+        if form.looks_automatic:
+            return redirect("preferences:check-inbox", slug)
+        if form.is_valid():
+            _say(request, form)
+            return redirect("preferences:check-inbox", slug)
+    return render(request, "preferences/sign_up.html", {"form": form, "sender": sender}, status=422)
+
+
+@require_safe
+def check_inbox(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "preferences/check_inbox.html", {"sender": get_object_or_404(Sender, slug=slug)})
+
+
+def _say(request: HttpRequest, form: SignUpForm) -> None:
+    for address in form.save(proof=witness.proof(request), network=witness.network(request)) or [None]:
+        tasks.answer_soon(address)

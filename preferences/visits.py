@@ -1,0 +1,60 @@
+"""Who is looking at a page: read from the cookie that a link left, and checked on every request."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils import translation
+
+from preferences import cookies, links
+from preferences.links import BadLink, Claims, Purpose
+from preferences.models import Address, Reply, Topic
+
+
+class OtherPerson(BadLink):
+    """The page was made for somebody else than the cookie now names: another link was opened meanwhile."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The owner of an address, as far as a link proves it."""
+
+    address: Address
+    claims: Claims
+    stamp: str
+
+    @property
+    def topic(self) -> Topic:
+        """The topic that a leave link is about."""
+        if topic := Topic.objects.select_related("sender").filter(pk=self.claims.topic).first():
+            return topic
+        raise BadLink
+
+    @property
+    def reply(self) -> Reply:
+        """The question that a confirm link answers."""
+        replies = Reply.objects.select_related("address__contact", "sender")
+        if reply := replies.filter(pk=self.claims.reply, address=self.address).first():
+            return reply
+        raise BadLink
+
+
+def current(request: HttpRequest, purpose: Purpose) -> Visitor:
+    """The visitor, spoken to in their language. Raises BadLink in all its kinds.
+
+    What is posted must come from a page that was made for the same visitor.
+    """
+    claims = cookies.read(request, purpose)
+    if request.method == "POST" and not cookies.fits(purpose, claims, request.POST.get("for", "")):
+        raise OtherPerson
+    address = links.address_of(purpose, claims)
+    translation.activate(address.contact.language)
+    return Visitor(address, claims, cookies.stamp(purpose, claims))
+
+
+def is_fresh(request: HttpRequest, visitor: Visitor) -> bool:
+    """Did this visitor ask for a link within the last half hour, and open it in this browser?"""
+    try:
+        claims = cookies.read(request, Purpose.FRESH)
+    except BadLink:
+        return False
+    return (claims.address, claims.generation) == (visitor.address.pk, visitor.address.link_generation)
