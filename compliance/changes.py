@@ -1,9 +1,11 @@
 """What a history row changed, in words: each compared with the one before it, without a further query."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.template.defaultfilters import date as formatted
 from django.utils.translation import gettext as _
 
 UNTOLD = frozenset({"created_at", "changed_at", "link_generation"})
@@ -33,5 +35,9 @@ def _value(field: models.Field, row: Any) -> Any:
 
 
 def _told(field: models.Field, before: Any, row: Any) -> str:
-    values = {"field": field.verbose_name, "old": _value(field, before) or "–", "new": _value(field, row) or "–"}
+    values = {"field": field.verbose_name, "old": _shown(_value(field, before)), "new": _shown(_value(field, row))}
     return _("%(field)s: %(old)s → %(new)s") % values
+
+
+def _shown(value: Any) -> str:
+    return formatted(value, "j F Y H:i") if isinstance(value, datetime) else str(value or "–")

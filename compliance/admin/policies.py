@@ -18,6 +18,15 @@ from compliance.forms import SignForm, VersionForm
 from compliance.models import PolicyDocument, PolicyReview, PolicyVersion, ReviewReminder
 from preferences.admin.base import ReadOnly, StaffAdmin
 
+BADGES = {
+    "overdue": "danger",
+    "due": "warning",
+    "good": "success",
+    "signed": "quiet",
+    "retired": "quiet",
+    "none": "quiet",
+}
+
 
 class VersionInline(ReadOnly, TabularInline):
     model = PolicyVersion
@@ -50,7 +59,6 @@ class PolicyDocumentAdmin(StaffAdmin):
     list_select_related = ["owner"]
     fields = ["title", "owner", "review_months", "topics", "retired_at"]
     readonly_fields = ["retired_at"]
-    filter_horizontal = ["topics"]
     inlines = [VersionInline, ReviewInline]
     actions_detail = ["publish_new_version"]
 
@@ -65,7 +73,7 @@ class PolicyDocumentAdmin(StaffAdmin):
     def next_review(self, policy: PolicyDocument) -> datetime.date | None:
         return next((review.due_on for review in policy.reviews.all() if review.signed_at is None), None)
 
-    @display(description=gettext_lazy("state"), label={"overdue": "danger", "due": "warning", "good": "success"})
+    @display(description=gettext_lazy("state"), label=BADGES)
     def state(self, policy: PolicyDocument) -> tuple[str, str] | None:
         if policy.retired_at:
             return "retired", _("Retired")
@@ -164,7 +172,7 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
     inlines = [ReminderInline]
     actions_detail = ["sign_review"]
 
-    @display(description=gettext_lazy("state"), label={"overdue": "danger", "due": "warning", "good": "success"})
+    @display(description=gettext_lazy("state"), label=BADGES)
     def state(self, review: PolicyReview) -> tuple[str, str]:
         return ("signed", _("Signed")) if review.signed_at else urgency(review.due_on)
 

@@ -215,7 +215,13 @@ LOGGING = {
 # What our rows looked like is looked at, never brought back: states change through verbs.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
-UNFOLD = {"SITE_TITLE": "Sayso", "SITE_HEADER": "Sayso", "SHOW_HISTORY": True, "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "SITE_TITLE": "Sayso",
+    "SITE_HEADER": "Sayso",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "compliance.admin.frontpage.needs_attention",
+}
 
 
 def link_keys(secrets: dict[str, str]) -> dict[str, list[str]]:
