@@ -139,23 +139,41 @@ class UrgencyFilter(admin.SimpleListFilter):
         return reviews
 
 
-class ReminderInline(ReadOnly, TabularInline):
+class ReminderColumns:
+    """How a reminder is shown, in its own list and below its review."""
+
+    @display(description=gettext_lazy("occasion"), ordering="pk")
+    def told_occasion(self, reminder: ReviewReminder) -> str:
+        return reminders.in_words(reminder.occasion)
+
+    @display(description=gettext_lazy("begun"), ordering="sent_at")
+    def begun_at(self, reminder: ReviewReminder) -> datetime.datetime:
+        return reminder.sent_at
+
+    @display(
+        description=gettext_lazy("letter"),
+        label={"sent": "success", "try_later": "warning", "refused": "danger", "unknown": "danger"},
+    )
+    def letter(self, reminder: ReviewReminder) -> tuple[str, str]:
+        """No outcome means that nobody can say what became of it."""
+        outcome = getattr(reminder, "outcome", None)
+        return (outcome.result, outcome.get_result_display()) if outcome else ("unknown", _("Unknown"))
+
+    @display(description=gettext_lazy("detail"))
+    def detail(self, reminder: ReviewReminder) -> str:
+        outcome = getattr(reminder, "outcome", None)
+        return outcome.detail if outcome else _("The worker was lost before the letter's end was known.")
+
+
+class ReminderInline(ReadOnly, ReminderColumns, TabularInline):
     model = ReviewReminder
     verbose_name_plural = gettext_lazy("reminders")
-    fields = ["told_occasion", "to", "sent_at", "result"]
+    fields = ["told_occasion", "to", "begun_at", "letter", "detail"]
     readonly_fields = fields
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReviewReminder]:
         return super().get_queryset(request).select_related("to", "outcome")
-
-    @display(description=gettext_lazy("occasion"))
-    def told_occasion(self, reminder: ReviewReminder) -> str:
-        return reminders.in_words(reminder.occasion)
-
-    @display(description=gettext_lazy("letter"))
-    def result(self, reminder: ReviewReminder) -> str:
-        return letter(reminder)[1]
 
 
 @admin.register(PolicyReview)
@@ -206,35 +224,19 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
 
 
 @admin.register(ReviewReminder)
-class ReviewReminderAdmin(ReadOnly, StaffAdmin):
+class ReviewReminderAdmin(ReadOnly, ReminderColumns, StaffAdmin):
     """Who was reminded of what, and did the letter leave?"""
 
-    list_display = ["policy", "told_occasion", "to", "sent_at", "result"]
+    list_display = ["policy", "told_occasion", "to", "begun_at", "letter"]
     list_filter = ["outcome__result", "to", "review__document"]
     list_select_related = ["review__document", "to", "outcome"]
-    fields = ["review", "told_occasion", "to", "sent_at", "result", "detail"]
+    fields = ["review", "told_occasion", "to", "begun_at", "letter", "detail"]
     readonly_fields = fields
     date_hierarchy = "sent_at"
 
     @display(description=gettext_lazy("policy"), ordering="review__document__title")
     def policy(self, reminder: ReviewReminder) -> PolicyDocument:
         return reminder.review.document
-
-    @display(description=gettext_lazy("occasion"), ordering="occasion")
-    def told_occasion(self, reminder: ReviewReminder) -> str:
-        return reminders.in_words(reminder.occasion)
-
-    @display(
-        description=gettext_lazy("letter"),
-        label={"sent": "success", "try_later": "warning", "refused": "danger", "unknown": "danger"},
-    )
-    def result(self, reminder: ReviewReminder) -> tuple[str, str]:
-        return letter(reminder)
-
-    @display(description=gettext_lazy("detail"))
-    def detail(self, reminder: ReviewReminder) -> str:
-        outcome = getattr(reminder, "outcome", None)
-        return outcome.detail if outcome else _("The worker was lost before the letter's end was known.")
 
 
 def urgency(due_on: datetime.date) -> tuple[str, str]:
@@ -245,9 +247,3 @@ def urgency(due_on: datetime.date) -> tuple[str, str]:
     if days <= max(reminders.DAYS_BEFORE):
         return "due", _("Due soon")
     return "good", _("In good time")
-
-
-def letter(reminder: ReviewReminder) -> tuple[str, str]:
-    """What became of the letter; no outcome means that nobody can say."""
-    outcome = getattr(reminder, "outcome", None)
-    return (outcome.result, outcome.get_result_display()) if outcome else ("unknown", _("Unknown"))
