@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from campaigns import delivery
 from campaigns.models import Campaign, Message
 
 Status = Message.Status
@@ -71,10 +72,12 @@ def sweep() -> int:
     """Put back what lost workers had claimed, and name what they had in their hands unknown."""
     now = timezone.now()
     in_doubt = Message.objects.filter(status=Status.HANDING_OVER, claimed_until__lt=now - MARGIN)
+    ids = list(in_doubt.values_list("pk", flat=True))
     in_doubt.update(
         status=Status.UNKNOWN, claim=None, claimed_until=None, finished_at=now,
         detail="The worker was lost during the hand-over; it may have arrived.",
     )  # fmt: skip
+    delivery.settle(ids)
     return _requeue(Message.objects.filter(status=Status.CLAIMED, claimed_until__lt=now), None)
 
 

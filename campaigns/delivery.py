@@ -25,7 +25,7 @@ Status = Message.Status
 SOFT_BOUNCES = 5
 SOFT_BOUNCE_DAYS = timedelta(days=30)
 OVER = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.REJECTED)
-PERSONAL = re.compile(r"\S+@\S+|\+?\d[\d ().-]{6,}\d")
+PERSONAL = re.compile(r"\S+@\S+|\+\d[\d ().-]{6,}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\d{7,}")
 
 
 @dataclass(frozen=True)

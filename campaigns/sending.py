@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from campaigns import claims, rendering
+from campaigns import claims, delivery, rendering
 from campaigns.models import Campaign, Message
 from preferences import channels, eligibility, fence
 from preferences.channels.outcomes import Outcome, Result
@@ -208,6 +208,7 @@ def record(window: Window, begun: list[Message]) -> None:
     for message in begun:
         message.claim = message.claimed_until = None
     Message.objects.bulk_update([message for message in begun if message.pk in ours], RECORDED)
+    delivery.settle(ours)
     claims.give_back_unbegun(window.id, (message.pk for message in window.messages if message.pk not in begun_ids))
     fence.release(window.id)
 

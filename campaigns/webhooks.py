@@ -22,6 +22,7 @@ KINDS = {
     EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
 }
 FOR_GOOD = {None, RejectReason.BOUNCED, RejectReason.INVALID}
+NO_SUCH_MAILBOX = re.compile(r"(?<![\d.])5\.1\.\d{1,3}(?![\d.])")
 MAILBOX_STANDS = re.compile(r"(?<![\d.])(?:4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.7\.\d{1,3})(?![\d.])")
 
 
@@ -42,18 +43,22 @@ def receive(sender: type, event: AnymailTrackingEvent, esp_name: str, **kwargs: 
 
 
 def kind_of(event: AnymailTrackingEvent) -> str | None:
-    """Our word for the report; a bounce is for good unless its code says that the mailbox stands."""
+    """Our word for the report."""
     kind = KINDS.get(event.event_type)
     if kind == Kind.REJECTED and event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID):
         return Kind.HARD_BOUNCE
-    if kind == Kind.HARD_BOUNCE and (event.reject_reason not in FOR_GOOD or _is_soft(event)):
+    if kind == Kind.HARD_BOUNCE and _is_soft(event):
         return Kind.SOFT_BOUNCE
     return kind
 
 
 def _is_soft(event: AnymailTrackingEvent) -> bool:
+    """A bounce is for good unless its code, or else its reason, says that the mailbox stands."""
+    said = event.mta_response or ""
+    if NO_SUCH_MAILBOX.search(said):
+        return False
     calls_it_soft = "soft" in str(event.esp_event.get("Type", "")).lower()
-    return calls_it_soft or bool(MAILBOX_STANDS.search(event.mta_response or ""))
+    return calls_it_soft or bool(MAILBOX_STANDS.search(said)) or event.reject_reason not in FOR_GOOD
 
 
 def _reference(event: AnymailTrackingEvent) -> uuid.UUID | None:
