@@ -7,7 +7,7 @@ from functools import partial
 from celery import shared_task
 from django.db import transaction
 
-from preferences import channels, letters, questions, replies
+from preferences import channels, letters, questions, replies, seals
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address, Channel, Reply
@@ -19,7 +19,12 @@ def answer_soon(address: Address | None) -> None:
     Only promptness hangs on it. If the broker is down the page still answers, and the sweep delivers. Nobody's
     address wakes a worker just the same, so that a form takes as long for strangers.
     """
-    transaction.on_commit(partial(deliver_to.delay, address.pk if address else 0), robust=True)
+    address_id = address.pk if address else 0
+
+    def wake() -> None:
+        deliver_to.delay(address_id)
+
+    transaction.on_commit(wake, robust=True)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
@@ -56,3 +61,10 @@ def _hand_over(doors: Mapping[str, channels.Connection], reply: Reply) -> Outcom
     except SaysoError as error:
         return Outcome(Result.REFUSED, detail=str(error))
     return doors[reply.address.channel].hand_over(parcel)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def seal_ledger() -> None:
+    """Seal what was said since the last time."""
+    while seals.seal():
+        continue

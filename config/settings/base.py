@@ -197,6 +197,7 @@ elif CELERY_BROKER_URL.startswith("amqp"):
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is owed": {"task": "preferences.tasks.deliver_replies", "schedule": 30},
+    "seal what was said": {"task": "preferences.tasks.seal_ledger", "schedule": 60},
     "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
     "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},

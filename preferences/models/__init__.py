@@ -6,6 +6,7 @@ from preferences.models.ledger import OWN_ACTS, ConsentEvent, Evidence, Method, 
 from preferences.models.people import Address, Channel, Contact, HandOver
 from preferences.models.reasons import LeaveReason
 from preferences.models.replies import Inbound, Reply
+from preferences.models.seals import Checkpoint, LedgerLeaf
 from preferences.models.standing import Subscription, Suppression
 from preferences.models.topics import Notice, Sender, Topic
 
@@ -15,6 +16,7 @@ __all__ = [
     "AppendOnly",
     "AppendOnlyQuerySet",
     "Channel",
+    "Checkpoint",
     "ConsentEvent",
     "Contact",
     "Evidence",
@@ -22,6 +24,7 @@ __all__ = [
     "Import",
     "Inbound",
     "LeaveReason",
+    "LedgerLeaf",
     "Method",
     "Notice",
     "Reply",

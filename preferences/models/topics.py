@@ -163,7 +163,5 @@ class Notice(AppendOnly):
     @property
     def text(self) -> str:
         """The whole notice as it was shown."""
-        return "\n".join(
-            [self.kind_of_messages, self.frequency, self.charges, self.sender_identity]
-            + [self.privacy_url, self.terms_url, self.how_to_leave]
-        )
+        slots = [self.kind_of_messages, self.frequency, self.charges, self.sender_identity]
+        return "\n".join([*slots, self.privacy_url, self.terms_url, self.how_to_leave])

@@ -43,7 +43,7 @@ def lively(subscriber, topic, author):
 
 
 def test_what_the_verbs_wrote_follows_from_the_ledger(lively):
-    assert verified() == ("Every subscription follows from the ledger, and every proof holds.\n", 0)
+    assert verified() == ("Every subscription follows from the ledger, every proof holds, every seal is whole.\n", 0)
 
 
 def test_a_status_changed_by_hand_is_found_and_located(lively, topic):

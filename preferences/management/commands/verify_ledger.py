@@ -7,16 +7,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from preferences import ledger
+from preferences import ledger, seals
 from preferences.ledger import Difference
 
 PROJECTION_DIFFERS = 6
 EVIDENCE_ALTERED = 2
+SEAL_BROKEN = 3
 
 
 class Command(BaseCommand):
-    help = "Recomputes every subscription from the ledger and checks every proof. Exit code 6: a subscription differs; "
-    help += "2: a proof was altered or is missing; 0: everything follows from what people said."
+    help = (
+        "Recomputes every subscription from the ledger, checks every proof and every seal. Exit code 6: a subscription "
+        "differs; 2: a proof was altered or is missing; 3: the ledger is not what was sealed; 0: all is well."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -26,9 +29,14 @@ class Command(BaseCommand):
         for difference in ledger.verify():
             found.add(difference.about)
             self.stdout.write(json.dumps(difference.as_dict()) if options["json"] else str(difference))
+        for fault in seals.faults():
+            found.add("seal")
+            self.stdout.write(json.dumps({"about": "seal", "fault": fault}) if options["json"] else fault)
+        if "seal" in found:
+            sys.exit(SEAL_BROKEN)
         if Difference.EVIDENCE in found:
             sys.exit(EVIDENCE_ALTERED)
         if Difference.PROJECTION in found:
             sys.exit(PROJECTION_DIFFERS)
         if not options["json"]:
-            self.stdout.write("Every subscription follows from the ledger, and every proof holds.")
+            self.stdout.write("Every subscription follows from the ledger, every proof holds, every seal is whole.")
