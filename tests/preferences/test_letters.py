@@ -1,0 +1,291 @@
+"""Replies: what they say, how they travel, and that none is lost or sent twice."""
+
+from email import message_from_bytes, policy
+
+import pytest
+from celery import current_app
+
+from preferences import consent, contacts, letters, replies, segments, tasks
+from preferences.models import Reply, Source
+from tests import factories
+from tests.sinks import MailSink, TextSink
+
+Kind = Reply.Kind
+
+
+@pytest.fixture
+def relay(settings):
+    with MailSink() as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
+        yield sink
+
+
+@pytest.fixture
+def provider(settings):
+    with TextSink() as sink:
+        settings.TEXT_PROVIDER_URL, settings.TEXT_PROVIDER_TOKEN = sink.url, "token"
+        yield sink
+
+
+def owed(address, kind, topic):
+    """The reply of this kind, owed because of what the person did."""
+    notice = topic.notices.get(language="en")
+    asked = consent.ask(address, [notice], source=Source.SIGN_UP)
+    if kind == Kind.CONFIRM:
+        return asked
+    consent.confirm(asked)
+    OWE[kind](address, topic)
+    return address.replies.get(kind=kind)
+
+
+OWE = {
+    Kind.SIGNED_UP: lambda address, topic: None,
+    Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
+    Kind.HELP: lambda address, topic: replies.owe(address, Kind.HELP, sender=topic.sender, act=address.reference),
+    Kind.LINK: lambda address, topic: replies.owe_link(address),
+}
+
+
+def mail(reply):
+    return message_from_bytes(letters.compose(reply).content, policy=policy.default)
+
+
+def parts(message):
+    return message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_every_mail_says_who_writes_from_where_and_why(address, topic, kind):
+    reply = owed(address, kind, topic)
+
+    message = mail(reply)
+
+    plain, html = parts(message)
+    sender = topic.sender
+    assert str(message["From"]) == f"{sender.name} <{sender.from_email}>"
+    assert (message["Reply-To"], message["To"]) == (sender.reply_to, address.value)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"] == f"<{reply.reference}@testserver>"
+    assert all(words in plain and words in html for words in [sender.postal_address, sender.contact_email])
+    assert "You get this" in plain
+    assert "You get this" in html
+
+
+SAYS = {
+    Kind.CONFIRM: ["http://testserver/c/", "Health tips", "About two a month", "/privacy", "/terms"],
+    Kind.SIGNED_UP: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
+    Kind.OPTED_OUT: ["Nothing more will be sent", "Health tips", "http://testserver/sign-up/"],
+    Kind.HELP: ["http://testserver/m/", "care@harbour.example"],
+    Kind.LINK: ["http://testserver/f/", "30 minutes"],
+}
+
+
+@pytest.mark.parametrize(("kind", "words"), SAYS.items())
+def test_each_mail_holds_what_it_is_for(address, topic, kind, words):
+    plain, html = parts(mail(owed(address, kind, topic)))
+
+    assert [word for word in words if word not in plain or word not in html] == []
+    assert "{" not in plain
+    assert "\n\n\n\n" not in plain
+
+
+TEXTS = {
+    Kind.CONFIRM: "Harbour Clinic: Reply YES to agree to texts. Health tips: About two a month. "
+    "Msg & data rates may apply. Reply HELP for help, STOP to end.",
+    Kind.SIGNED_UP: "Harbour Clinic: You are signed up. Health tips: About two a month. "
+    "Msg & data rates may apply. Reply HELP for help, STOP to end.",
+    Kind.HELP: "Harbour Clinic: Help: care@harbour.example or +1 207 555 0100. Msg frequency varies. "
+    "Msg & data rates may apply. Reply STOP to end.",
+}
+
+
+@pytest.mark.parametrize(("kind", "body"), TEXTS.items())
+def test_each_text_says_it_all_in_one_segment(phone, topic, kind, body):
+    text = letters.compose(owed(phone, kind, topic))
+
+    assert text.body == body
+    assert segments.count(text.body).segments == 1
+    assert (text.sender, text.to) == (topic.sender.text_number, phone.value)
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_every_text_begins_with_the_brand(phone, topic, kind):
+    assert letters.compose(owed(phone, kind, topic)).body.startswith("Harbour Clinic: ")
+
+
+def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
+    consent.withdraw_all(texter, sender=topic.sender, source=Source.TEXT)
+
+    text = letters.compose(texter.replies.get(kind=Kind.OPTED_OUT))
+
+    assert text.body == (
+        "Harbour Clinic: You are out. No more texts will be sent to this number. "
+        "Reply START to come back, HELP for help."
+    )
+    assert segments.count(text.body).segments == 1
+
+
+def test_the_mail_after_signing_up_can_be_left_by_one_click(client, address, topic):
+    message = mail(owed(address, Kind.SIGNED_UP, topic))
+
+    url = message["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    client.post(url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not address.subscriptions.active().exists()
+
+
+def test_nothing_a_stranger_typed_reaches_the_confirmation(topic):
+    spam = "Win at http://evil.example +1 900 555 0000 \u202e"
+    address = contacts.add_address("email", "victim@example.org", name=spam)
+
+    content = letters.compose(owed(address, Kind.CONFIRM, topic)).content
+
+    assert b"evil" not in content
+
+
+def test_names_in_letters_are_text_and_never_markup_or_headers(address, topic):
+    topic.name = "Tips <b>&</b>\r\nBcc: x@evil.example"
+    topic.sender.name = "Clinic\r\nBcc: y@evil.example"
+    topic.save()
+    topic.sender.save()
+
+    message = mail(owed(address, Kind.CONFIRM, topic))
+
+    plain, html = parts(message)
+    assert message["Bcc"] is None
+    assert "Tips &lt;b&gt;&amp;" in html
+    assert "Tips <b>&</b>" in plain
+
+
+def test_the_links_begin_with_our_own_address_whatever_the_request_said(client, topic, address):
+    client.get("/", HTTP_HOST="localhost", HTTP_X_FORWARDED_HOST="evil.example")
+
+    assert b"evil" not in letters.compose(owed(address, Kind.LINK, topic)).content
+
+
+def test_what_is_owed_goes_out_once_by_mail_and_by_text(relay, provider, topic, address, phone):
+    owed(address, Kind.CONFIRM, topic)
+    owed(phone, Kind.CONFIRM, topic)
+
+    tasks.deliver_replies()
+    tasks.deliver_replies()
+
+    assert (len(relay.messages), len(provider.texts)) == (1, 1)
+    assert set(Reply.objects.values_list("status", flat=True)) == {Reply.Status.SENT}
+
+
+def test_one_connection_carries_everything_that_is_due(relay, topic):
+    [owed(factories.email_address(), Kind.CONFIRM, topic) for _person in range(3)]
+
+    tasks.deliver_replies()
+
+    assert (len(relay.messages), relay.connections) == (3, 1)
+
+
+def test_promptness_is_about_one_address(relay, topic, address):
+    owed(address, Kind.CONFIRM, topic)
+    owed(factories.email_address(), Kind.CONFIRM, topic)
+
+    tasks.deliver_to(address.pk)
+
+    assert [message.to for message in relay.messages] == [[address.value]]
+
+
+def test_a_worker_killed_before_the_hand_over_loses_nothing(relay, topic, address, time_machine):
+    time_machine.move_to("2026-05-01 10:00", tick=False)
+    reply = owed(address, Kind.CONFIRM, topic)
+    replies._claim(reply.pk)
+    time_machine.shift(61)
+
+    tasks.deliver_replies()
+
+    assert len(relay.messages) == 1
+
+
+def test_a_worker_killed_during_the_hand_over_never_sends_twice(relay, topic, address, time_machine):
+    time_machine.move_to("2026-05-01 10:00", tick=False)
+    reply = owed(address, Kind.CONFIRM, topic)
+    with pytest.raises(KeyboardInterrupt):
+        replies.deliver(reply.pk, _killed)
+    time_machine.shift(61)
+
+    tasks.deliver_replies()
+
+    reply.refresh_from_db()
+    assert (reply.status, relay.messages) == (Reply.Status.UNKNOWN, [])
+
+
+def _killed(reply):
+    raise KeyboardInterrupt
+
+
+def test_a_letter_that_cannot_be_written_fails_with_its_sentence(provider, topic, phone):
+    reply = owed(phone, Kind.CONFIRM, topic)
+    topic.sender.text_number = ""
+    topic.sender.save()
+
+    tasks.deliver_replies()
+
+    reply.refresh_from_db()
+    assert reply.status == Reply.Status.FAILED
+    assert "has no text number" in reply.reason
+
+
+def test_a_dead_broker_costs_a_page_nothing(client, relay, subscriber, django_capture_on_commit_callbacks, monkeypatch):
+    monkeypatch.setattr(current_app.conf, "broker_url", "amqp://127.0.0.1:1//")
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "amqp://127.0.0.1:1//")
+    monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/my-link/", {"address": subscriber.value})
+    tasks.deliver_replies()
+
+    assert answer.status_code == 302
+    assert any(b"http://testserver/f/" in message.content.replace(b"=\r\n", b"") for message in relay.messages)
+
+
+def test_an_unanswered_question_is_closed_and_the_stranger_forgotten(topic, address, time_machine):
+    time_machine.move_to("2026-05-01", tick=False)
+    owed(address, Kind.CONFIRM, topic)
+    time_machine.shift(8 * 24 * 60 * 60)
+
+    tasks.expire_pending()
+
+    address.refresh_from_db()
+    assert address.subscriptions.get().status == "ended"
+    assert (address.value, address.contact.erased_at is not None) == ("", True)
+
+
+def test_a_question_asked_again_stays_open(topic, address, time_machine):
+    time_machine.move_to("2026-05-01", tick=False)
+    owed(address, Kind.CONFIRM, topic)
+    time_machine.shift(6 * 24 * 60 * 60)
+    owed(address, Kind.CONFIRM, topic)
+    time_machine.shift(2 * 24 * 60 * 60)
+
+    tasks.expire_pending()
+
+    assert address.subscriptions.get().status == "pending"
+
+
+def test_somebody_we_know_more_about_is_not_forgotten(topic, subscriber, time_machine):
+    time_machine.move_to("2099-05-01", tick=False)
+    owed(subscriber, Kind.CONFIRM, factories.TopicFactory())
+    time_machine.shift(8 * 24 * 60 * 60)
+
+    tasks.expire_pending()
+
+    subscriber.refresh_from_db()
+    assert subscriber.value
+    assert set(subscriber.subscriptions.values_list("status", flat=True)) == {"active", "ended"}
+
+
+def test_the_ledger_still_adds_up_after_closing(topic, address, time_machine):
+    time_machine.move_to("2026-05-01", tick=False)
+    owed(address, Kind.CONFIRM, topic)
+    time_machine.shift(8 * 24 * 60 * 60)
+
+    tasks.expire_pending()
+
+    assert consent.fold(address, topic) == address.subscriptions.get().status

@@ -1,0 +1,41 @@
+"""What a door saw: the visitor's own claims about where they are count for nothing."""
+
+import pytest
+from django.test import RequestFactory
+
+from preferences import witness
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "", "10.0.0.9"),
+        (0, "6.6.6.6", "10.0.0.9"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "6.6.6.6, 203.0.113.7", "203.0.113.7"),
+        (2, "6.6.6.6, 203.0.113.7, 10.0.0.8", "203.0.113.7"),
+        (2, "203.0.113.7", "203.0.113.7"),
+        (1, "", "10.0.0.9"),
+        (1, "not an address", None),
+        (1, "::ffff:203.0.113.7", "203.0.113.7"),
+        (1, "2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, expected):
+    settings.TRUSTED_PROXIES = proxies
+    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+
+    assert witness.ip(RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", **headers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("ip", "network"), [("203.0.113.7", "203.0.113.0/24"), ("2001:db8::1", "2001:db8::/64"), ("", "unknown")]
+)
+def test_neighbours_share_a_limit(ip, network):
+    assert witness.network(RequestFactory().get("/", REMOTE_ADDR=ip)) == network
+
+
+def test_an_odd_browser_name_is_cut_and_cleaned():
+    proof = witness.proof(RequestFactory().get("/leave/", HTTP_USER_AGENT="x\x00" * 1000))
+
+    assert proof.user_agent == "x" * 400
