@@ -1,0 +1,132 @@
+"""Campaigns in the back office: which are there, how they stand, what they say."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from campaigns import lifecycle, lint, progress
+from campaigns.admin.forms import CampaignForm
+from campaigns.admin.moves import Moves
+from campaigns.admin.pages import Pages
+from campaigns.models import Campaign
+from preferences.errors import NotAllowed
+
+Status = Campaign.Status
+
+COLOURS = {
+    Status.IN_REVIEW: "info",
+    Status.APPROVED: "primary",
+    Status.SCHEDULED: "primary",
+    Status.SENDING: "warning",
+    Status.PAUSED: "danger",
+    Status.FINISHED: "success",
+}
+NEXT_STEP = {
+    Status.DRAFT: gettext_lazy("A draft. Preview it, send yourself a test, then submit it for review."),
+    Status.IN_REVIEW: gettext_lazy("Waits for a second person to approve it."),
+    Status.APPROVED: gettext_lazy("Approved. Schedule it or start it."),
+    Status.SCHEDULED: gettext_lazy("Starts by itself at its time."),
+    Status.SENDING: gettext_lazy("Being sent. See Progress."),
+    Status.PAUSED: gettext_lazy("Paused. Nothing is handed over until it is resumed."),
+    Status.FINISHED: gettext_lazy("Finished: everybody in its audience is accounted for."),
+    Status.CANCELLED: gettext_lazy("Cancelled."),
+}
+
+
+@admin.register(Campaign)
+class CampaignAdmin(Pages, Moves):
+    """What goes out, who wrote it, who let it out, and how far is it?"""
+
+    form = CampaignForm
+    list_display = ["name", "topic", "channel", "standing", "how_far", "scheduled_at", "author"]
+    list_filter = ["status", "channel", "topic"]
+    search_fields = ["name", "subject"]
+    list_select_related = ["topic", "author"]
+    what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", "body"]})
+    how_it_stands = (
+        gettext_lazy("How it stands"),
+        {
+            "fields": [
+                ("standing", "author", "approved_by"),
+                ("created_at", "scheduled_at"),
+                ("started_at", "frozen_at", "finished_at"),
+            ]
+        },
+    )
+    readonly_fields = [
+        "standing",
+        "author",
+        "approved_by",
+        "created_at",
+        "scheduled_at",
+        "started_at",
+        "frozen_at",
+        "finished_at",
+    ]
+    actions_detail = ["preview", "audience", "progress", "test", *Moves.move_buttons]
+    change_form_outer_before_template = "admin/campaigns/campaign/_standing.html"
+
+    def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """Only a draft can be edited; from its review on everybody reads the same words."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> list:
+        return [self.what_it_says, self.how_it_stands] if obj else [self.what_it_says]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The numbers of those under way come in one query for the whole page."""
+        changelist = super().get_changelist_instance(request)
+        under_way = [row for row in changelist.result_list if row.status in (Status.SENDING, Status.PAUSED)]
+        counted = progress.of_many(under_way) if under_way else {}
+        for row in changelist.result_list:
+            row.progress = counted.get(row.pk)
+        return changelist
+
+    @display(description=gettext_lazy("status"), label=COLOURS, ordering="status")
+    def standing(self, campaign: Campaign) -> tuple[str, str]:
+        return campaign.status, campaign.get_status_display()
+
+    @display(description=gettext_lazy("progress"))
+    def how_far(self, campaign: Campaign) -> str:
+        if now := getattr(campaign, "progress", None):
+            words = {"percent": now.percent, "done": f"{now.done:,}", "people": f"{now.people:,}"}
+            return _("%(percent)s%% · %(done)s of %(people)s") % words
+        return f"{campaign.finished_at:%d %b %Y %H:%M}" if campaign.finished_at else "–"
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        if campaign := kwargs.get("obj"):
+            context |= {
+                "next_step": NEXT_STEP[Status(campaign.status)],
+                "returned_because": _returned_because(campaign),
+            }
+            context["problems"] = lint.problems(campaign) if campaign.is_editable else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
+        if change:
+            words = {name: form.cleaned_data[name] for name in form.changed_data}
+            lifecycle.revise(obj, by=request.user, **words)
+            return
+        obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A draft that was submitted while somebody was still typing stays as it was submitted."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except NotAllowed as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
+
+
+def _returned_because(campaign: Campaign) -> str:
+    """What the reviewer asked for, while it is still to be done."""
+    if not campaign.is_editable:
+        return ""
+    said = campaign.history.exclude(history_change_reason=None).values_list("history_change_reason", flat=True)
+    return said.first() or ""

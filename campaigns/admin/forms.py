@@ -1,0 +1,88 @@
+"""What staff fill in about a campaign."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from campaigns import lifecycle, merge, rendering
+from campaigns.models import Campaign
+from preferences.errors import Unreadable
+from preferences.models import Channel
+
+
+class CampaignForm(forms.ModelForm):
+    """The words of a campaign. What could not be sent is refused here, with what to write instead."""
+
+    class Meta:
+        model = Campaign
+        fields = ["name", "topic", "channel", "subject", "body"]
+        help_texts = {
+            "body": gettext_lazy(
+                "Markdown for e-mail, plain words for a text message. Merge fields: {{ name }}, {{ first_name }}, "
+                '{{ sender }}, {{ topic }}; with a default for people without one: {{ name|default:"there" }}. '
+                "Who sends it, why, and how to leave is added by itself."
+            ),
+            "subject": gettext_lazy("For e-mail. Merge fields work here too."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        content = super().clean() or self.cleaned_data
+        for name in ("subject", "body"):
+            self._check_fields(name)
+        if content.get("channel") == Channel.EMAIL and not content.get("subject"):
+            self.add_error("subject", _("Write a subject; people see it first."))
+        if not self.errors:
+            self._check_whole(content)
+        return content
+
+    def _check_fields(self, name: str) -> None:
+        try:
+            merge.fields(self.cleaned_data.get(name, ""))
+        except Unreadable as trouble:
+            self.add_error(name, str(trouble))
+
+    def _check_whole(self, content: dict[str, Any]) -> None:
+        if not content["topic"].offers(content["channel"]):
+            self.add_error("channel", _("The topic is not offered there. Choose another channel or topic."))
+        try:
+            rendering.check(Campaign(**content))
+        except Unreadable as trouble:
+            self.add_error("body", str(trouble))
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("What should change?"),
+        max_length=lifecycle.LONGEST_REASON,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("One line; it stays in the campaign's history."),
+    )
+
+
+class WhyForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why?"),
+        max_length=lifecycle.LONGEST_REASON,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("One line; it stays in the campaign's history."),
+    )
+
+
+class ScheduleForm(forms.Form):
+    at = forms.DateTimeField(
+        label=gettext_lazy("Start at (UTC)"),
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        help_text=gettext_lazy("It begins within a minute of this time."),
+    )
+
+
+class TextTrialForm(forms.Form):
+    number = forms.CharField(
+        label=gettext_lazy("Your own number"),
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=gettext_lazy("In international form, like +14155550123."),
+    )

@@ -1,0 +1,99 @@
+"""Messages and what providers reported: looked at, never edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from campaigns.admin import words
+from campaigns.models import DeliveryEvent, Message
+from preferences.admin.base import ReadOnly, StaffAdmin
+
+Status = Message.Status
+Kind = DeliveryEvent.Kind
+
+
+class ReasonFilter(admin.SimpleListFilter):
+    """Why did somebody not get it?"""
+
+    title = gettext_lazy("skipped because")
+    parameter_name = "skipped_because"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return list(words.OBJECTIONS.items())
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        return rows.filter(skipped_because=self.value()) if self.value() else rows
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, StaffAdmin):
+    """Did Ana get it? Why not?"""
+
+    list_display = ["campaign", "to", "standing", "because", "handed_over_at", "finished_at"]
+    list_filter = ["status", ReasonFilter, "campaign"]
+    search_fields = ["=provider_id"]
+    search_help_text = gettext_lazy("The provider's id, whole.")
+    list_select_related = ["campaign", "address"]
+    fields = [
+        "campaign",
+        "to",
+        "standing",
+        "because",
+        "detail",
+        "event",
+        "attempts",
+        "wait_until",
+        "handed_over_at",
+        "finished_at",
+        "reference",
+        "provider_id",
+        "body_digest",
+    ]
+    readonly_fields = fields
+    show_facets = admin.ShowFacets.NEVER
+
+    @display(description=gettext_lazy("to"))
+    def to(self, message: Message) -> str:
+        return message.address.masked or "–"
+
+    @display(
+        description=gettext_lazy("status"),
+        label={Status.SENT: "success", Status.FAILED: "danger", Status.UNKNOWN: "warning", Status.WAITING: "info"},
+    )
+    def standing(self, message: Message) -> tuple[str, str]:
+        return message.status, message.get_status_display()
+
+    @display(description=gettext_lazy("skipped because"))
+    def because(self, message: Message) -> str:
+        return words.objection(message.skipped_because) if message.skipped_because else "–"
+
+
+@admin.register(DeliveryEvent)
+class DeliveryEventAdmin(ReadOnly, StaffAdmin):
+    """What did the provider say?"""
+
+    list_display = ["occurred_at", "provider", "told", "message", "reply", "detail"]
+    list_filter = ["kind", "provider"]
+    search_fields = ["=provider_event_id", "=message__provider_id"]
+    list_select_related = ["message", "reply"]
+    fields = ["kind", "provider", "provider_event_id", "message", "reply", "detail", "occurred_at", "recorded_at"]
+    date_hierarchy = "occurred_at"
+    show_facets = admin.ShowFacets.NEVER
+
+    @display(
+        description=gettext_lazy("what"),
+        label={
+            Kind.DELIVERED: "success",
+            Kind.HARD_BOUNCE: "danger",
+            Kind.COMPLAINED: "danger",
+            Kind.REJECTED: "danger",
+            Kind.SOFT_BOUNCE: "warning",
+            Kind.DEFERRED: "info",
+        },
+    )
+    def told(self, event: DeliveryEvent) -> tuple[str, str]:
+        return event.kind, event.get_kind_display()
