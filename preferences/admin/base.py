@@ -90,7 +90,8 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         What the verb refuses is shown on the same page, in its own words.
         """
         obj = self.subject(request, object_id)
-        form = form_class(request.POST or None, request.FILES or None, initial=initial or {})
+        words = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = form_class(*words, initial=initial or {})
         if request.method == "POST" and form.is_valid() and self._done(request, obj, form, verb):
             return redirect(self.change_url(obj))
         context = {"title": title, "text": text, "button": button, "grave": grave, "form": form, "original": obj}
