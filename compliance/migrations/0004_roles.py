@@ -9,6 +9,7 @@ from django.db import migrations
 MODELS = {
     "preferences": [
         "address",
+        "checkpoint",
         "consentevent",
         "contact",
         "evidence",
@@ -16,6 +17,7 @@ MODELS = {
         "import",
         "inbound",
         "leavereason",
+        "ledgerleaf",
         "notice",
         "reply",
         "sender",
@@ -127,7 +129,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("compliance", "0003_outcome_and_person"),
         ("campaigns", "0002_append_only"),
-        ("preferences", "0003_leave_reason"),
+        ("preferences", "0005_seals"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -1,6 +1,8 @@
 """The owner is reminded in time, the officers when it is late, and each once."""
 
 import datetime
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 
 import pytest
@@ -177,6 +179,24 @@ def test_the_clock_calls_the_task_by_the_name_in_the_schedule(review, settings, 
 
     assert tasks.remind_reviews.name in names
     assert sent() == [("before-7", "owner")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_run_at_the_same_moment_send_one_letter(review, mail_sink):
+    start = threading.Barrier(4)
+
+    def work(_worker):
+        start.wait(5)
+        try:
+            return len(reminders.remind(before(30)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        sent_by_each = list(workers.map(work, range(4)))
+
+    assert sorted(sent_by_each) == [0, 0, 0, 1]
+    assert len(mail_sink.messages) == 1
 
 
 @pytest.mark.parametrize("table", ["compliance_reviewreminder", "compliance_reminderoutcome"])
