@@ -10,7 +10,6 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
 )
 
 from preferences import contacts, normal_forms
@@ -75,10 +74,10 @@ class NoticeForm(forms.Form):
         label=_("Who sends it"), required=False, max_length=300, widget=UnfoldAdminTextInputWidget
     )
     privacy_url = forms.URLField(
-        label=_("Privacy policy"), required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+        label=_("Privacy policy"), required=False, assume_scheme="https", widget=UnfoldAdminTextInputWidget
     )
     terms_url = forms.URLField(
-        label=_("Terms"), required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+        label=_("Terms"), required=False, assume_scheme="https", widget=UnfoldAdminTextInputWidget
     )
     how_to_leave = forms.CharField(
         label=_("How to leave"), required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})

@@ -67,10 +67,19 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     fieldsets = [
         (
             None,
-            {"fields": [("address", "about"), ("kind", "method", "source"), ("occurred_at", "recorded_at", "until")]},
+            {
+                "fields": [
+                    "address",
+                    "about",
+                    ("kind", "until"),
+                    ("method", "source"),
+                    ("occurred_at", "recorded_at"),
+                    "by",
+                ]
+            },
         ),
         (gettext_lazy("Under which words"), {"fields": ["notice"]}),
-        (gettext_lazy("Proof"), {"fields": ["proof", "commitment", ("reference", "act", "origin"), "by"]}),
+        (gettext_lazy("Proof"), {"fields": ["proof", "commitment", "reference", "act", "origin"]}),
     ]
     readonly_fields = ["about", "proof", "reference", "act"]
     inlines = [EvidenceInline]

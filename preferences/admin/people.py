@@ -41,10 +41,10 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     list_filter = ["language", ("erased_at", admin.EmptyFieldListFilter)]
     search_help_text = gettext_lazy("A name, an e-mail address or a phone number.")
     fieldsets = [
-        (None, {"fields": [("name", "language"), ("country", "region", "time_zone"), ("created_at", "erased_at")]}),
+        (None, {"fields": [("name", "language"), ("country", "region"), "time_zone", ("created_at", "erased_at")]}),
         (gettext_lazy("What they said"), {"fields": ["subscriptions", "suppressions"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["address", ("name", "language"), ("country", "region", "time_zone")]})]
+    add_fieldsets = [(None, {"fields": ["address", ("name", "language"), ("country", "region"), "time_zone"]})]
     readonly_fields = ["created_at", "erased_at", "subscriptions", "suppressions"]
     inlines = [AddressInline]
     actions_detail = ["record_a_no", "erase"]
@@ -81,12 +81,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
             contacts.correct(obj, by=request.user, **said)
             return
         address = contacts.add_address(form.channel, form.cleaned_data["address"], by=request.user, **said)
-        obj.pk, obj.reference, obj.created_at = (
-            address.contact_id,
-            address.contact.reference,
-            address.contact.created_at,
-        )
-        obj._state.adding = False
+        obj.__dict__.update(address.contact.__dict__)
 
     @display(description=gettext_lazy("person"), ordering="name")
     def person(self, contact: Contact) -> str:

@@ -30,10 +30,15 @@ class ReplyAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     list_select_related = ["address", "sender"]
     ordering = ["-id"]
     fields = [
-        ("kind", "status", "reason"),
-        ("address", "sender"),
-        ("owed_at", "due_at", "deadline_at", "sent_at"),
-        ("attempts", "provider_id", "reference", "act"),
+        ("kind", "status"),
+        "reason",
+        "address",
+        "sender",
+        ("owed_at", "sent_at"),
+        ("due_at", "deadline_at"),
+        ("attempts", "provider_id"),
+        "reference",
+        "act",
     ]
     readonly_fields = ["reference"]
 
@@ -51,10 +56,13 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     list_select_related = ["address", "sender"]
     ordering = ["-id"]
     fields = [
-        ("address", "sender", "channel"),
+        "address",
+        "channel",
+        "sender",
         "raw_text",
         "normal_text",
-        ("meaning", "matched_by", "outcome"),
+        ("meaning", "matched_by"),
+        "outcome",
         ("received_at", "sent_at"),
         ("provider", "provider_id"),
     ]

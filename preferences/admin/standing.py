@@ -48,9 +48,11 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     list_select_related = ["lifted_by"]
     fields = [
         "whose",
-        ("channel", "reason", "scope"),
-        ("since", "detail"),
-        ("lifted_at", "lifted_by", "lifted_because"),
+        ("channel", "scope"),
+        ("reason", "detail"),
+        "since",
+        ("lifted_at", "lifted_by"),
+        "lifted_because",
     ]
     readonly_fields = ["whose"]
     actions_detail = ["lift"]

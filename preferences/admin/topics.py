@@ -135,7 +135,8 @@ class NoticeAdmin(ReadOnly, StaffAdmin):
     list_filter = ["topic", "language"]
     list_select_related = ["topic", "published_by"]
     fields = [
-        ("topic", "language", "version"),
+        "topic",
+        ("language", "version"),
         *notices.SLOTS,
         ("published_at", "published_by"),
         "digest",

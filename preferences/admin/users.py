@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
 
 from preferences.admin.base import StaffAdmin
 
@@ -25,6 +26,7 @@ class ColleagueAdmin(UserAdmin, StaffAdmin):
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
     list_filter = ["is_active", "groups", "is_superuser"]
+    filter_horizontal = []
     object_history_template = "admin/object_history.html"
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -32,6 +34,11 @@ class ColleagueAdmin(UserAdmin, StaffAdmin):
         (gettext_lazy("Role"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (gettext_lazy("Dates"), {"fields": [("last_login", "date_joined")]}),
     ]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **{"widget": UnfoldAdminCheckboxSelectMultiple(), **kwargs}
+        )
 
     @property
     def keeps_history(self) -> bool:
