@@ -17,7 +17,7 @@ class MyLinkForm(forms.Form):
 
     address = forms.CharField(
         label=_("Your e-mail address or phone number"),
-        help_text=_("A phone number with its country code, like +44 7700 900123."),
+        help_text=_("A phone number with its country code, like +1 207 555 0123."),
         max_length=320,
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
         error_messages={"required": _("Write your e-mail address or phone number.")},

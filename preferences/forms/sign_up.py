@@ -33,7 +33,7 @@ class SignUpForm(forms.Form):
     )
     phone = forms.CharField(
         label=_("Mobile number"),
-        help_text=_("With its country code, like +44 7700 900123."),
+        help_text=_("With its country code, like +1 207 555 0123."),
         required=False,
         max_length=40,
         widget=forms.TelInput(attrs={"autocomplete": "tel"}),
