@@ -119,10 +119,11 @@ def grant(
 ) -> Subscription:
     """The person said yes, and there is proof. Raises NotAllowed when this door may not undo an earlier "no"."""
     address = _locked(address)
-    _refuse_overriding(address, topic, source=source, occurred_at=occurred_at)
+    status = events.status(address, topic)
+    _refuse_overriding(address, status, source=source)
     if source in OWN_ACTS:
         lift_own(address, because="The person said yes again.")
-    if events.status(address, topic) == Status.ACTIVE:
+    if status == Status.ACTIVE:
         return Subscription.objects.get(address=address, topic=topic)
     return events.record(
         address,
@@ -270,14 +271,14 @@ def _locked(address: Address) -> Address:
     return Address.objects.select_for_update(no_key=True).get(pk=address.pk)
 
 
-def _refuse_overriding(address: Address, topic: Topic, *, source: str, occurred_at: datetime | None) -> None:
+def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
     """An earlier "no" stands until the person takes it back themselves."""
-    standing = Suppression.objects.of(address).in_force()
-    if standing.filter(reason=Reason.PERMANENT).exists():
+    standing = set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+    if Reason.PERMANENT in standing:
         raise NotAllowed(_("This address must never be written to again."))
     if source in OWN_ACTS:
         return
-    if standing.exists() or events.status(address, topic) == Status.ENDED:
+    if standing or status == Status.ENDED:
         raise NotAllowed(_("This person opted out. Only they can opt in again, by confirming a new sign-up."))
 
 

@@ -107,7 +107,7 @@ def append(
         **said,
     )
     personal.event = event
-    personal.save()
+    personal.save(force_insert=True)
     return event
 
 

@@ -107,8 +107,16 @@ def test_what_looks_like_a_formula_stays_text(cell):
     assert written[1:] == cell
 
 
-def test_an_import_with_a_lost_worker_is_woken_and_finished(topic, time_machine, monkeypatch):
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
+@pytest.fixture
+def _at_once():
+    """Tasks run where they are enqueued."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_an_import_with_a_lost_worker_is_woken_and_finished(topic, time_machine):
     started = imports.start(imports.dry_run(file(line("ana@example.org", topic)), name="people.csv"))
     time_machine.move_to(started.advanced_at + 2 * imports.PATIENCE)
 
