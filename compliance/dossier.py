@@ -53,13 +53,13 @@ class Entry:
     personal: bool = False
 
 
-Places = dict[int, str]
+Places = dict[int | None, str]
 
 
 def dossier(contact: Contact) -> list[Entry]:
     """The whole story of one contact, oldest first."""
     addresses = list(contact.addresses.all())
-    places = {address.pk: wording.place(address) for address in addresses}
+    places: Places = {address.pk: wording.place(address) for address in addresses}
     entries = [
         *_record(contact, places),
         *_said(places),
@@ -158,7 +158,9 @@ def _moment(message: Message) -> datetime:
 
 def _deliveries(addresses: list[Address], places: Places) -> Iterator[Entry]:
     ours = Q(message__address__in=places) | Q(reply__address__in=places)
-    labels = {address.fingerprint: places[address.pk] for address in addresses if address.fingerprint}
+    labels: dict[str | None, str] = {
+        address.fingerprint: places[address.pk] for address in addresses if address.fingerprint
+    }
     rows = DeliveryEvent.objects.filter(ours | Q(fingerprint__in=labels)).select_related("message__campaign", "reply")
     for event in rows:
         about = event.message or event.reply

@@ -89,10 +89,11 @@ def _refuse_signing(review: PolicyReview, decision: str, current: PolicyVersion 
 def _open_review(document: PolicyDocument, *, by: User) -> PolicyReview:
     """Due in so many months; it remembers the version it found, so that a change can be told."""
     due_on = months_later(timezone.localdate(), document.review_months)
-    return _save(PolicyReview(document=document, due_on=due_on, version=document.versions.first()), by=by)
+    review = PolicyReview(document=document, due_on=due_on, version=document.versions.first())
+    _save(review, by=by)
+    return review
 
 
-def _save(row: PolicyDocument | PolicyReview, *, by: User) -> PolicyDocument | PolicyReview:
+def _save(row: PolicyDocument | PolicyReview, *, by: User) -> None:
     row._history_user = by
     row.save()
-    return row

@@ -60,7 +60,7 @@ def change(row: Any, noun: str) -> str:
 
 def speaker(event: ConsentEvent) -> str:
     """Who said it, or wrote down that it was said."""
-    others = {Source.PROVIDER: _("Provider"), Source.SYSTEM: OURSELVES, Source.IMPORT: _("Import")}
+    others: dict[str, str] = {Source.PROVIDER: _("Provider"), Source.SYSTEM: OURSELVES, Source.IMPORT: _("Import")}
     return name(event.by, others.get(event.source, _("The person")))
 
 

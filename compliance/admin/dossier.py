@@ -17,19 +17,22 @@ from unfold.decorators import display
 from compliance import dossier
 from compliance.models import Person
 from preferences.admin.base import ReadOnly, StaffAdmin
+from preferences.admin.search import FindsByAddress, addresses
 
 
 @admin.register(Person)
-class PersonAdmin(ReadOnly, StaffAdmin):
+class PersonAdmin(ReadOnly, FindsByAddress, StaffAdmin):
     """What do we hold about this person, and how did it come about?"""
 
     list_display = ["person", "reach", "language", "created_at", "erased_at"]
     list_filter = [("erased_at", admin.EmptyFieldListFilter), "language"]
-    search_fields = ["name", "addresses__value", "addresses__normal_form"]
-    search_help_text = gettext_lazy("Name, e-mail address or phone number")
+    search_help_text = gettext_lazy("A name, an e-mail address or a phone number.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("addresses")
+
+    def found(self, term: str) -> models.Q:
+        return models.Q(name__icontains=term) | models.Q(pk__in=addresses(term).values("contact_id"))
 
     def has_view_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return request.user.has_perm("compliance.view_dossier")
@@ -89,7 +92,7 @@ def _kinds(entries: list[dossier.Entry], wanted: str) -> list[dict[str, Any]]:
     """Every kind that occurs, with its count, to choose from."""
     counts = {kind: sum(entry.kind == kind for entry in entries) for kind in dossier.Kind}
     choices = [("", _("Everything"), len(entries))]
-    choices += [(kind.value, kind.label, count) for kind, count in counts.items() if count]
+    choices += [(kind.value, str(kind.label), count) for kind, count in counts.items() if count]
     return [
         {"value": value, "label": label, "count": count, "chosen": value == wanted} for value, label, count in choices
     ]

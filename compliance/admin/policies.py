@@ -84,7 +84,7 @@ class PolicyDocumentAdmin(StaffAdmin):
         description=gettext_lazy("Publish new version"), icon="publish", permissions=["compliance.add_policyversion"]
     )
     def publish_new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        newest = PolicyVersion.objects.filter(document_id=object_id).first()
+        newest = self.subject(request, object_id).versions.first()
 
         def publish(policy: PolicyDocument, answers: dict[str, Any]) -> str:
             version = policies.publish_version(policy, by=request.user, **answers)
