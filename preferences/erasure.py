@@ -39,7 +39,7 @@ def forget_unconfirmed(address: Address) -> bool:
     """Somebody typed this address and nobody ever confirmed it: forget it again. It is not suppressed, for its
     owner said nothing. Anybody we know more about stays as they are; says whether it was forgotten.
     """
-    address = Address.objects.select_for_update(no_key=True).select_related("contact").get(pk=address.pk)
+    address = Address.objects.select_for_update(no_key=True, of=["self"]).select_related("contact").get(pk=address.pk)
     if address.erased_at or address.verified_at or _spoke(address) or address.contact.addresses.live().count() > 1:
         return False
     replies.drop(address, *Reply.Kind.values, reason="The sign-up was never confirmed.")

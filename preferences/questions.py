@@ -22,7 +22,7 @@ def overdue() -> QuerySet[Subscription]:
 @transaction.atomic
 def close(subscription_id: int) -> None:
     """Nobody answered: the question runs out, and with it the address, if this was all we knew. Harmless twice."""
-    address = Address.objects.select_for_update(no_key=True).get(subscriptions=subscription_id)
+    address = Address.objects.select_for_update(no_key=True, of=["self"]).get(subscriptions=subscription_id)
     subscription = overdue().select_related("topic").filter(pk=subscription_id).first()
     if subscription is None:
         return

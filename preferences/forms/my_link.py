@@ -11,6 +11,8 @@ from preferences.errors import Unreadable
 from preferences.forms import pieces
 from preferences.models import Address, Channel
 
+UNREADABLE = _("Write an e-mail address like name@example.org, or a number with its country code like +1 207 555 0123.")
+
 
 class MyLinkForm(forms.Form):
     """One e-mail address or phone number. What happens then is the same for everybody, seen from outside."""
@@ -32,8 +34,8 @@ class MyLinkForm(forms.Form):
         value = self.cleaned_data["address"]
         try:
             normal_forms.normal_form(_channel(value), value)
-        except Unreadable as error:
-            raise forms.ValidationError(str(error)) from None
+        except Unreadable:
+            raise forms.ValidationError(UNREADABLE) from None
         return value
 
     def save(self, *, network: str) -> Address | None:

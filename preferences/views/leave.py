@@ -61,7 +61,8 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and request.POST.getlist("List-Unsubscribe") == ["One-Click"]:
         _leave_at_once(request, claims)
         return _plain(_("Done. Nothing more about this will be sent to you."), 200)
-    return render(request, "preferences/one_click.html", {"topic": Topic.objects.filter(pk=claims.topic).first()})
+    topic = Topic.objects.select_related("sender").filter(pk=claims.topic).first()
+    return render(request, "preferences/one_click.html", _about(topic) if topic else {})
 
 
 def _leave_at_once(request: HttpRequest, claims: Claims) -> None:

@@ -23,7 +23,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         _save(request, form)
         return redirect("preferences:preferences")
-    page = {"form": form, "visitor": visitor, "may_raise": may_raise, "senders": form.senders}
+    senders = form.senders
+    page = {"form": form, "visitor": visitor, "may_raise": may_raise, "senders": senders}
+    page |= {"sender": senders[0]} if len(senders) == 1 else {}
     return render(request, "preferences/preferences.html", page, status=422 if form.errors else 200)
 
 
