@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from campaigns.models import Campaign, Message
 from preferences import links, segments
 from preferences.channels import email, sms
 from preferences.errors import Unreadable
-from preferences.models import Address, Channel, Contact, Topic
+from preferences.models import Address, Channel, ConsentEvent, Contact, Topic
 
 # Beside the writer's merge fields, the layout of every mail has these.
 LAYOUT = (Field("leave_url"), Field("manage_url"), Field("address"), Field("since"))
@@ -161,7 +162,8 @@ def sample(campaign: Campaign, to: str = "", name: str = "") -> tuple[Message, A
     contact = Contact(name=name or _("Ana Sample"))
     to = to or ("+12025550123" if campaign.channel == Channel.SMS else "ana.sample@example.org")
     address = Address(pk=0, contact=contact, channel=campaign.channel, value=to, normal_form=to)
-    return Message(campaign=campaign, address=address), address, contact
+    asked = ConsentEvent(address=address, topic=campaign.topic, occurred_at=timezone.now())
+    return Message(campaign=campaign, address=address, event=asked), address, contact
 
 
 def digest(parcel: email.Mail | sms.Text) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -52,14 +53,15 @@ class CampaignAdmin(Pages, Moves):
         gettext_lazy("How it stands"),
         {
             "fields": [
-                ("standing", "author", "approved_by"),
+                ("status", "author", "approved_by"),
                 ("created_at", "scheduled_at"),
                 ("started_at", "frozen_at", "finished_at"),
             ]
         },
     )
     readonly_fields = [
-        "standing",
+        "settled_words",
+        "status",
         "author",
         "approved_by",
         "created_at",
@@ -76,7 +78,11 @@ class CampaignAdmin(Pages, Moves):
         return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> list:
-        return [self.what_it_says, self.how_it_stands] if obj else [self.what_it_says]
+        if obj is None:
+            return [self.what_it_says]
+        words = "body" if self.has_change_permission(request, obj) else "settled_words"
+        what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", words]})
+        return [what_it_says, self.how_it_stands]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The numbers of those under way come in one query for the whole page."""
@@ -90,6 +96,11 @@ class CampaignAdmin(Pages, Moves):
     @display(description=gettext_lazy("status"), label=COLOURS, ordering="status")
     def standing(self, campaign: Campaign) -> tuple[str, str]:
         return campaign.status, campaign.get_status_display()
+
+    @display(description=gettext_lazy("text"))
+    def settled_words(self, campaign: Campaign) -> str:
+        """The text with its lines as they were written."""
+        return format_html('<div style="white-space: pre-wrap; overflow-wrap: anywhere">{}</div>', campaign.body)
 
     @display(description=gettext_lazy("progress"))
     def how_far(self, campaign: Campaign) -> str:

@@ -41,7 +41,7 @@ class MessageAdmin(ReadOnly, StaffAdmin):
     fields = [
         "campaign",
         "to",
-        "standing",
+        "status",
         "because",
         "detail",
         "event",

@@ -51,6 +51,8 @@ class Moves(StaffAdmin):
         return [button for button in shown if self.is_offered(button.method.original_function_name, status)]
 
     def is_offered(self, name: str, status: str | None) -> bool:
+        if name == "progress":
+            return status in (Status.SENDING, Status.PAUSED, Status.FINISHED, Status.CANCELLED)
         if name not in LEADS_TO or status is None:
             return True
         return LEADS_TO[name] in lifecycle.MOVES[status] and status in ONLY_FROM.get(name, {status})
@@ -165,7 +167,7 @@ class Moves(StaffAdmin):
             verb=verb,
         )
 
-    @action(description=gettext_lazy("Cancel"), permissions=["send"], variant=ActionVariant.DANGER)
+    @action(description=gettext_lazy("Cancel campaign"), permissions=["send"], variant=ActionVariant.DANGER)
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             lifecycle.cancel(campaign, by=request.user, **answers)
@@ -174,7 +176,7 @@ class Moves(StaffAdmin):
         return self.ask_first(
             request,
             object_id,
-            title=_("Cancel"),
+            title=_("Cancel the campaign"),
             text=_("It is never sent, or no further. This cannot be undone; what is out stays out."),
             button=_("Cancel the campaign"),
             verb=verb,

@@ -1,5 +1,6 @@
 """Pages about one campaign: how it looks, whom it reaches, how far it is; and the test message."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,10 +40,8 @@ class Pages(StaffAdmin):
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.subject(request, object_id)
         context = {"title": _("Preview: %(name)s") % {"name": campaign}, "problems": lint.problems(campaign)}
-        try:
+        with suppress(Unreadable):
             context["preview"] = rendering.preview(campaign)
-        except Unreadable as trouble:
-            context["trouble"] = str(trouble)
         return self._campaign_page(request, "preview", campaign, context)
 
     @action(description=gettext_lazy("Audience"), permissions=["view"], icon="group")
