@@ -102,9 +102,7 @@ class DeliveryEvent(AppendOnly):
         verbose_name_plural = _("delivery events")
         ordering = ["-id"]
         base_manager_name = "objects"
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "provider_event_id"], name="delivery_event_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_event_id"], name="delivery_event_once")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.provider})"
