@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -93,7 +94,7 @@ def impersonal(detail: str, recipient: str) -> str:
 
 def _subject(reference: uuid.UUID | None, message_id: str, recipient: str) -> Subject:
     """By our own reference, else by the provider's id, else only the address; never a guess at the message."""
-    wanted = [{"reference": reference}] if reference else []
+    wanted: list[dict[str, Any]] = [{"reference": reference}] if reference else []
     wanted += [{"provider_id": message_id}] if message_id else []
     for conditions in wanted:
         if message := Message.objects.select_related("address", "campaign__topic").filter(**conditions).first():
@@ -133,13 +134,13 @@ def _fingerprint(address: Address | None, recipient: str) -> str:
 def _heed(event: DeliveryEvent, about: Subject) -> None:
     """The address first, then the message: the order in which everybody locks them."""
     if about.address and not about.address.erased_at and event.kind in CONSEQUENCES:
-        CONSEQUENCES[event.kind](event, about, about.address)
+        CONSEQUENCES[Kind(event.kind)](event, about, about.address)
     if event.message_id:
         _apply(event)
 
 
 def _apply(event: DeliveryEvent) -> None:
-    message = Message.objects.select_for_update(no_key=True).get(pk=event.message_id)
+    message = Message.objects.select_for_update(no_key=True, of=("self",)).get(deliveries=event)
     status = after(message.status, event.kind)
     if status != message.status:
         message.status, message.detail = status, event.detail or message.detail

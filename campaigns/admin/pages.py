@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +40,8 @@ class Pages(StaffAdmin):
     @action(description=gettext_lazy("Preview"), permissions=["view"], icon="visibility")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.subject(request, object_id)
-        context = {"title": _("Preview: %(name)s") % {"name": campaign}, "problems": lint.problems(campaign)}
+        title = _("Preview: %(name)s") % {"name": campaign}
+        context: dict[str, Any] = {"title": title, "problems": lint.problems(campaign)}
         with suppress(Unreadable):
             context["preview"] = rendering.preview(campaign)
         return self._campaign_page(request, "preview", campaign, context)
@@ -88,7 +90,7 @@ class Pages(StaffAdmin):
             text=_("One message, marked as a test, goes to %(where)s. Its links open nothing.") % {"where": where},
             button=_("Send the test"),
             verb=verb,
-            **({"form_class": forms.TextTrialForm} if is_text else {}),
+            form_class=forms.TextTrialForm if is_text else Form,
         )
 
     def _campaign_page(
