@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from preferences.models import Address, Contact, Notice, Subscription, Topic
+from preferences.models import Address, ConsentEvent, Contact, Notice, Subscription, Topic
 
 Status = Subscription.Status
 ON = (Status.ACTIVE, Status.PAUSED)
@@ -45,7 +45,7 @@ def of(visiting: Address, *, language: str) -> dict[Address, list[Choice]]:
     standing = {
         (row.address_id, row.topic_id): row.status for row in Subscription.objects.filter(address__in=addresses)
     }
-    topics = list(_topics(visiting.contact))
+    topics = list(_topics(addresses, {topic for _address, topic in standing}))
     notices = Notice.objects.current_by_topic(topics, language)
 
     def choices(address: Address) -> Iterator[Choice]:
@@ -65,9 +65,8 @@ def _is_open(topic: Topic) -> bool:
     return topic.is_public and topic.retired_at is None
 
 
-def _topics(contact: Contact):
+def _topics(addresses: list[Address], theirs: set[int]) -> QuerySet[Topic]:
     """What they get, and the public topics of the senders they have ever had to do with."""
-    theirs = Q(subscriptions__address__contact=contact)
-    known = Topic.objects.filter(theirs | Q(events__address__contact=contact)).values("sender")
-    offered = Q(sender__in=known, is_public=True, retired_at=None)
-    return Topic.objects.filter(theirs | offered).distinct().select_related("sender").order_by("sender__name", "name")
+    said = ConsentEvent.objects.filter(address__in=addresses, topic__isnull=False).values("topic__sender")
+    offered = Q(sender__in=said, is_public=True, retired_at=None)
+    return Topic.objects.filter(Q(pk__in=theirs) | offered).select_related("sender").order_by("sender__name", "name")

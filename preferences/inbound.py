@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import consent, contacts, events, keywords, questions, replies
+from preferences import consent, contacts, events, fence, keywords, questions, replies
 from preferences.errors import NotAllowed
 from preferences.evidence import Proof
 from preferences.keywords import Meaning, Reading
@@ -83,8 +83,14 @@ def set_aside(*, provider: str, provider_id: str, text: str, because: str) -> In
 
 
 def _known(number: str) -> Address | None:
-    """Raises Unreadable for what is no number."""
-    return contacts.find(Channel.SMS, number)
+    """Whose number it is, locked: a STOP and a START of one moment are read one after the other.
+
+    Raises Unreadable for what is no number.
+    """
+    address = contacts.find(Channel.SMS, number)
+    if address:
+        fence.lock([address.pk])
+    return address
 
 
 def _sender(number: str, address: Address | None) -> Sender | None:
@@ -151,27 +157,27 @@ def _opt_in(word: Word) -> tuple[Address | None, str]:
         consent.confirm(question, proof=word.proof)
         return word.address, "Confirmed what was asked."
     try:
-        restored = _restore(word)
+        restored = _restore(word, word.address)
     except NotAllowed as refusal:
         return word.address, str(refusal)
     return (word.address, "Back in what their STOP had ended.") if restored else _help(word)
 
 
-def _restore(word: Word) -> bool:
+def _restore(word: Word, address: Address) -> bool:
     """Give back what this person's own STOP ended with this sender, under the words of today."""
-    ended = _ended_by_stop(word.address, word.sender)
+    ended = _ended_by_stop(address, word.sender)
     for subscription in ended:
         consent.grant(
-            word.address,
+            address,
             subscription.topic,
             source=Source.TEXT,
             method=Method.KEYWORD,
-            notice=Notice.objects.current(subscription.topic, word.address.contact.language),
+            notice=Notice.objects.current(subscription.topic, address.contact.language),
             proof=word.proof,
             act=word.act,
         )
     if ended:
-        replies.owe(word.address, Reply.Kind.SIGNED_UP, sender=word.sender, act=word.act)
+        replies.owe(address, Reply.Kind.SIGNED_UP, sender=word.sender, act=word.act)
     return bool(ended)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from preferences import links
 from preferences.channels import email, sms
 from preferences.errors import NotAllowed
-from preferences.models import Channel, ConsentEvent, Reply, Source, Topic
+from preferences.models import Channel, ConsentEvent, Notice, Reply, Source, Topic
 
 Kind = ConsentEvent.Kind
 
@@ -59,7 +59,7 @@ def _words(reply: Reply) -> dict[str, Any]:
         "address": reply.address,
         "sender": reply.sender,
         "topics": topics,
-        "agreed": [_agreed(event) for event in spoken if event.topic],
+        "agreed": [_agreed(event.topic, event.notice) for event in spoken if event.topic],
         "everything": any(event.topic is None for event in spoken),
         "by_text": any(event.source == Source.TEXT for event in spoken),
         "sign_up_url": settings.BASE_URL + reverse("preferences:sign-up", args=[reply.sender.slug]),
@@ -68,23 +68,23 @@ def _words(reply: Reply) -> dict[str, Any]:
 
 
 # Which words of the act each kind of reply answers.
-ABOUT = {
+ABOUT: dict[str, tuple[str, ...]] = {
     Reply.Kind.CONFIRM: (Kind.ASKED,),
     Reply.Kind.SIGNED_UP: (Kind.GRANTED,),
     Reply.Kind.OPTED_OUT: (Kind.WITHDRAWN,),
 }
 
 
-def _agreed(event: ConsentEvent) -> dict[str, str]:
+def _agreed(topic: Topic, notice: Notice | None) -> dict[str, str]:
     """What was agreed for one topic, in the words that were shown."""
-    shown = event.notice or event.topic.sender
-    words = event.notice or event.topic
+    words = notice or topic
+    links_of = notice or topic.sender
     return {
-        "topic": event.topic.name,
+        "topic": topic.name,
         "frequency": words.frequency,
         "charges": words.charges,
-        "privacy_url": shown.privacy_url,
-        "terms_url": shown.terms_url,
+        "privacy_url": links_of.privacy_url,
+        "terms_url": links_of.terms_url,
     }
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Max, Q
 from django.utils import timezone
 
 from preferences.channels.outcomes import Outcome, Result
@@ -58,11 +57,11 @@ def owe_link(address: Address) -> Reply | None:
 
 
 def sender_of(address: Address) -> Sender | None:
-    """On whose behalf we last had to do with this address."""
-    senders = Sender.objects.all() if address.channel == Channel.EMAIL else Sender.objects.exclude(text_number="")
-    latest = Max("topics__events__pk", filter=Q(topics__events__address=address))
-    by_event = senders.annotate(latest=latest).filter(latest__isnull=False).order_by("-latest").first()
-    return by_event or senders.filter(pk__in=address.replies.values("sender")).first()
+    """On whose behalf we last had to do with this address, if they can write to it."""
+    spoken = address.events.filter(topic__isnull=False).select_related("topic__sender").order_by("-pk")[:20]
+    answered = address.replies.select_related("sender").order_by("-pk")[:20]
+    senders = [*(event.topic.sender for event in spoken if event.topic), *(reply.sender for reply in answered)]
+    return next((one for one in senders if one.text_number or address.channel == Channel.EMAIL), None)
 
 
 def drop(address: Address, *kinds: str, reason: str) -> int:

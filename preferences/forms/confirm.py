@@ -10,7 +10,7 @@ from django.db import transaction
 from preferences import consent
 from preferences.evidence import Proof
 from preferences.forms import pieces
-from preferences.models import ConsentEvent, Source
+from preferences.models import ConsentEvent, Notice, Source, Topic
 from preferences.visits import Visitor
 
 
@@ -33,6 +33,8 @@ class ConfirmForm(forms.Form):
             consent.confirm(self.visitor.reply, proof=proof)
             return
         for question in self.questions:
-            consent.refuse(
-                self.visitor.address, question.topic, source=Source.CONFIRM, notice=question.notice, proof=proof
-            )
+            if question.topic:
+                self._refuse(question.topic, question.notice, proof)
+
+    def _refuse(self, topic: Topic, notice: Notice | None, proof: Proof) -> None:
+        consent.refuse(self.visitor.address, topic, source=Source.CONFIRM, notice=notice, proof=proof)

@@ -113,7 +113,7 @@ class PreferencesForm(forms.Form):
     def _turn_everything_off(self, proof: Proof) -> list[Address]:
         addresses = sorted(self.choices, key=lambda address: address.pk)
         for address in addresses:
-            sender = replies.sender_of(address) or next(iter(self.senders), None) or Sender.objects.first()
+            sender = replies.sender_of(address) or next(iter(self.senders), None) or Sender.objects.earliest("pk")
             consent.withdraw_all(address, sender=sender, source=Source.PREFERENCES, proof=proof)
         return addresses
 

@@ -124,7 +124,7 @@ class SignUpForm(forms.Form):
             if offered == channel and self.cleaned_data.get(name)
         ]
 
-    def _ask_for(self, field: str, channel: Channel, sentence: str) -> None:
+    def _ask_for(self, field: str, channel: Channel, sentence: Any) -> None:
         if self._ticked(channel) and not self.cleaned_data.get(field) and field not in self.errors:
             self.add_error(field, sentence)
 
@@ -133,8 +133,7 @@ class SignUpForm(forms.Form):
         value = self.cleaned_data.get("email", "")
         meant = normal_forms.likely_typo(value) if value else ""
         if meant and self.cleaned_data.get("sure") != value:
-            self.data = self.data.copy()
-            self.data["sure"] = value
+            self.data = {**dict(self.data.items()), "sure": value}
             sentence = _("Did you mean %(meant)s? Correct it, or send the form again if it is right as it is.")
             self.add_error("email", sentence % {"meant": meant})
 

@@ -37,5 +37,8 @@ def check_inbox(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _say(request: HttpRequest, form: SignUpForm) -> None:
-    for address in form.save(proof=witness.proof(request), network=witness.network(request)) or [None]:
+    addresses = form.save(proof=witness.proof(request), network=witness.network(request))
+    for address in addresses:
         tasks.answer_soon(address)
+    if not addresses:
+        tasks.answer_soon(None)
