@@ -140,7 +140,7 @@ def _after(rows: Iterator[import_rows.Row], line: int, earlier: Earlier) -> Iter
 @transaction.atomic
 def _apply_chunk(import_: Import, chunk: list[import_rows.Row], earlier: Earlier) -> Import | None:
     """The rows and the cursor together; None when another worker has moved the cursor meanwhile."""
-    fresh = Import.objects.select_for_update().select_related("by").get(pk=import_.pk)
+    fresh = Import.objects.select_for_update().get(pk=import_.pk)
     if (fresh.status, fresh.line) != (Status.APPLYING, import_.line):
         return None
     for judged in import_outcomes.judge(chunk, earlier):
