@@ -59,11 +59,11 @@ def _words(reply: Reply) -> dict[str, Any]:
         "address": reply.address,
         "sender": reply.sender,
         "topics": topics,
-        "agreed": [_agreed(event.topic, event.notice) for event in spoken if event.topic],
+        "agreed": [_agreed(reply, event.topic, event.notice) for event in spoken if event.topic],
         "everything": any(event.topic is None for event in spoken),
         "by_text": any(event.source == Source.TEXT for event in spoken),
         "sign_up_url": settings.BASE_URL + reverse("preferences:sign-up", args=[reply.sender.slug]),
-        **_link(reply, topics),
+        **_link(reply),
     }
 
 
@@ -75,7 +75,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
 }
 
 
-def _agreed(topic: Topic, notice: Notice | None) -> dict[str, str]:
+def _agreed(reply: Reply, topic: Topic, notice: Notice | None) -> dict[str, str]:
     """What was agreed for one topic, in the words that were shown."""
     words = notice or topic
     links_of = notice or topic.sender
@@ -85,16 +85,16 @@ def _agreed(topic: Topic, notice: Notice | None) -> dict[str, str]:
         "charges": words.charges,
         "privacy_url": links_of.privacy_url,
         "terms_url": links_of.terms_url,
+        "leave_url": links.leave_url(reply.address, topic) if reply.kind == Reply.Kind.SIGNED_UP else "",
     }
 
 
-def _link(reply: Reply, topics: list[Topic]) -> dict[str, str]:
+def _link(reply: Reply) -> dict[str, str]:
     if reply.kind == Reply.Kind.CONFIRM:
         return {"confirm_url": links.confirm_url(reply)}
     if reply.kind == Reply.Kind.LINK:
         return {"fresh_url": links.fresh_url(reply.address)}
-    leave = {"leave_url": links.leave_url(reply.address, topics[0])} if topics else {}
-    return {"manage_url": links.manage_url(reply.address), **leave}
+    return {"manage_url": links.manage_url(reply.address)}
 
 
 def _ways_out(reply: Reply, topics: list[Topic]) -> dict[str, str]:
@@ -102,7 +102,7 @@ def _ways_out(reply: Reply, topics: list[Topic]) -> dict[str, str]:
     if reply.kind != Reply.Kind.SIGNED_UP or not topics:
         return {}
     return {
-        "List-Unsubscribe": f"<{links.one_click_url(reply.address, topics[0])}>",
+        "List-Unsubscribe": f"<{links.one_click_url(reply.address, topics[0], reply=reply.pk)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

@@ -114,9 +114,10 @@ def leave_url(address: Address, topic: Topic, message: int = 0) -> str:
     return _absolute("preferences:leave-link", token(Purpose.LEAVE, address, topic=topic.pk, message=message))
 
 
-def one_click_url(address: Address, topic: Topic, message: int = 0) -> str:
-    """The link in the List-Unsubscribe header (RFC 8058)."""
-    return _absolute("preferences:one-click", token(Purpose.LEAVE, address, topic=topic.pk, message=message))
+def one_click_url(address: Address, topic: Topic, message: int = 0, reply: int = 0) -> str:
+    """The link in the List-Unsubscribe header (RFC 8058). A reply may have been about several topics: it ends all."""
+    claims = {"topic": topic.pk, "message": message, "reply": reply}
+    return _absolute("preferences:one-click", token(Purpose.LEAVE, address, **claims))
 
 
 def manage_url(address: Address) -> str:

@@ -2,8 +2,12 @@
 
 import contextlib
 from datetime import timedelta
+from functools import partial
+from uuid import uuid4
 
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +19,7 @@ from preferences import consent, events, fence, links, tasks, visits, witness
 from preferences.errors import NotAllowed
 from preferences.forms import LeaveForm, ReasonForm
 from preferences.links import BadLink, Claims, Purpose
-from preferences.models import Method, Source, Suppression, Topic
+from preferences.models import ConsentEvent, Method, Reply, Source, Suppression, Topic
 from preferences.views import trouble
 
 
@@ -61,25 +65,27 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and request.POST.getlist("List-Unsubscribe") == ["One-Click"]:
         _leave_at_once(request, claims)
         return _plain(_("Done. Nothing more about this will be sent to you."), 200)
-    topic = Topic.objects.select_related("sender").filter(pk=claims.topic).first()
-    return render(request, "preferences/one_click.html", _about(topic) if topic else {})
+    topics = list(_topics(claims))
+    return render(request, "preferences/one_click.html", _about(topics[0]) | {"topics": topics} if topics else {})
 
 
+@transaction.atomic
 def _leave_at_once(request: HttpRequest, claims: Claims) -> None:
     """Somebody who was forgotten, or a topic that is gone: there is nothing left to leave, which is no error."""
-    topic = Topic.objects.filter(pk=claims.topic).first()
+    leave_one = partial(consent.withdraw, source=Source.ONE_CLICK, method=Method.HEADER, origin=links.origin(claims))
+    act, proof = uuid4(), witness.proof(request)
     with contextlib.suppress(BadLink, NotAllowed):
         address = links.address_of(Purpose.LEAVE, claims)
-        if topic:
-            consent.withdraw(
-                address,
-                topic,
-                source=Source.ONE_CLICK,
-                method=Method.HEADER,
-                origin=links.origin(claims),
-                proof=witness.proof(request),
-            )
-            tasks.answer_soon(address)
+        for topic in _topics(claims):
+            leave_one(address, topic, proof=proof, act=act)
+        tasks.answer_soon(address)
+
+
+def _topics(claims: Claims) -> QuerySet[Topic]:
+    """The topic of a message; or all that one sign-up was about, if the link came in its summary."""
+    granted = ConsentEvent.objects.filter(kind=ConsentEvent.Kind.GRANTED, address=claims.address)
+    summed_up = granted.filter(act__in=Reply.objects.filter(pk=claims.reply).values("act"))
+    return Topic.objects.filter(Q(pk=claims.topic) | Q(pk__in=summed_up.values("topic"))).select_related("sender")
 
 
 def _plain(sentence: str, status: int) -> HttpResponse:

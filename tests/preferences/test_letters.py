@@ -8,6 +8,7 @@ from celery import current_app
 from preferences import consent, contacts, letters, replies, segments, tasks
 from preferences.models import Reply, Source
 from tests import factories
+from tests.conftest import subscribe
 from tests.sinks import MailSink, TextSink
 
 Kind = Reply.Kind
@@ -133,6 +134,18 @@ def test_the_mail_after_signing_up_can_be_left_by_one_click(client, address, top
 
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert not address.subscriptions.active().exists()
+
+
+def test_one_click_on_a_summary_leaves_all_it_lists_and_nothing_else(client, topic, subscriber):
+    second, third = factories.TopicFactory.create_batch(2, sender=topic.sender)
+    subscribe(subscriber, second, third)
+    message = mail(subscriber.replies.filter(kind=Kind.SIGNED_UP).latest("pk"))
+
+    url = message["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    client.post(url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+
+    assert list(subscriber.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
+    assert subscriber.replies.filter(kind=Kind.OPTED_OUT).count() == 1
 
 
 def test_nothing_a_stranger_typed_reaches_the_confirmation(topic):
