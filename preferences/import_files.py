@@ -4,10 +4,12 @@ import csv
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from preferences.errors import Unreadable
 
+Stream = BinaryIO | File
 LONGEST_LINE = 64 * 1024
 LONGEST_RECORD = 100  # lines; more is a quotation mark that was never closed
 MOST_COLUMNS = 100
@@ -28,7 +30,7 @@ class Record(NamedTuple):
     broken: str = ""
 
 
-def records(stream: BinaryIO) -> Iterator[Record]:
+def records(stream: Stream) -> Iterator[Record]:
     """Every record after the header. Raises Unreadable when the file as a whole cannot be trusted."""
     stream.seek(0)
     lines = _Lines(stream)
@@ -42,7 +44,7 @@ def records(stream: BinaryIO) -> Iterator[Record]:
 class _Lines:
     """The lines of a file: counted, decoded, none longer than we allow, and not too many to one record."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Stream) -> None:
         self.stream, self.number, self.begun, self.ended = stream, 0, 0, False
 
     def __iter__(self) -> "_Lines":

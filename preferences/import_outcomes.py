@@ -52,7 +52,7 @@ class Judged:
 class Known:
     """What the database knows about the people of one chunk."""
 
-    addresses: dict[tuple[str, str], Address]
+    addresses: dict[tuple[str, str | None], Address]
     suppressed: set[str]
     statuses: dict[tuple[int, int], str]
     noes: set[tuple[int, int | None]]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import BinaryIO
 
 import phonenumbers
 from django.conf import settings
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from preferences import import_files, normal_forms
 from preferences.errors import Unreadable
-from preferences.import_files import Record
+from preferences.import_files import Record, Stream
 from preferences.models import Channel, Method, Notice, Topic
 
 CHANNELS = {
@@ -102,7 +101,7 @@ class Row:
         return self.channel, self.normal
 
 
-def rows(stream: BinaryIO) -> Iterator[Row]:
+def rows(stream: Stream) -> Iterator[Row]:
     """Every line of the file, understood or refused. Raises Unreadable when the file cannot be trusted."""
     topics = Topics()
     for record in import_files.records(stream):

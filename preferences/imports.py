@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import BinaryIO
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -23,8 +22,9 @@ from django.utils.translation import gettext as _
 from preferences import consent, contacts, import_outcomes, import_rows
 from preferences.errors import NotAllowed, SaysoError, Unreadable
 from preferences.evidence import Proof
+from preferences.import_files import Stream
 from preferences.import_outcomes import GRANTED, Earlier, Judged, Outcome
-from preferences.models import Address, Import, Source
+from preferences.models import Address, Import, Method, Source, Topic
 
 logger = logging.getLogger(__name__)
 Status = Import.Status
@@ -37,7 +37,7 @@ LEFT_OUT = "problems_left_out"
 LINES = "lines"
 
 
-def dry_run(file: BinaryIO | File, *, name: str, by: User | None = None) -> Import:
+def dry_run(file: Stream, *, name: str, by: User | None = None) -> Import:
     """What applying this file would do. Changes nothing but the Import row; a file already applied stays so."""
     digest = _digest(file)
     known = Import.objects.filter(digest=digest).first()
@@ -52,7 +52,7 @@ def dry_run(file: BinaryIO | File, *, name: str, by: User | None = None) -> Impo
     return import_
 
 
-def _check(import_: Import, file: BinaryIO | File) -> None:
+def _check(import_: Import, file: Stream) -> None:
     import_.status = Status.CHECKED
     earlier = Earlier()
     try:
@@ -65,14 +65,14 @@ def _check(import_: Import, file: BinaryIO | File) -> None:
         import_.problems = [{"line": 0, "sentence": str(error)}]
 
 
-def _keep(import_: Import, file: BinaryIO | File) -> None:
+def _keep(import_: Import, file: Stream) -> None:
     """The file waits beside its row until it is applied, under a name of our own."""
     if import_.status == Status.CHECKED and not import_.file:
         file.seek(0)
         import_.file.save(f"{import_.digest}.csv", File(file), save=False)
 
 
-def _digest(file: BinaryIO | File) -> str:
+def _digest(file: Stream) -> str:
     size = file.seek(0, 2)
     if size > settings.IMPORT_MOST_BYTES:
         limit = settings.IMPORT_MOST_BYTES // 1_000_000
@@ -117,7 +117,7 @@ def apply(import_: Import) -> Import:
         return _stop(import_, error)
 
 
-def _apply_from(import_: Import, stream: BinaryIO) -> Import:
+def _apply_from(import_: Import, stream: Stream) -> Import:
     earlier = Earlier()
     rows = import_rows.rows(stream)
     for chunk in _chunks(_after(rows, import_.line, earlier), settings.IMPORT_CHUNK):
@@ -155,22 +155,31 @@ def _do(import_: Import, judged: Judged) -> None:
     if judged.outcome not in (*GRANTED, Outcome.NO_PROOF):
         return
     address = judged.address or _add_address(import_, judged.row)
-    if judged.outcome in GRANTED:
-        _grant(import_, address, judged)
+    if judged.outcome in GRANTED and judged.row.topic:
+        _grant(import_, address, judged.row.topic, judged)
 
 
 def _add_address(import_: Import, row: import_rows.Row) -> Address:
-    person = {"name": row.name, "language": row.language, "country": row.country}
-    return contacts.add_address(row.channel, row.value, by=import_.by, **person)
+    return contacts.add_address(
+        row.channel, row.value, by=import_.by, name=row.name, language=row.language, country=row.country
+    )
 
 
-def _grant(import_: Import, address: Address, judged: Judged) -> None:
+def _grant(import_: Import, address: Address, topic: Topic, judged: Judged) -> None:
     """The gate asks again, under the lock: somebody who left a moment ago stays out."""
     row = judged.row
     proof = Proof(page=f"{import_.file_name[:200]}, {_('line')} {row.line}", words=row.words)
-    said = {"method": row.method, "notice": row.notice, "proof": proof, "occurred_at": row.said_at, "by": import_.by}
     try:
-        consent.grant(address, row.topic, source=Source.IMPORT, **said)
+        consent.grant(
+            address,
+            topic,
+            source=Source.IMPORT,
+            method=Method(row.method),
+            notice=row.notice,
+            proof=proof,
+            occurred_at=row.said_at,
+            by=import_.by,
+        )
     except NotAllowed as error:
         judged.outcome, judged.notes = Outcome.SUPPRESSED, [str(error)]
 

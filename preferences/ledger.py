@@ -18,7 +18,7 @@ from preferences.models import Address, ConsentEvent, Subscription, Topic
 PIECE = 2_000
 NOTHING = ""
 
-Statuses = dict[int, str]
+Statuses = dict[int, str | None]
 
 
 @dataclass(frozen=True)
