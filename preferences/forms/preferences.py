@@ -49,7 +49,7 @@ class PreferencesForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         sections = [self._section(address, row) for address, row in self.choices.items()]
-        buttons = pieces.Piece("preferences/_preferences_buttons.html")
+        buttons = pieces.Piece("preferences/_preferences_buttons.html", has_boxes=bool(self.open))
         return pieces.helper("words", *sections, buttons, visitor=self.visitor)
 
     def clean(self) -> None:

@@ -1,12 +1,15 @@
 """The door for mail programs: RFC 8058 to the letter."""
 
+import time
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from preferences import erasure, links
-from preferences.models import Method, Reply, Source, Subscription
+from preferences.models import HandOver, Method, Reply, Source, Subscription
 from tests.preferences.visitors import path
 
 BODY = "List-Unsubscribe=One-Click"
@@ -106,3 +109,13 @@ def test_a_forged_link_is_not_found(strict, db, wrong):
 
 def test_the_answer_is_not_kept_by_caches(strict, url):
     assert strict.post(url, BODY, content_type=FORM)["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_answer_waits_until_nobody_is_handing_over_to_the_address(client, url, subscriber):
+    HandOver.objects.create(address=subscriber, window=uuid4(), until=timezone.now() + timedelta(seconds=0.4))
+    began = time.monotonic()
+
+    client.post(url, BODY, content_type=FORM)
+
+    assert time.monotonic() - began > 0.3

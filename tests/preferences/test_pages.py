@@ -242,3 +242,12 @@ def test_public_pages_carry_the_headers_that_keep_them_private(client, db, name)
     assert (answer["Cache-Control"], answer["X-Frame-Options"]) == ("no-store", "DENY")
     assert "<script" not in answer.content.decode()
     assert '<html lang="en">' in answer.content.decode()
+
+
+def test_somebody_who_gets_nothing_is_told_so(client, subscriber, topic):
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+
+    page = managed(client, subscriber).content.decode()
+
+    assert "Nothing is sent to you." in page
+    assert ">Save<" not in page
