@@ -52,7 +52,7 @@ def run(arguments):
 def test(arguments):
     """Set up and run the tests."""
     set_up("requirements-test.txt")
-    return become("-m", "pytest", *arguments, DJANGO_SETTINGS_MODULE="config.settings.test")
+    return become("-m", "pytest", "-n", "auto", *arguments, DJANGO_SETTINGS_MODULE="config.settings.test")
 
 
 def keys(arguments):

@@ -62,6 +62,7 @@ def test_signing_up_and_confirming(page, clinic, mailbox, axe, shoot):
     page.goto(f"/sign-up/{clinic.sender.slug}/")
     empty = axe()
     shoot("sign-up")
+    page.wait_for_timeout(2100)
     page.get_by_role("button", name="Sign up").click()
     errors = axe()
     shoot("sign-up-errors")

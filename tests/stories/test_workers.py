@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def worker(transactional_db):
+    app.control.purge()
     with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, shutdown_timeout=30) as worker:
         yield worker
 
@@ -63,9 +64,16 @@ def test_a_wiped_queue_costs_one_sweep(worker, started, mail_server):
     assert wait_until(lambda: started.messages.filter(status="sent").count() == 30)
 
 
-def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, settings, monkeypatch):
+@pytest.fixture
+def broken_broker(monkeypatch):
+    """Nobody listens where the broker should be; connections made before are forgotten, and these afterwards."""
+    app._after_fork()
     monkeypatch.setattr(app.conf, "broker_url", "amqp://nobody@127.0.0.1:1//")
+    yield
+    app._after_fork()
 
+
+def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
     page = person.signs_up("email")
     tasks.deliver_replies()
 
