@@ -54,13 +54,15 @@ def ask(
 
     Says nothing to the door about what was already so: an address that has everything is sent its link
     instead, an address that must never be written to again gets nothing, and both look the same outside.
+    An address that is suppressed is asked anew: confirming is how its owner takes the stop back.
     """
     notices = list(notices)
     address = _locked(address)
-    if Suppression.objects.of(address).in_force().filter(reason=Reason.PERMANENT).exists() or not notices:
+    standing = set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+    if Reason.PERMANENT in standing or not notices:
         return None
     act = uuid.uuid4()
-    new = [notice for notice in notices if events.status(address, notice.topic) != Status.ACTIVE]
+    new = [notice for notice in notices if standing or events.status(address, notice.topic) != Status.ACTIVE]
     for notice in new:
         events.record(
             address,

@@ -123,6 +123,14 @@ def test_a_new_confirmed_sign_up_lifts_the_persons_own_stop(subscriber, topic, n
     assert Suppression.objects.get().lifted_because
 
 
+def test_confirming_anew_shows_that_a_mailbox_works_again(subscriber, topic):
+    consent.suppress(subscriber, Reason.BOUNCED)
+
+    subscribe(subscriber, topic)
+
+    assert eligibility.objection(subscriber, topic) == ""
+
+
 def test_never_again_is_lifted_by_nobody(subscriber, topic, notice):
     consent.suppress(subscriber, Reason.PERMANENT)
 
