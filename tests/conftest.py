@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from config.celery import app
 from preferences import consent
 from preferences.models import Method, Notice, Source
 from tests import factories
@@ -64,6 +65,16 @@ def author(db):
 @pytest.fixture
 def approver(db):
     return factories.UserFactory(username="approver")
+
+
+@pytest.fixture
+def broken_broker(monkeypatch):
+    """Nobody listens where the broker should be. Connections from before are forgotten, and these afterwards."""
+    app._after_fork()
+    for setting in ("broker_url", "broker_write_url"):
+        monkeypatch.setattr(app.conf, setting, "amqp://nobody@127.0.0.1:1//")
+    yield
+    app._after_fork()
 
 
 @pytest.fixture(scope="session", autouse=True)

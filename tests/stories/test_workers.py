@@ -64,15 +64,6 @@ def test_a_wiped_queue_costs_one_sweep(worker, started, mail_server):
     assert wait_until(lambda: started.messages.filter(status="sent").count() == 30)
 
 
-@pytest.fixture
-def broken_broker(monkeypatch):
-    """Nobody listens where the broker should be; connections made before are forgotten, and these afterwards."""
-    app._after_fork()
-    monkeypatch.setattr(app.conf, "broker_url", "amqp://nobody@127.0.0.1:1//")
-    yield
-    app._after_fork()
-
-
 def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
     page = person.signs_up("email")
     tasks.deliver_replies()
