@@ -71,8 +71,7 @@ def approver(db):
 def broken_broker(monkeypatch):
     """Nobody listens where the broker should be. Connections from before are forgotten, and these afterwards."""
     app._after_fork()
-    for setting in ("broker_url", "broker_write_url"):
-        monkeypatch.setattr(app.conf, setting, "amqp://nobody@127.0.0.1:1//")
+    monkeypatch.setattr(app.conf, "broker_url", "amqp://nobody@127.0.0.1:1//")
     yield
     app._after_fork()
 
