@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns import lint
 from campaigns.models import Campaign
+from preferences import history
 from preferences.errors import NotAllowed
 
 Status = Campaign.Status
@@ -39,7 +40,6 @@ WHY_NOT = {
     Status.CANCELLED: gettext_lazy("This campaign was cancelled. Write a new one."),
 }
 
-LONGEST_REASON = 100
 CONTENT = ("name", "topic", "channel", "subject", "body")
 
 
@@ -178,9 +178,7 @@ def _moved(campaign: Campaign, status: str, *, by: User | None, reason: str = ""
 
 
 def _saved(campaign: Campaign, *, by: User | None, reason: str = "") -> Campaign:
-    campaign._history_user = by
-    campaign._change_reason = reason.strip()[:LONGEST_REASON] or None
-    campaign.save()
+    history.save(campaign, by=by, reason=reason)
     return campaign
 
 

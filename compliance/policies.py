@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.models import PolicyDocument, PolicyReview, PolicyVersion
+from preferences import history
 from preferences.errors import NotAllowed
 
 Decision = PolicyReview.Decision
@@ -48,10 +49,10 @@ def sign(review: PolicyReview, *, findings: str, decision: str, by: User) -> Pol
     _refuse_signing(review, decision, current)
     review.version, review.findings, review.decision = current, findings.strip(), decision
     review.signed_by, review.signed_at = by, timezone.now()
-    _save(review, by=by)
+    history.save(review, by=by)
     if decision == Decision.RETIRED:
         document.retired_at = review.signed_at
-        _save(document, by=by)
+        history.save(document, by=by)
     else:
         _open_review(document, by=by)
     return review
@@ -90,10 +91,5 @@ def _open_review(document: PolicyDocument, *, by: User) -> PolicyReview:
     """Due in so many months; it remembers the version it found, so that a change can be told."""
     due_on = months_later(timezone.localdate(), document.review_months)
     review = PolicyReview(document=document, due_on=due_on, version=document.versions.first())
-    _save(review, by=by)
+    history.save(review, by=by)
     return review
-
-
-def _save(row: PolicyDocument | PolicyReview, *, by: User) -> None:
-    row._history_user = by
-    row.save()

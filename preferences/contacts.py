@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from preferences import history
 from preferences.errors import NotAllowed
 from preferences.models import Address, Channel, Contact
 from preferences.normal_forms import fingerprint, normal_form
@@ -48,8 +49,7 @@ def _create(
             shown = normal if channel == Channel.SMS else value.strip()
             address = Address(contact=owner, channel=channel, value=shown, normal_form=normal)
             address.fingerprint = fingerprint(channel, normal)
-            address._history_user = by
-            address.save()
+            history.save(address, by=by)
             return address
     except IntegrityError:
         return Address.objects.select_related("contact").get(channel=channel, normal_form=normal)
@@ -57,8 +57,7 @@ def _create(
 
 def _new_contact(*, by: User | None, person: dict[str, str]) -> Contact:
     contact = Contact(**{name: value for name, value in person.items() if name in CORRECTABLE and value})
-    contact._history_user = by
-    contact.save()
+    history.save(contact, by=by)
     return contact
 
 
@@ -70,9 +69,8 @@ def correct(contact: Contact, *, by: User | None = None, **person: str) -> Conta
         raise NotAllowed(_("These cannot be corrected here: %(names)s.") % {"names": ", ".join(sorted(unknown))})
     for name, value in person.items():
         setattr(contact, name, value)
-    contact._history_user = by
     contact.full_clean()
-    contact.save()
+    history.save(contact, by=by)
     return contact
 
 
@@ -81,8 +79,7 @@ def revoke_links(address: Address, *, by: User | None = None) -> Address:
     """Every manage and fresh link mailed so far stops opening anything; leave links go on working."""
     address = Address.objects.select_for_update(no_key=True).get(pk=address.pk)
     address.link_generation += 1
-    address._history_user = by
-    address.save(update_fields=["link_generation"])
+    history.save(address, by=by, update_fields=["link_generation"])
     return address
 
 
@@ -93,10 +90,8 @@ def forget(contact: Contact, *, by: User | None = None) -> Contact:
     for address in contact.addresses.select_for_update(no_key=True).filter(erased_at=None):
         address.value, address.normal_form, address.fingerprint, address.erased_at = "", None, None, now
         address.link_generation += 1
-        address._history_user = by
-        address.save()
+        history.save(address, by=by)
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     contact.name, contact.time_zone, contact.country, contact.region, contact.erased_at = "", "", "", "", now
-    contact._history_user = by
-    contact.save()
+    history.save(contact, by=by)
     return contact

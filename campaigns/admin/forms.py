@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from campaigns import lifecycle, merge, rendering
+from campaigns import merge, rendering
 from campaigns.models import Campaign
+from preferences import history
 from preferences.errors import Unreadable
 from preferences.models import Channel
 
@@ -56,7 +57,7 @@ class CampaignForm(forms.ModelForm):
 class ReturnForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("What should change?"),
-        max_length=lifecycle.LONGEST_REASON,
+        max_length=history.LONGEST_REASON,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("One line; it stays in the campaign's history."),
     )
@@ -65,7 +66,7 @@ class ReturnForm(forms.Form):
 class WhyForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why?"),
-        max_length=lifecycle.LONGEST_REASON,
+        max_length=history.LONGEST_REASON,
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("One line; it stays in the campaign's history."),
