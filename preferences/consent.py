@@ -101,6 +101,7 @@ def confirm(reply: Reply, *, proof: Proof = NOTHING) -> list[Subscription]:
             proof=proof,
         )
         for event in open_questions
+        if event.topic
     ]
     replies.owe(address, Reply.Kind.SIGNED_UP, sender=reply.sender, act=act)
     return subscriptions
@@ -222,7 +223,7 @@ def withdraw_all(
     )
     for subscription in address.subscriptions.exclude(status=Status.ENDED):
         events.apply(subscription, event)
-    suppression = suppress(address, Reason.STOPPED, detail=Source(source).label)
+    suppression = suppress(address, Reason.STOPPED, detail=str(Source(source).label))
     _settle(address, sender, act=act)
     return suppression
 

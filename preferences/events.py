@@ -6,15 +6,18 @@ applies it as things happen, and `fold` replays it from the beginning.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
+from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import evidence
+from preferences import evidence, history
 from preferences.errors import NotAllowed
 from preferences.evidence import NOTHING, Proof
-from preferences.models import Address, ConsentEvent, Reply, Subscription, Topic
+from preferences.models import Address, ConsentEvent, Notice, Reply, Subscription, Topic
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -30,6 +33,18 @@ AFTER: dict[tuple[str | None, str], str] = {
     (Status.PAUSED, Kind.RESUMED): Status.ACTIVE,
 } | {(status, Kind.GRANTED): Status.ACTIVE for status in [None, *Status]}
 ENDING = (Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED)
+
+
+class Said(TypedDict, total=False):
+    """How something was said: in which act, by which door, under which words, and who wrote it down."""
+
+    act: Required[UUID]
+    source: Required[str]
+    method: Required[str]
+    notice: Notice | None
+    origin: UUID | None
+    by: User | None
+    until: datetime | None
 
 
 def after(status: str | None, kind: str) -> str | None:
@@ -78,9 +93,17 @@ def open_questions(reply: Reply) -> list[ConsentEvent]:
     return [event for event in asked.select_related("topic", "notice") if is_last_word(event)]
 
 
-def record(address: Address, topic: Topic, kind: str, **said: object) -> Subscription:
+def record(
+    address: Address,
+    topic: Topic,
+    kind: str,
+    *,
+    proof: Proof = NOTHING,
+    occurred_at: datetime | None = None,
+    **said: Unpack[Said],
+) -> Subscription:
     """Write the event, and change the subscription to what it makes of it."""
-    event = append(address, topic, kind, **said)
+    event = append(address, topic, kind, proof=proof, occurred_at=occurred_at, **said)
     subscription = Subscription.objects.filter(address=address, topic=topic).first()
     return apply(subscription or Subscription(address=address, topic=topic), event)
 
@@ -92,7 +115,7 @@ def append(
     *,
     proof: Proof = NOTHING,
     occurred_at: datetime | None = None,
-    **said: object,
+    **said: Unpack[Said],
 ) -> ConsentEvent:
     """Write one fact, and its evidence beside it. Raises NotAllowed for a forgotten person."""
     if address.erased_at:
@@ -114,9 +137,10 @@ def append(
 def apply(subscription: Subscription, event: ConsentEvent) -> Subscription:
     """Change the subscription to what the event makes of it; an ending also becomes the reason on record."""
     status = after(subscription.status or None, event.kind)
+    if status is None:
+        raise NotAllowed(_("Nothing was ever said about this topic here. Ask first."))
     if subscription.pk and status == subscription.status and event.kind not in ENDING:
         return subscription
     subscription.status, subscription.event, subscription.expires_at = status, event, event.until
-    subscription._history_user = event.by
-    subscription.save()
+    history.save(subscription, by=event.by)
     return subscription

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import fence
+from preferences import fence, history
 from preferences.errors import NotAllowed
 from preferences.models import Address, Suppression
 
@@ -27,6 +27,8 @@ def suppress(
 ) -> Suppression:
     """Do not send here any more, whatever the subscriptions say. Harmless twice."""
     address = Address.objects.select_for_update(no_key=True).get(pk=address.pk)
+    if address.fingerprint is None:
+        raise NotAllowed(_("This person was forgotten: there is no address left to stop."))
     fence.wait_after_commit(address)
     rows = Suppression.objects.of(address).in_force().filter(reason=reason, scope=scope)
     if standing := rows.first():
@@ -38,8 +40,7 @@ def suppress(
         scope=scope,
         detail=detail[:200],
     )
-    suppression._history_user = by
-    suppression.save()
+    history.save(suppression, by=by)
     return suppression
 
 
@@ -68,6 +69,5 @@ def _lift(suppression: Suppression, *, because: str, by: User | None) -> Suppres
         by,
         because[:200],
     )
-    suppression._history_user = by
-    suppression.save()
+    history.save(suppression, by=by)
     return suppression

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from preferences import consent, eligibility, evidence
+from preferences import consent, eligibility, erasure, evidence
 from preferences.errors import NotAllowed
 from preferences.evidence import Proof
 from preferences.models import ConsentEvent, Evidence, Method, Reply, Source, Subscription, Suppression
@@ -222,6 +222,20 @@ def test_the_database_refuses_to_change_the_ledger(address, notice, statement):
         connection.cursor().execute(statement)
 
     assert address.events.get().kind == Kind.ASKED
+
+
+def test_what_nobody_ever_spoke_about_cannot_run_out(address, topic):
+    with pytest.raises(NotAllowed, match="Ask first"):
+        consent.expire(address, topic)
+
+    assert not address.events.exists()
+
+
+def test_a_forgotten_address_has_nothing_left_to_stop(subscriber, author):
+    erasure.erase(subscriber.contact, by=author)
+
+    with pytest.raises(NotAllowed, match="forgotten"):
+        consent.suppress(subscriber, Reason.BOUNCED)
 
 
 def test_python_refuses_to_change_the_ledger(address, notice):
