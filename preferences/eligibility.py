@@ -4,13 +4,24 @@ One ordered set of named conditions. `eligible` filters the crowd by none of the
 `objection` names the first that applies to one address, `counted` counts the crowd by it.
 """
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from preferences.models import Address, Subscription, Suppression, Topic
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 Status = Subscription.Status
 Reason = Suppression.Reason
+
+
+class Judged(TypedDict):
+    """What `judged` adds to each address."""
+
+    objection: str
 
 
 def objections(topic: Topic) -> dict[str, Q]:
@@ -45,7 +56,7 @@ def objection(address: Address, topic: Topic) -> str:
     return judged(Address.objects.filter(pk=address.pk), topic).values_list("objection", flat=True).get()
 
 
-def judged(addresses: QuerySet[Address], topic: Topic) -> QuerySet[Address]:
+def judged(addresses: QuerySet[Address], topic: Topic) -> "QuerySet[WithAnnotations[Address, Judged]]":
     """The addresses, each with its first `objection` (empty when there is none)."""
     whens = [When(condition, then=Value(name)) for name, condition in objections(topic).items()]
     return addresses.annotate(objection=Case(*whens, default=Value("")))
@@ -57,20 +68,20 @@ def counted(topic: Topic, channel: str) -> dict[str, int]:
     return dict(crowd.values("objection").annotate(people=Count("pk")).values_list("objection", "people"))
 
 
-def _suppressed(topic: Topic, reason: str) -> Exists:
+def _suppressed(topic: Topic, reason: str) -> Q:
     rows = Suppression.objects.in_force().filter(
         fingerprint=OuterRef("fingerprint"), reason=reason, scope__in=[Suppression.EVERYTHING, topic.purpose]
     )
-    return Exists(rows)
+    return Q(Exists(rows))
 
 
-def _subscription(topic: Topic, **conditions: object) -> Exists:
-    return Exists(Subscription.objects.filter(address=OuterRef("pk"), topic=topic, **conditions))
+def _subscription(topic: Topic, **conditions: object) -> Q:
+    return Q(Exists(Subscription.objects.filter(address=OuterRef("pk"), topic=topic, **conditions)))
 
 
-def _subscribed(topic: Topic, status: str) -> Exists:
+def _subscribed(topic: Topic, status: str) -> Q:
     return _subscription(topic, status=status)
 
 
-def _topic_is(topic: Topic, **conditions: object) -> Exists:
-    return Exists(Topic.objects.filter(pk=topic.pk, **conditions))
+def _topic_is(topic: Topic, **conditions: object) -> Q:
+    return Q(Exists(Topic.objects.filter(pk=topic.pk, **conditions)))
