@@ -15,6 +15,7 @@ from campaigns.admin.forms import CampaignForm
 from campaigns.admin.moves import Moves
 from campaigns.admin.pages import Pages
 from campaigns.models import Campaign
+from preferences.admin.base import colleague
 from preferences.errors import NotAllowed
 
 Status = Campaign.Status
@@ -121,9 +122,9 @@ class CampaignAdmin(Pages, Moves):
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
         if change:
             words = {name: form.cleaned_data[name] for name in form.changed_data}
-            lifecycle.revise(obj, by=request.user, **words)
+            lifecycle.revise(obj, by=colleague(request), **words)
             return
-        obj.author = request.user
+        obj.author = colleague(request)
         super().save_model(request, obj, form, change)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -12,7 +12,7 @@ from unfold.enums import ActionVariant
 from campaigns import audience, lifecycle, tasks
 from campaigns.admin import forms
 from campaigns.models import Campaign
-from preferences.admin.base import StaffAdmin
+from preferences.admin.base import StaffAdmin, colleague
 
 Status = Campaign.Status
 
@@ -60,7 +60,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Submit for review"), permissions=["submit"], variant=ActionVariant.PRIMARY)
     def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.submit(campaign, by=request.user)
+            lifecycle.submit(campaign, by=colleague(request))
             return _("It waits for its review. Nobody can change it meanwhile.")
 
         return self.ask_first(
@@ -75,7 +75,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Approve"), permissions=["approve"], variant=ActionVariant.PRIMARY)
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.approve(campaign, by=request.user)
+            lifecycle.approve(campaign, by=colleague(request))
             return _("Approved. It can be scheduled or started now.")
 
         people = audience.preview(self.subject(request, object_id)).get("", 0)
@@ -91,7 +91,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Return to author"), permissions=["approve"])
     def return_to_author(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.return_to_author(campaign, by=request.user, **answers)
+            lifecycle.return_to_author(campaign, by=colleague(request), **answers)
             return _("It is a draft again.")
 
         return self.ask_first(
@@ -107,7 +107,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Schedule"), permissions=["send"])
     def schedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.schedule(campaign, by=request.user, **answers)
+            lifecycle.schedule(campaign, by=colleague(request), **answers)
             return _("It starts by itself at %(at)s UTC.") % {"at": f"{answers['at']:%d %b %Y %H:%M}"}
 
         return self.ask_first(
@@ -123,7 +123,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Start now"), permissions=["send"], variant=ActionVariant.PRIMARY)
     def start(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            tasks.freeze.delay_on_commit(lifecycle.start(campaign, by=request.user).pk)
+            tasks.freeze.delay_on_commit(lifecycle.start(campaign, by=colleague(request)).pk)
             return _("It is being sent.")
 
         people = audience.preview(self.subject(request, object_id)).get("", 0)
@@ -139,7 +139,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Pause"), permissions=["send"])
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.pause(campaign, by=request.user, **answers)
+            lifecycle.pause(campaign, by=colleague(request), **answers)
             return _("It is paused.")
 
         return self.ask_first(
@@ -155,7 +155,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Resume"), permissions=["send"], variant=ActionVariant.PRIMARY)
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            tasks.freeze.delay_on_commit(lifecycle.resume(campaign, by=request.user).pk)
+            tasks.freeze.delay_on_commit(lifecycle.resume(campaign, by=colleague(request)).pk)
             return _("It goes on where it was paused.")
 
         return self.ask_first(
@@ -170,7 +170,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Cancel campaign"), permissions=["send"], variant=ActionVariant.DANGER)
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.cancel(campaign, by=request.user, **answers)
+            lifecycle.cancel(campaign, by=colleague(request), **answers)
             return _("It is cancelled.")
 
         return self.ask_first(

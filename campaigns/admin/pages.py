@@ -12,7 +12,7 @@ from unfold.decorators import action
 from campaigns import audience, lint, progress, rendering, trial
 from campaigns.admin import forms, words
 from campaigns.models import Campaign, Message
-from preferences.admin.base import StaffAdmin
+from preferences.admin.base import StaffAdmin, colleague
 from preferences.errors import Unreadable
 from preferences.models import Channel
 
@@ -78,11 +78,12 @@ class Pages(StaffAdmin):
     @action(description=gettext_lazy("Send me a test"), permissions=["try_out"], icon="science")
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            where = trial.send(campaign, to=request.user, **answers)
+            where = trial.send(campaign, to=colleague(request), **answers)
             return _("A test is on its way to %(where)s.") % {"where": where}
 
         is_text = self.subject(request, object_id).channel == Channel.SMS
-        where = _("the number you enter") if is_text else request.user.email or _("nowhere: your account has no e-mail")
+        own = colleague(request).email or _("nowhere: your account has no e-mail")
+        where = _("the number you enter") if is_text else own
         return self.ask_first(
             request,
             object_id,

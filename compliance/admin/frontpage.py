@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from compliance import attention
+from preferences.admin.base import colleague
 
 
 def needs_attention(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Called for the admin's index: one line per concern, each leading to its list."""
-    concerns = attention.concerns(request.user)
+    concerns = attention.concerns(colleague(request))
     return {**context, "concerns": [_line(concern) for concern in concerns if admin.site.is_registered(concern.model)]}
 
 

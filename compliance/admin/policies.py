@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from compliance import policies, reminders
 from compliance.forms import SignForm, VersionForm
 from compliance.models import PolicyDocument, PolicyReview, PolicyVersion, ReviewReminder
-from preferences.admin.base import ReadOnly, StaffAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 
 BADGES = {
     "overdue": "danger",
@@ -80,14 +80,15 @@ class PolicyDocumentAdmin(StaffAdmin):
         due_on = self.next_review(policy)
         return urgency(due_on) if due_on else ("none", _("No text yet"))
 
-    @action(
-        description=gettext_lazy("Publish new version"), icon="publish", permissions=["compliance.add_policyversion"]
-    )
+    def has_publish_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("compliance.add_policyversion")
+
+    @action(description=gettext_lazy("Publish new version"), icon="publish", permissions=["publish"])
     def publish_new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
         newest = self.subject(request, object_id).versions.first()
 
         def publish(policy: PolicyDocument, answers: dict[str, Any]) -> str:
-            version = policies.publish_version(policy, by=request.user, **answers)
+            version = policies.publish_version(policy, by=colleague(request), **answers)
             return _("Version %(number)s is in force.") % {"number": version.number}
 
         return self.ask_first(
@@ -206,7 +207,7 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
     @action(description=gettext_lazy("Sign"), icon="signature", permissions=["sign"])
     def sign_review(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def sign(review: PolicyReview, answers: dict[str, Any]) -> str:
-            signed = policies.sign(review, by=request.user, **answers)
+            signed = policies.sign(review, by=colleague(request), **answers)
             following = signed.document.reviews.open().first()
             if following is None:
                 return _("Signed. The policy is retired.")

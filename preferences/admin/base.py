@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,13 @@ from unfold.admin import ModelAdmin
 from preferences.errors import SaysoError
 
 Verb = Callable[[Any, dict[str, Any]], object]
+
+
+def colleague(request: HttpRequest) -> User:
+    """Who is asking. The back office lies behind its login, so this is always somebody with a name."""
+    if isinstance(request.user, User):
+        return request.user
+    raise PermissionDenied
 
 
 class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
@@ -81,7 +89,7 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         text: str,
         button: str,
         verb: Verb,
-        form_class: type[forms.Form] = forms.Form,
+        form_class: Callable[..., forms.Form] = forms.Form,
         initial: dict[str, Any] | None = None,
         grave: bool = False,
     ) -> HttpResponse:
@@ -90,8 +98,8 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         What the verb refuses is shown on the same page, in its own words.
         """
         obj = self.subject(request, object_id)
-        words = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = form_class(*words, initial=initial or {})
+        words, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = form_class(words, files, initial=initial or {})
         if request.method == "POST" and form.is_valid() and self._done(request, obj, form, verb):
             return redirect(self.change_url(obj))
         context = {"title": title, "text": text, "button": button, "grave": grave, "form": form, "original": obj}

@@ -14,7 +14,12 @@ from unfold.widgets import (
 
 from preferences import contacts, normal_forms
 from preferences.errors import Unreadable
-from preferences.models import Channel, Contact, Method, Sender
+from preferences.models import Address, Channel, Contact, Method, Sender
+
+
+def channel_of(value: str) -> Channel:
+    """A phone number has no "@"."""
+    return Channel.EMAIL if "@" in value else Channel.SMS
 
 
 class BecauseForm(forms.Form):
@@ -30,14 +35,16 @@ class BecauseForm(forms.Form):
 class NoForm(forms.Form):
     """What somebody told a colleague: nothing more, please."""
 
-    address = forms.ModelChoiceField(queryset=None, label=_("Address"), widget=UnfoldAdminSelectWidget)
+    address = forms.ModelChoiceField(
+        queryset=Address.objects.none(), label=_("Address"), widget=UnfoldAdminSelectWidget
+    )
     method = forms.ChoiceField(
         label=_("How they said it"),
         choices=[(Method.VERBAL.value, Method.VERBAL.label), (Method.WRITTEN.value, Method.WRITTEN.label)],
         widget=UnfoldAdminSelectWidget,
     )
     sender = forms.ModelChoiceField(
-        queryset=None,
+        queryset=Sender.objects.none(),
         label=_("Confirm on behalf of"),
         widget=UnfoldAdminSelectWidget,
         help_text=_("They get one message that confirms it."),
@@ -52,11 +59,12 @@ class NoForm(forms.Form):
 
     def __init__(self, *args: Any, contact: Contact, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["address"].queryset = contact.addresses.live()
-        self.fields["sender"].queryset = Sender.objects.all()
-        self.fields["address"].initial = contact.addresses.live().first()
+        fields: dict[str, Any] = self.fields
+        fields["address"].queryset = contact.addresses.live()
+        fields["sender"].queryset = Sender.objects.all()
+        fields["address"].initial = contact.addresses.live().first()
         heard_from = Sender.objects.filter(topics__subscriptions__address__contact=contact)
-        self.fields["sender"].initial = heard_from.first() or Sender.objects.first()
+        fields["sender"].initial = heard_from.first() or Sender.objects.first()
 
 
 class NoticeForm(forms.Form):
@@ -119,13 +127,9 @@ class NewContactForm(forms.ModelForm):
         model = Contact
         fields = ["name", "language", "time_zone", "country", "region"]
 
-    @property
-    def channel(self) -> str:
-        return Channel.EMAIL if "@" in self.cleaned_data["address"] else Channel.SMS
-
     def clean_address(self) -> str:
         value = self.cleaned_data["address"]
-        channel = Channel.EMAIL if "@" in value else Channel.SMS
+        channel = channel_of(value)
         try:
             normal_forms.normal_form(channel, value)
         except Unreadable as error:

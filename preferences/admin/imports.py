@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from preferences import imports, spreadsheets
-from preferences.admin.base import ReadOnly, StaffAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import UploadForm
 from preferences.errors import SaysoError
 from preferences.import_outcomes import Outcome
@@ -41,7 +42,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
             page.callback = self.admin_site.admin_view(page.callback)
         return pages + super().get_urls()
 
-    def has_add_permission(self, request: HttpRequest, obj: Import | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("preferences.add_import")
 
     @display(description=gettext_lazy("status"), label=STATUSES, ordering="status")
@@ -101,7 +102,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
         if request.method != "POST" or not request.user.has_perm("preferences.change_import"):
             raise PermissionDenied
         try:
-            started = imports.start(import_, by=request.user)
+            started = imports.start(import_, by=colleague(request))
             apply_import.delay_on_commit(started.pk)
         except SaysoError as error:
             self.message_user(request, str(error), messages.ERROR)
@@ -119,7 +120,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
 def _checked(request: HttpRequest, form: UploadForm) -> Import | None:
     file = form.cleaned_data["file"]
     try:
-        return imports.dry_run(file, name=file.name, by=request.user)
+        return imports.dry_run(file, name=file.name, by=colleague(request))
     except SaysoError as error:
         form.add_error("file", str(error))
         return None

@@ -17,8 +17,8 @@ from unfold.decorators import action, display
 
 from preferences import consent, contacts, eligibility, erasure
 from preferences.admin import words
-from preferences.admin.base import ReadOnly, StaffAdmin
-from preferences.admin.forms import NewContactForm, NoForm
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.forms import NewContactForm, NoForm, channel_of
 from preferences.admin.search import FindsByAddress, addresses
 from preferences.evidence import Proof
 from preferences.models import Address, Contact, Source, Subscription, Suppression, Topic
@@ -78,9 +78,10 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
         """What is typed here goes through the same verbs as everything else."""
         said = {name: form.cleaned_data[name] for name in contacts.CORRECTABLE if name in form.cleaned_data}
         if change:
-            contacts.correct(obj, by=request.user, **said)
+            contacts.correct(obj, by=colleague(request), **said)
             return
-        address = contacts.add_address(form.channel, form.cleaned_data["address"], by=request.user, **said)
+        value = form.cleaned_data["address"]
+        address = contacts.add_address(channel_of(value), value, by=colleague(request), **said)
         obj.__dict__.update(address.contact.__dict__)
 
     @display(description=gettext_lazy("person"), ordering="name")
@@ -111,7 +112,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
         contact = self.subject(request, object_id)
 
         def verb(contact: Contact, said: dict[str, Any]) -> str:
-            who = {"sender": said["sender"], "by": request.user, "proof": Proof(words=said["words"])}
+            who = {"sender": said["sender"], "by": colleague(request), "proof": Proof(words=said["words"])}
             consent.withdraw_all(said["address"], source=Source.STAFF, method=said["method"], **who)
             return _("Recorded. Nothing more is sent to this address.")
 
@@ -131,7 +132,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     @action(description=gettext_lazy("Erase"), icon="person_remove", permissions=["erase"])
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(contact: Contact, said: dict[str, Any]) -> str:
-            erasure.erase(contact, by=request.user)
+            erasure.erase(contact, by=colleague(request))
             return _("This person is forgotten. Their “no” is kept under a fingerprint.")
 
         return self.ask_first(

@@ -2,6 +2,7 @@
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from preferences import normal_forms
 from preferences.errors import Unreadable
@@ -13,7 +14,7 @@ class FindsByAddress:
 
     address_path = "address__in"
     search_fields = ["pk"]
-    search_help_text = "An e-mail address or phone number, whole or its beginning."
+    search_help_text = _("An e-mail address or phone number, whole or its beginning.")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet[Model], bool]:
         if not term.strip():

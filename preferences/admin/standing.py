@@ -1,6 +1,6 @@
 """What the facts add up to: who gets what, and who is not written to."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -10,11 +10,21 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from preferences import consent
-from preferences.admin.base import ReadOnly, StaffAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import BecauseForm
 from preferences.admin.ledger import TopicFilter
 from preferences.admin.search import FindsByAddress, addresses
 from preferences.models import Address, Subscription, Suppression
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Owned(TypedDict):
+    """The address behind the fingerprint, as long as we know it."""
+
+    address_value: str | None
+
 
 STATUSES = {"active": "success", "pending": "info", "paused": "warning", "ended": "danger"}
 
@@ -68,7 +78,7 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         return request.user.has_perm("preferences.change_suppression")
 
     @display(description=gettext_lazy("address"))
-    def whose(self, suppression: Suppression) -> str:
+    def whose(self, suppression: "WithAnnotations[Suppression, Owned]") -> str:
         return suppression.address_value or _("Nobody we know now (%(start)s…)") % {
             "start": suppression.fingerprint[:8]
         }
@@ -80,7 +90,7 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @action(description=gettext_lazy("Lift"), icon="lock_open", permissions=["lift"])
     def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(suppression: Suppression, said: dict[str, Any]) -> str:
-            consent.lift(suppression, by=request.user, because=said["because"])
+            consent.lift(suppression, by=colleague(request), because=said["because"])
             return _("Lifted. This address can be written to again, as far as its subscriptions go.")
 
         return self.ask_first(

@@ -1,6 +1,6 @@
 """On whose behalf we write, about what, and in which words we asked."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -12,13 +12,22 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from preferences import notices
-from preferences.admin.base import ReadOnly, StaffAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import NoticeForm
 from preferences.models import Notice, Sender, Topic
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-class Settled:
-    """What links and ledgers refer to is chosen once. Mix in before StaffAdmin."""
+
+class Newest(TypedDict):
+    """The version of the newest notice, counted with the topic."""
+
+    notice_version: int | None
+
+
+class Settled(StaffAdmin):
+    """What links and ledgers refer to is chosen once."""
 
     chosen_once: list[str] = []
 
@@ -39,7 +48,7 @@ class TopicInline(ReadOnly, TabularInline):
 
 
 @admin.register(Sender)
-class SenderAdmin(Settled, StaffAdmin):
+class SenderAdmin(Settled):
     """On whose behalf do we write, and how are they reached?"""
 
     chosen_once = ["slug"]
@@ -69,7 +78,7 @@ class NoticeInline(ReadOnly, TabularInline):
 
 
 @admin.register(Topic)
-class TopicAdmin(Settled, StaffAdmin):
+class TopicAdmin(Settled):
     """What can people ask to hear about, and may we ask them yet?"""
 
     chosen_once = ["sender", "slug"]
@@ -99,7 +108,7 @@ class TopicAdmin(Settled, StaffAdmin):
         return ", ".join(str(channel.label) for channel in topic.channels)
 
     @display(description=gettext_lazy("notice"), label={"none": "danger", "published": "success"})
-    def notice(self, topic: Topic) -> tuple[str, str]:
+    def notice(self, topic: "WithAnnotations[Topic, Newest]") -> tuple[str, str]:
         if topic.notice_version is None:
             return "none", _("None yet")
         return "published", _("Version %(number)d") % {"number": topic.notice_version}
@@ -107,7 +116,7 @@ class TopicAdmin(Settled, StaffAdmin):
     @action(description=gettext_lazy("Publish notice"), icon="publish", permissions=["publish"])
     def publish_notice(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(topic: Topic, words: dict[str, Any]) -> str:
-            notice = notices.publish(topic, by=request.user, **words)
+            notice = notices.publish(topic, by=colleague(request), **words)
             return _("Published as version %(number)d. From now on people are asked in these words.") % {
                 "number": notice.version
             }
