@@ -38,7 +38,7 @@ def prepare(address: Address, proof: Proof) -> tuple[str, Evidence]:
         salt=salt, ip=proof.ip, user_agent=proof.user_agent[:400], page=proof.page[:300], words=proof.words
     )
     if proof.document:
-        evidence.document.save(proof.document.name, proof.document, save=False)
+        evidence.document.save(proof.document.name or "document", proof.document, save=False)
     return commitment(address, evidence), evidence
 
 

@@ -106,7 +106,7 @@ def address_of(purpose: Purpose, claims: Claims) -> Address:
 
 def _signer(purpose: Purpose) -> signing.TimestampSigner:
     current, *old = settings.LINK_KEYS[purpose]
-    return signing.TimestampSigner(key=current, fallback_keys=old, salt=f"sayso.link.{purpose}", sep=SEPARATOR)
+    return signing.TimestampSigner(key=current, fallback_keys=[*old], salt=f"sayso.link.{purpose}", sep=SEPARATOR)
 
 
 def leave_url(address: Address, topic: Topic, message: int = 0) -> str:

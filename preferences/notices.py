@@ -27,7 +27,7 @@ def publish(topic: Topic, *, language: str = "en", by: User | None = None, **wor
     Topic.objects.select_for_update().get(pk=topic.pk)
     notice = Notice(topic=topic, language=language, published_by=by, **{**suggest(topic), **words})
     if empty := [slot for slot in SLOTS if not getattr(notice, slot).strip()]:
-        names = ", ".join(str(Notice._meta.get_field(slot).verbose_name) for slot in empty)
+        names = ", ".join(str(field.verbose_name) for field in Notice._meta.fields if field.name in empty)
         raise NotAllowed(_("The notice cannot be published: fill in %(slots)s.") % {"slots": names})
     notice.version = _next_version(topic, language)
     notice.digest = hashlib.sha256(notice.text.encode()).hexdigest()

@@ -8,7 +8,7 @@ Checkpoints are signed notes (Ed25519): origin, size, root, and the signature ov
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from preferences import merkle
 from preferences.models import Checkpoint, ConsentEvent, LedgerLeaf
@@ -126,7 +127,7 @@ def _key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(settings.LEDGER_KEY.encode()).digest())
 
 
-def _unsealed() -> Iterable[ConsentEvent]:
+def _unsealed() -> QuerySet[ConsentEvent]:
     return ConsentEvent.objects.filter(leaf=None).select_related("address", "notice").order_by("pk")
 
 

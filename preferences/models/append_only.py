@@ -1,13 +1,15 @@
 """Rows that are written once. Python refuses here, and a trigger on each table refuses raw SQL."""
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
 from preferences.errors import NotAllowed
 
+Fact = TypeVar("Fact", bound=models.Model, covariant=True)
 
-class AppendOnlyQuerySet(models.QuerySet):
+
+class AppendOnlyQuerySet(models.QuerySet[Fact]):
     """Adds and reads; never changes or removes."""
 
     def update(self, **kwargs: Any) -> NoReturn:

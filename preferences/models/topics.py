@@ -112,7 +112,7 @@ class Topic(models.Model):
         return bool(getattr(self, f"by_{channel}"))
 
 
-class NoticeQuerySet(AppendOnlyQuerySet):
+class NoticeQuerySet(AppendOnlyQuerySet["Notice"]):
     def current(self, topic: Topic, language: str) -> "Notice | None":
         """The words we ask with today, in this language or else in English."""
         for wanted in dict.fromkeys([language, settings.LANGUAGE_CODE]):
@@ -146,7 +146,7 @@ class Notice(AppendOnly):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
-    objects = NoticeQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()  # type: ignore[misc]  # the stubs take a manager for an instance variable
 
     class Meta:
         verbose_name = _("notice")
