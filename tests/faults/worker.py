@@ -65,13 +65,13 @@ def sign_up(first: str, how_many: str) -> None:
     notice = Notice.objects.first()
     for number in range(int(first), int(first) + int(how_many)):
         address = Address.objects.get(value=f"killed{number}@example.org")
+        django.db.connections.close_all()
         if os.fork() == 0:
             _ask_and_die(address, notice)
         os.wait()
 
 
 def _ask_and_die(address: Address, notice: Notice) -> None:
-    django.db.connections.close_all()
     with transaction.atomic():
         consent.ask(address, [notice], source=Source.SIGN_UP)
         transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
