@@ -23,6 +23,7 @@ from preferences.models import Import
 Status = Import.Status
 STATUSES = {"checked": "info", "applying": "warning", "applied": "success", "refused": "danger"}
 SHOWN = 100
+REFRESH_SECONDS = 3
 
 
 @admin.register(Import)
@@ -94,7 +95,10 @@ class ImportAdmin(ReadOnly, StaffAdmin):
             "more": max(0, len(import_.problems) - SHOWN) + import_.counts.get(imports.LEFT_OUT, 0),
             "may_apply": import_.status == Status.CHECKED and request.user.has_perm("preferences.change_import"),
         }
-        return self.page(request, "admin/preferences/import.html", context)
+        response = self.page(request, "admin/preferences/import.html", context)
+        if import_.status == Status.APPLYING:
+            response["Refresh"] = str(REFRESH_SECONDS)
+        return response
 
     def apply_view(self, request: HttpRequest, import_id: int) -> HttpResponse:
         """A POST starts applying; the worker does it, and the page follows."""
