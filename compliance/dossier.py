@@ -145,7 +145,7 @@ def _replies(places: Places) -> Iterator[Entry]:
 def _messages(places: Places) -> Iterator[Entry]:
     for message in Message.objects.filter(address__in=places).select_related("campaign"):
         what = f"{message.campaign} · {message.get_status_display()}"
-        detail = wording.joined([wording.objection(message.skipped_because), message.detail])
+        detail = wording.joined([wording.skipped(message.skipped_because), message.detail])
         where = places[message.address_id]
         yield Entry(_moment(message), Kind.MESSAGE, what, wording.OURSELVES, where, detail)
 

@@ -5,33 +5,17 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from campaigns import wording
 from campaigns.models import DeliveryEvent
 from preferences.models import Address, ConsentEvent, Evidence, Source
 
 OURSELVES = "Sayso"
 
-OBJECTIONS = {
-    "erased": gettext_lazy("the person asked to be forgotten"),
-    "never_again": gettext_lazy("never to be written to again"),
-    "complained": gettext_lazy("the person complained"),
-    "stopped": gettext_lazy("the person asked us to stop"),
-    "reassigned": gettext_lazy("the address belongs to somebody else now"),
-    "bounced": gettext_lazy("the address is undeliverable"),
-    "topic_retired": gettext_lazy("the topic is retired"),
-    "channel_not_offered": gettext_lazy("the topic is not offered on this channel"),
-    "not_confirmed": gettext_lazy("the sign-up was never confirmed"),
-    "paused": gettext_lazy("the subscription was paused"),
-    "left": gettext_lazy("the person left the topic"),
-    "expired": gettext_lazy("the consent had expired"),
-    "never_subscribed": gettext_lazy("the person never signed up for the topic"),
-}
 
-
-def objection(name: str) -> str:
-    """Why a message was skipped, in words."""
-    return _("Skipped: %(reason)s.") % {"reason": OBJECTIONS.get(name, name.replace("_", " "))} if name else ""
+def skipped(reason: str) -> str:
+    """Why a message was skipped, in words; nothing for one that was not."""
+    return _("Skipped: %(reason)s.") % {"reason": wording.reason(reason)} if reason else ""
 
 
 def place(address: Address) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns.admin import words
+from campaigns import wording
 from campaigns.models import DeliveryEvent, Message
 from preferences.admin.base import ReadOnly, StaffAdmin
 
@@ -23,7 +23,7 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "skipped_because"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return list(words.OBJECTIONS.items())
+        return list(wording.REASONS.items())
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
         return rows.filter(skipped_because=self.value()) if self.value() else rows
@@ -69,7 +69,7 @@ class MessageAdmin(ReadOnly, StaffAdmin):
 
     @display(description=gettext_lazy("skipped because"))
     def because(self, message: Message) -> str:
-        return words.objection(message.skipped_because) if message.skipped_because else "–"
+        return wording.reason(message.skipped_because) if message.skipped_because else "–"
 
 
 @admin.register(DeliveryEvent)

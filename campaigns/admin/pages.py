@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from campaigns import audience, lint, progress, rendering, trial
-from campaigns.admin import forms, words
+from campaigns import audience, lint, progress, rendering, trial, wording
+from campaigns.admin import forms
 from campaigns.models import Campaign, Message
 from preferences.admin.base import StaffAdmin, colleague
 from preferences.errors import Unreadable
@@ -51,8 +51,8 @@ class Pages(StaffAdmin):
         campaign = self.subject(request, object_id)
         counted = audience.preview(campaign)
         reached = counted.pop("", 0)
-        rows = [(words.objection(name), counted[name]) for name in words.OBJECTIONS if counted.get(name)]
-        rows += [(words.objection(name), people) for name, people in counted.items() if name not in words.OBJECTIONS]
+        rows = [(wording.reason(name), counted[name]) for name in wording.REASONS if counted.get(name)]
+        rows += [(wording.reason(name), people) for name, people in counted.items() if name not in wording.REASONS]
         title = _("Audience: %(name)s") % {"name": campaign}
         context = {"title": title, "reached": reached, "rows": rows, "excluded": sum(counted.values())}
         return self._campaign_page(request, "audience", campaign, context)
@@ -66,7 +66,7 @@ class Pages(StaffAdmin):
             "title": _("Progress: %(name)s") % {"name": campaign},
             "progress": now,
             "parts": _parts(now),
-            "reasons": [(words.objection(name), people) for name, people in now.by_reason.items()],
+            "reasons": [(wording.reason(name), people) for name, people in now.by_reason.items()],
             "unknown": _unknown(campaign),
             "refreshes": refreshes,
         }

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from preferences import consent, contacts, eligibility, erasure
-from preferences.admin import words
+from preferences import consent, contacts, eligibility, erasure, wording
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import NewContactForm, NoForm, channel_of
 from preferences.admin.search import FindsByAddress, addresses
@@ -165,7 +164,7 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @display(description=gettext_lazy("may we write?"))
     def may_we_write(self, address: Address) -> str:
         topics = Topic.objects.filter(retired_at=None).select_related("sender")
-        rows = [(topic, reason, words.objection(reason)) for topic, reason in _objections(address, topics)]
+        rows = [(topic, reason, wording.may_we_write(reason)) for topic, reason in _objections(address, topics)]
         return render_to_string("admin/preferences/_eligibility.html", {"rows": rows})
 
 

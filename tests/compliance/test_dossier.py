@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import DeliveryEvent, Message
-from compliance import dossier, wording
-from preferences import consent, contacts, eligibility, erasure, reasons
+from compliance import dossier
+from preferences import consent, contacts, erasure, reasons
 from preferences.evidence import Proof
 from preferences.models import Inbound, Method, Notice, Source, Suppression
 from tests import factories
@@ -111,8 +111,10 @@ def test_a_skipped_message_says_why_in_words(ana):
     assert entry.detail == "Skipped: the address is undeliverable."
 
 
-def test_every_objection_has_words(topic):
-    assert set(eligibility.objections(topic)) <= set(wording.OBJECTIONS)
+def test_a_message_of_a_cancelled_campaign_says_so(ana):
+    message(ana, status="skipped", skipped_because="campaign_cancelled")
+
+    assert story(ana, Kind.MESSAGE)[0].detail == "Skipped: the campaign was cancelled first."
 
 
 def test_what_the_provider_reported_is_told(ana):
