@@ -290,7 +290,7 @@ def test_the_audience_is_counted_with_every_reason_in_words(writing, campaign, t
     assert "1 would get it now" in said
     assert "3 would not, for the reasons below" in said
     assert "Left this topic 1" in said
-    assert "Cannot be delivered to 1" in said
+    assert "The address is undeliverable 1" in said
     assert "Never subscribed to this topic 1" in said
 
 
