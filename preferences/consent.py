@@ -80,7 +80,13 @@ def ask(
 
 
 @transaction.atomic
-def confirm(reply: Reply, *, proof: Proof = NOTHING) -> list[Subscription]:
+def confirm(
+    reply: Reply,
+    *,
+    source: Source = Source.CONFIRM,
+    method: Method = Method.DOUBLE_OPT_IN,
+    proof: Proof = NOTHING,
+) -> list[Subscription]:
     """The owner of the address says yes to what was asked in that act; a question since withdrawn stays closed."""
     address = _locked(reply.address)
     open_questions = events.open_questions(reply)
@@ -95,8 +101,8 @@ def confirm(reply: Reply, *, proof: Proof = NOTHING) -> list[Subscription]:
             event.topic,
             Kind.GRANTED,
             act=act,
-            source=Source.CONFIRM,
-            method=Method.DOUBLE_OPT_IN,
+            source=source,
+            method=method,
             notice=event.notice,
             proof=proof,
         )

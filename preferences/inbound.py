@@ -154,7 +154,7 @@ def _opt_in(word: Word) -> tuple[Address | None, str]:
     if _newer_no(word.address, word.sent_at):
         return word.address, "A newer STOP stands."
     if question := questions.waiting(word.address, word.sender):
-        consent.confirm(question, proof=word.proof)
+        consent.confirm(question, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof)
         return word.address, "Confirmed what was asked."
     try:
         restored = _restore(word, word.address)

@@ -183,6 +183,16 @@ def test_yes_confirms_the_question_that_is_waiting(say, topic, word):
     assert phone.replies.filter(kind=Kind.SIGNED_UP).count() == 1
 
 
+def test_a_yes_by_text_is_recorded_as_a_text_and_not_as_a_link(say, topic):
+    phone = factories.phone_address(NUMBER)
+    consent.ask(phone, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
+
+    say("YES")
+
+    granted = phone.subscriptions.get().event
+    assert (granted.source, granted.method, granted.evidence.words) == (Source.TEXT, Method.KEYWORD, "YES")
+
+
 def test_yes_to_another_sender_confirms_nothing(say, topic):
     phone = factories.phone_address(NUMBER)
     consent.ask(phone, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
