@@ -24,7 +24,7 @@ IN_ORDER = [
     (Message.Status.UNKNOWN, "bg-orange-500"),
     (Message.Status.SKIPPED, "bg-base-400"),
     (Message.Status.HANDING_OVER, "bg-primary-600"),
-    (Message.Status.CLAIMED, "bg-primary-600"),
+    (Message.Status.CLAIMED, "bg-base-300"),
     (Message.Status.WAITING, "bg-base-200"),
     (Message.Status.QUEUED, "bg-base-200"),
 ]
