@@ -6,26 +6,25 @@ interrupted and run again without adding anyone twice.
 """
 
 from django.db import connection, transaction
-from django.db.models import Case, F, FilteredRelation, Func, Max, Q, QuerySet, UUIDField, Value, When
-from django.db.models.functions import Now
+from django.db.models import F, FilteredRelation, Max, Q, QuerySet
 from django.utils import timezone
 
-from campaigns.models import Campaign, Message
+from campaigns.models import Campaign
 from preferences import eligibility
 from preferences.models import Address
 
 CHUNK = 50_000
-Status = Message.Status
 
-
-class RandomUUID(Func):
-    """A random UUID made by the database, one per row."""
-
-    output_field = UUIDField()
-    template = "gen_random_uuid()"
-
-    def as_sqlite(self, compiler, connection, **context):
-        return self.as_sql(compiler, connection, template="lower(hex(randomblob(16)))", **context)
+# What each row of the audience becomes. Only making a random reference differs between the databases.
+INSERT = """
+INSERT INTO campaigns_message (reference, campaign_id, address_id, status, skipped_because, event_id, finished_at,
+                               attempts, provider_id, detail, body_digest)
+SELECT {reference}, %s, who, CASE WHEN objection = '' THEN 'queued' ELSE 'skipped' END, objection, say_so,
+       CASE WHEN objection = '' THEN NULL ELSE {now} END, 0, '', '', ''
+FROM ({judged}) AS judged
+"""
+REFERENCE = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
+NOW = {"sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')", "postgresql": "statement_timestamp()"}
 
 
 def preview(campaign: Campaign) -> dict[str, int]:
@@ -69,23 +68,12 @@ def _crowd(campaign: Campaign) -> QuerySet[Address]:
 
 
 def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
-    columns = {
-        "reference": RandomUUID(),
-        "campaign_id": Value(campaign.pk),
-        "address_id": F("pk"),
-        "status": Case(When(objection="", then=Value(Status.QUEUED.value)), default=Value(Status.SKIPPED.value)),
-        "skipped_because": F("objection"),
-        "event_id": F("said__event_id"),
-        "finished_at": Case(When(~Q(objection=""), then=Now())),
-        "attempts": Value(0),
-        "provider_id": Value(""),
-        "detail": Value(""),
-        "body_digest": Value(""),
-    }
-    named = {f"new_{name}": value for name, value in columns.items()}
-    rows = eligibility.judged(crowd, campaign.topic).annotate(**named).order_by("pk").values_list(*named)
-    sql, params = rows.query.get_compiler(connection=connection).as_sql()
+    """The judgement is made once per address, in the inner statement; the outer one writes it down."""
+    judged = eligibility.judged(crowd, campaign.topic).annotate(who=F("pk"), say_so=F("said__event_id")).order_by("pk")
+    inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()
+    vendor = connection.vendor
     with connection.cursor() as cursor:
-        names = ", ".join(connection.ops.quote_name(name) for name in columns)
-        cursor.execute(f"INSERT INTO {Message._meta.db_table} ({names}) {sql}", params)
+        cursor.execute(
+            INSERT.format(reference=REFERENCE[vendor], now=NOW[vendor], judged=inner), [campaign.pk, *params]
+        )
         return cursor.rowcount
