@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -54,6 +55,14 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         """A ledger is its own history and shows no button for another one."""
         context = {"show_history": self.keeps_history, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+        """Whoever may only look has nothing to fill in; the page of an old version does not ask by itself."""
+        given = list(super().get_readonly_fields(request, obj))
+        shown = self.fieldsets or ([(None, {"fields": self.fields})] if self.fields else [])
+        if obj is None or self.has_change_permission(request, obj):
+            return given
+        return list(dict.fromkeys([*given, *flatten_fieldsets(shown)]))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         if not self.keeps_history:

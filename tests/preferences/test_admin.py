@@ -251,6 +251,21 @@ def test_an_old_version_is_looked_at_and_never_brought_back(administrator, subsc
     assert administrator.post(place, {"name": "Somebody else"}).status_code == 403
 
 
+def test_an_old_version_of_what_nobody_edits_is_shown(administrator, subscriber, topic):
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.TEXT)
+    rows = [subscriber, subscriber.subscriptions.get(), Suppression.objects.get()]
+    versions = [page(row._meta.model_name, "simple_history", row.pk, row.history.first().pk) for row in rows]
+
+    assert [administrator.get(place).status_code for place in versions] == [200, 200, 200]
+
+
+def test_a_closed_page_leads_back_to_the_open_ones(support):
+    answer = support.get(reverse("admin:auth_user_changelist"))
+
+    assert answer.status_code == 403
+    assert reverse("admin:index") in answer.content.decode()
+
+
 def test_a_ledger_has_no_history_page(administrator, subscriber):
     assert administrator.get(page("consentevent", "history", subscriber.events.first().pk)).status_code == 404
 
