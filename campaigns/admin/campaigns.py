@@ -54,7 +54,7 @@ class CampaignAdmin(Pages, Moves):
         gettext_lazy("How it stands"),
         {
             "fields": [
-                ("status", "author", "approved_by"),
+                ("status", "written_by", "cleared_by"),
                 ("created_at", "scheduled_at"),
                 ("started_at", "frozen_at", "finished_at"),
             ]
@@ -63,8 +63,8 @@ class CampaignAdmin(Pages, Moves):
     readonly_fields = [
         "settled_words",
         "status",
-        "author",
-        "approved_by",
+        "written_by",
+        "cleared_by",
         "created_at",
         "scheduled_at",
         "started_at",
@@ -102,6 +102,15 @@ class CampaignAdmin(Pages, Moves):
     def settled_words(self, campaign: Campaign) -> str:
         """The text with its lines as they were written."""
         return format_html('<div style="white-space: pre-wrap; overflow-wrap: anywhere">{}</div>', campaign.body)
+
+    @display(description=gettext_lazy("author"))
+    def written_by(self, campaign: Campaign) -> str:
+        """A name and no link: the page of a colleague is for administrators."""
+        return str(campaign.author)
+
+    @display(description=gettext_lazy("approved by"))
+    def cleared_by(self, campaign: Campaign) -> str:
+        return str(campaign.approved_by or "–")
 
     @display(description=gettext_lazy("progress"))
     def how_far(self, campaign: Campaign) -> str:

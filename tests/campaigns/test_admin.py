@@ -119,6 +119,13 @@ def test_what_is_in_review_cannot_be_edited(writing, campaign, author):
     assert Campaign.objects.get().name == campaign.name
 
 
+def test_a_campaign_names_colleagues_without_a_link_that_is_closed_to_its_reader(approving, approved):
+    shown = approving.get(page("campaign_change", approved.pk))
+
+    assert "Approved by approver" in words_of(shown)
+    assert reverse("admin:auth_user_change", args=[approved.author_id]) not in shown.content.decode()
+
+
 def test_a_campaign_is_never_deleted(writing, campaign):
     assert writing.post(page("campaign_delete", campaign.pk), {"post": "yes"}).status_code == 403
 
