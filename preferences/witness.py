@@ -11,7 +11,14 @@ from preferences.evidence import Proof
 def proof(request: HttpRequest) -> Proof:
     """Where from, with which browser, on which page."""
     agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
-    return Proof(ip=ip(request), user_agent=agent[:400], page=request.path.replace("\x00", "")[:300])
+    return Proof(ip=ip(request), user_agent=agent[:400], page=_page(request))
+
+
+def _page(request: HttpRequest) -> str:
+    """The path, without the token that a link brought: whoever reads the proof must not be able to use it."""
+    path, match = request.path.replace("\x00", ""), request.resolver_match
+    token = match.kwargs.get("token", "") if match else ""
+    return (path.replace(token, "…") if token else path)[:300]
 
 
 def ip(request: HttpRequest) -> str | None:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from preferences import witness
+from preferences import links, witness
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,11 @@ def test_an_odd_browser_name_is_cut_and_cleaned():
     proof = witness.proof(RequestFactory().get("/leave/", HTTP_USER_AGENT="x\x00" * 1000))
 
     assert proof.user_agent == "x" * 400
+
+
+def test_the_proof_of_a_one_click_does_not_hold_the_link(client, subscriber, topic):
+    url = links.one_click_url(subscriber, topic).removeprefix("http://testserver")
+
+    client.post(url, {"List-Unsubscribe": "One-Click"})
+
+    assert subscriber.events.last().evidence.page == "/u/…/"
