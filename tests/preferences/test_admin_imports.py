@@ -12,7 +12,7 @@ from config.celery import app
 from preferences import import_tasks, imports, spreadsheets
 from preferences.models import Address, Import
 from tests import roles
-from tests.preferences.test_imports import file, line
+from tests.preferences.contact_files import file, line
 
 Status = Import.Status
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from config.demo import sample
 from preferences import ledger
 from preferences.models import Address, ConsentEvent, Import
-from tests.preferences.test_imports import file, line
+from tests.preferences.contact_files import file, line
 
 SAMPLE = Path(settings.ROOT) / "config" / "demo" / "sample_contacts.csv"
 
