@@ -28,8 +28,18 @@ def test_a_thousand_contested_opt_outs_and_nothing_is_handed_over_after_the_answ
     late_begun = [m for m in sink.messages if m.to[0] in answered and m.mail_at > answered[m.to[0]]]
     late_ended = [m for m in sink.messages if m.to[0] in answered and m.data_ended_at > answered[m.to[0]]]
     skipped = campaign.messages.filter(status=Message.Status.SKIPPED).count()
-    report("R09", seed=seed, contested=len(said), people=len(answered), skipped=skipped, late_begun=len(late_begun),
-           late_ended=len(late_ended), sent=len(sink.messages), seconds=round(time.monotonic() - began, 1))  # fmt: skip
+    report(
+        "R09",
+        seed=seed,
+        contested=len(said),
+        late_begun=len(late_begun),
+        late_ended=len(late_ended),
+        dup=len(sink.messages) - len({message.to[0] for message in sink.messages}),
+        unknown=campaign.messages.filter(status=Message.Status.UNKNOWN).count(),
+        sent=len(sink.messages),
+        skipped=skipped,
+        seconds=round(time.monotonic() - began, 1),
+    )
     assert len(said) == LEAVING
     assert late_begun == []
     assert late_ended == []
