@@ -51,12 +51,12 @@ def release(window: UUID) -> None:
 
 def wait_after_commit(address: Address) -> None:
     """Once the "no" is committed, hold the answer back until nobody has the address in their hands."""
-    transaction.on_commit(partial(wait, address.pk))
+    cap = time.monotonic() + settings.OPT_OUT_WAIT_SECONDS  # one for all that a transaction ends, not one each
+    transaction.on_commit(partial(wait, address.pk, cap))
 
 
-def wait(address_id: int) -> bool:
-    """Wait until no hand-over to this address is in flight; False when the cap was reached first."""
-    cap = time.monotonic() + settings.OPT_OUT_WAIT_SECONDS
+def wait(address_id: int, cap: float) -> bool:
+    """Wait until no hand-over to this address is in flight; False when the cap (monotonic) was reached first."""
     while HandOver.objects.filter(address=address_id, until__gt=timezone.now()).exists():
         if time.monotonic() >= cap:
             logger.warning("An opt-out of address %s was answered while a message was still on its way.", address_id)
