@@ -2,7 +2,7 @@
 
 Writes LedgerLeaf and Checkpoint. An event's public part becomes a leaf of the tree of RFC 9162; its personal
 part is in it only as the commitment that the event carries, so that erasing a person changes no leaf.
-Checkpoints are signed notes (Ed25519): origin, size, root, and the signature over these lines.
+Checkpoints are signed notes (C2SP signed-note, Ed25519): origin, size, root, and the signature over these lines.
 """
 
 import base64
@@ -24,6 +24,7 @@ from preferences.models import Checkpoint, ConsentEvent, LedgerLeaf
 VERSION = 1
 MOST_AT_ONCE = 1_000
 PIECE = 2_000
+KEY_ID_BYTES, ED25519 = 4, b"\x01"
 
 
 def leaf(event: ConsentEvent) -> bytes:
@@ -91,14 +92,14 @@ def faults() -> Iterator[str]:
 
 def public_key() -> str:
     """What a stranger needs to check a checkpoint: the Ed25519 public key, base64."""
-    return base64.b64encode(_key().public_key().public_bytes_raw()).decode()
+    return _public(settings.LEDGER_KEY)
 
 
 def verifies(note: str, key: str) -> bool:
     """Is this note signed by the holder of that key? Needs nothing but the two."""
-    text, _blank, signature = note.rpartition("\n\n— ")
+    text, _blank, signature = note.rpartition("\n— ")
     try:
-        raw = base64.b64decode(signature.split()[-1])
+        raw = base64.b64decode(signature.split()[-1])[KEY_ID_BYTES:]
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(raw, text.encode())
     except (InvalidSignature, ValueError, IndexError):
         return False
@@ -108,7 +109,8 @@ def verifies(note: str, key: str) -> bool:
 def _faults_of(checkpoint: Checkpoint, root: bytes) -> Iterator[str]:
     if checkpoint.root != root.hex():
         yield f"Checkpoint {checkpoint.size} was sealed over other events than those that are here."
-    if not verifies(checkpoint.note, public_key()) or checkpoint.root not in _root_in(checkpoint.note):
+    keys = [_public(key) for key in [settings.LEDGER_KEY, *settings.LEDGER_KEY_OLD]]
+    if not any(verifies(checkpoint.note, key) for key in keys) or checkpoint.root not in _root_in(checkpoint.note):
         yield f"Checkpoint {checkpoint.size} is not signed with our ledger key."
 
 
@@ -117,14 +119,19 @@ def _root_in(note: str) -> str:
 
 
 def _signed(size: int, root: bytes) -> str:
-    origin = f"{urlsplit(settings.BASE_URL).hostname}/ledger"
-    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}"
-    signature = base64.b64encode(_key().sign(text.encode())).decode()
-    return f"{text}\n\n— {origin} {signature}\n"
+    origin, key = f"{urlsplit(settings.BASE_URL).hostname}/ledger", _private(settings.LEDGER_KEY)
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    key_id = hashlib.sha256(f"{origin}\n".encode() + ED25519 + key.public_key().public_bytes_raw()).digest()
+    signature = base64.b64encode(key_id[:KEY_ID_BYTES] + key.sign(text.encode())).decode()
+    return f"{text}\n— {origin} {signature}\n"
 
 
-def _key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(settings.LEDGER_KEY.encode()).digest())
+def _public(secret: str) -> str:
+    return base64.b64encode(_private(secret).public_key().public_bytes_raw()).decode()
+
+
+def _private(secret: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(secret.encode()).digest())
 
 
 def _unsealed() -> QuerySet[ConsentEvent]:

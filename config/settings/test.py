@@ -18,6 +18,7 @@ LINK_KEYS = {
 }
 FINGERPRINT_KEY = "test-fingerprint-key-0123456789abcdef"
 LEDGER_KEY = "test-ledger-key-0123456789abcdef"
+LEDGER_KEY_OLD: list[str] = []
 INBOUND_WEBHOOK_SECRET = "test-inbound-secret-0123456789abcdef"
 ANYMAIL = {"WEBHOOK_SECRET": "anymail:test-webhook-secret-0123456789abcdef"}
 

@@ -91,6 +91,12 @@ def test_a_checkpoint_signed_by_somebody_else_is_not_ours(sealed, settings):
     assert next(iter(seals.faults())).endswith("is not signed with our ledger key.")
 
 
+def test_a_checkpoint_signed_with_an_older_key_of_ours_still_holds(sealed, settings):
+    settings.LEDGER_KEY, settings.LEDGER_KEY_OLD = "a new ledger key, as long as the first", [settings.LEDGER_KEY]
+
+    assert list(seals.faults()) == []
+
+
 def test_a_stranger_checks_a_checkpoint_with_the_public_key_alone(sealed):
     note = Checkpoint.objects.first().note
 
