@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Message
 from compliance import reminders
 from compliance.models import PolicyReview
-from preferences.models import Reply
+from preferences.models import Inbound, Reply
 
 RECENT = datetime.timedelta(days=30)
 
@@ -48,6 +48,7 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
         (_("Messages whose end is unknown"), _unknown_messages(), {"status__exact": "unknown"}, True),
         (_("Replies whose end is unknown"), _replies("unknown"), {"status__exact": "unknown"}, True),
         (_("Replies that failed"), _replies("failed"), {"status__exact": "failed"}, True),
+        (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
         (_("Policy reviews due soon"), reviews.filter(due_on__range=(today, soon)), {"state": "open"}, False),
     ]
 
@@ -56,6 +57,12 @@ def _unknown_messages() -> QuerySet[Message]:
     """Of recent campaigns: older ones were looked at or never will be, and the table is long."""
     recent = Campaign.objects.filter(started_at__gte=timezone.now() - RECENT)
     return Message.objects.filter(campaign__in=recent, status=Message.Status.UNKNOWN)
+
+
+def _unread_texts() -> QuerySet[Inbound]:
+    """What came back lately and no keyword explains."""
+    recent = timezone.now() - datetime.timedelta(days=7)
+    return Inbound.objects.filter(meaning=Inbound.Meaning.OTHER, received_at__gte=recent)
 
 
 def _replies(status: str) -> QuerySet[Reply]:

@@ -157,9 +157,31 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     list_select_related = ["contact"]
     fields = ["value", "channel", "contact", "verified_at", "created_at", "erased_at", "may_we_write"]
     readonly_fields = ["may_we_write"]
+    actions_detail = ["revoke_links"]
 
     def found(self, term: str) -> Q:
         return Q(pk__in=addresses(term))
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("preferences.change_contact")
+
+    @action(description=gettext_lazy("Revoke links"), icon="link_off", permissions=["revoke"])
+    def revoke_links(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(address: Address, said: dict[str, Any]) -> str:
+            contacts.revoke_links(address, by=colleague(request))
+            return _("Links mailed so far open nothing any more. Leave links still work.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Revoke links"),
+            text=_(
+                "Somebody else got hold of a message? Every link to the preferences page mailed so far stops working, "
+                "and the person can ask for a new one. Leaving always works."
+            ),
+            button=_("Revoke"),
+            verb=verb,
+        )
 
     @display(description=gettext_lazy("may we write?"))
     def may_we_write(self, address: Address) -> str:

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from preferences import consent
+from preferences import consent, links
 from preferences.models import Address, ConsentEvent, Contact, Notice, Source, Suppression
 from tests import factories, roles
 from tests.conftest import subscribe
@@ -176,6 +176,14 @@ def test_support_cannot_erase(support, subscriber):
     assert support.post(button).status_code == 403
     assert button not in support.get(page("contact", "change", subscriber.contact_id)).content.decode()
     assert Address.objects.live().exists()
+
+
+def test_support_revokes_the_links_of_an_address(support, client, subscriber):
+    link = links.manage_url(subscriber).removeprefix("http://testserver")
+
+    support.post(reverse("admin:preferences_address_revoke_links", args=[subscriber.pk]))
+
+    assert client.get(link).status_code == 404
 
 
 def test_an_address_page_says_for_each_topic_whether_we_may_write(support, subscriber, topic):
