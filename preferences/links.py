@@ -1,7 +1,7 @@
 """Who is at the door? Signed links, one purpose and key each; nothing personal inside.
 
-leave    in every message, lives for years, may only reduce consent
-manage   in every message, opens the preferences page, may reduce at once
+leave    in every mail, lives for years, may only reduce consent
+manage   in every mail, opens the preferences page, may reduce at once
 fresh    mailed or texted on request, 30 minutes, may raise consent
 confirm  in the confirmation of a sign-up, 7 days, grants just what was asked there
 """
