@@ -56,7 +56,7 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         context = {"show_history": self.keeps_history, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may only look has nothing to fill in; the page of an old version does not ask by itself."""
         given = list(super().get_readonly_fields(request, obj))
         shown = self.fieldsets or ([(None, {"fields": self.fields})] if self.fields else [])
