@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from preferences import fence
 from preferences.channels.outcomes import Outcome, Result
 from preferences.models import Address, Channel, Reply, Sender, Suppression
 
@@ -33,6 +34,7 @@ PATIENCE = {
 }
 CLAIM = timedelta(seconds=60)
 BACK_OFF = timedelta(seconds=30)
+BUSY_WAIT = timedelta(seconds=2)  # a campaign has the address in its hands
 MOST_ATTEMPTS = 8
 
 
@@ -65,7 +67,12 @@ def sender_of(address: Address) -> Sender | None:
 
 
 def drop(address: Address, *kinds: str, reason: str) -> int:
-    """What we owed and must not say any more, because the person changed their mind."""
+    """What we owed and must not say any more, because the person changed their mind.
+
+    What is in a provider's hands right now is not tried a second time.
+    """
+    unsaid = Reply.objects.filter(address=address, kind__in=kinds, status=Status.HANDING_OVER)
+    unsaid.update(deadline_at=timezone.now())
     waiting = Reply.objects.filter(address=address, kind__in=kinds, status__in=[Status.OWED, Status.CLAIMED])
     return waiting.update(status=Status.DROPPED, reason=reason)
 
@@ -107,10 +114,23 @@ def _claim(reply_id: int) -> bool:
     return bool(mine.update(status=Status.CLAIMED, claimed_until=now + CLAIM))
 
 
+@transaction.atomic
 def _begin(reply: Reply) -> bool:
-    """From here on never automatic: what happens next may have reached the provider."""
+    """From here on never automatic: what happens next may have reached the provider.
+
+    A reply meets a "no" on the address, as a campaign does: a "no" that came first has dropped it, one that
+    comes now is answered when it is out. What confirms the "no" itself keeps nobody waiting.
+    """
+    fence.lock([reply.address_id])
     claimed = Reply.objects.filter(pk=reply.pk, status=Status.CLAIMED, address__erased_at=None)
-    return bool(claimed.update(status=Status.HANDING_OVER, attempts=reply.attempts + 1))
+    if not claimed.update(status=Status.HANDING_OVER, attempts=reply.attempts + 1):
+        return False
+    if reply.kind == Kind.OPTED_OUT or fence.take([reply.address_id], reply.reference):
+        return True
+    Reply.objects.filter(pk=reply.pk).update(
+        status=Status.OWED, attempts=reply.attempts, due_at=timezone.now() + BUSY_WAIT, claimed_until=None
+    )
+    return False
 
 
 @transaction.atomic
@@ -122,6 +142,7 @@ def record(reply: Reply, outcome: Outcome) -> Reply:
     reply.provider_id = outcome.provider_id[:200]
     _conclude(reply, outcome.result)
     reply.save()
+    fence.release(reply.reference)
     return reply
 
 

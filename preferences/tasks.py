@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 
 from preferences import channels, letters, questions, replies, seals
@@ -60,7 +61,7 @@ def _hand_over(doors: Mapping[str, channels.Connection], reply: Reply) -> Outcom
         parcel = letters.compose(reply)
     except SaysoError as error:
         return Outcome(Result.REFUSED, detail=str(error))
-    return doors[reply.address.channel].hand_over(parcel)
+    return doors[reply.address.channel].hand_over(parcel, within=settings.HAND_OVER_SECONDS - 1)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
