@@ -16,7 +16,7 @@ class AnswerForm(forms.Form):
         label=_("Answer"),
         max_length=1600,
         strip=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "STOP"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "YES, STOP, HELP …"}),
     )
 
     def __init__(self, *args: Any, said: list[pigeonholes.Text], **kwargs: Any) -> None:

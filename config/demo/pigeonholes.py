@@ -129,9 +129,11 @@ class Text:
         return hyperlinks.linked(self.body)
 
 
-def mails() -> list[Mail]:
-    """Newest first; each is read when it is looked at."""
-    return [Mail(name) for name in names("eml")]
+def mails(word: str = "") -> list[Mail]:
+    """Newest first, those with the word in them; without one, each is read only when it is looked at."""
+    kept = [Mail(name) for name in names("eml")]
+    sought = word.strip().lower().encode()
+    return [mail for mail in kept if sought in mail.raw.lower()] if sought else kept
 
 
 def mail(name: str) -> Mail | None:

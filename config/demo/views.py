@@ -41,8 +41,9 @@ def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 @demo_only
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    page = Paginator(pigeonholes.mails(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "demo/mails.html", {"page": page})
+    word = request.GET.get("word", "")
+    page = Paginator(pigeonholes.mails(word), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "demo/mails.html", {"page": page, "word": word})
 
 
 @demo_only

@@ -41,6 +41,16 @@ def test_mails_are_listed_newest_first(client):
     assert b"ana@example.org" in page.content
 
 
+def test_a_mail_is_found_by_a_part_of_its_address(client):
+    bens = pigeonholes.put(b"To: ben@example.org\nSubject: For Ben\n\nHello", ending="eml")
+    a_mail()
+
+    found = client.get(reverse("post-room:mails"), {"word": " BEN@ex"})
+
+    assert [mail.name for mail in found.context["page"]] == [bens]
+    assert b"No mail with this" in client.get(reverse("post-room:mails"), {"word": "nobody@"}).content
+
+
 def test_an_empty_post_room_says_what_to_do(client):
     assert b"No mail yet" in client.get(reverse("post-room:mails")).content
     assert b"No texts yet" in client.get(reverse("post-room:texts")).content
