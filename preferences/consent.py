@@ -65,15 +65,7 @@ def ask(
     new = [notice for notice in notices if standing or events.status(address, notice.topic) != Status.ACTIVE]
     for notice in new:
         events.record(
-            address,
-            notice.topic,
-            Kind.ASKED,
-            act=act,
-            source=source,
-            method=method,
-            notice=notice,
-            proof=proof,
-            by=by,
+            address, notice.topic, Kind.ASKED, act=act, source=source, method=method, notice=notice, proof=proof, by=by
         )
     kind = Reply.Kind.CONFIRM if new else Reply.Kind.LINK
     return replies.owe(address, kind, sender=notices[0].topic.sender, act=act)
@@ -97,14 +89,7 @@ def confirm(
     lift_own(address, because="The person confirmed a new sign-up.")
     subscriptions = [
         events.record(
-            address,
-            event.topic,
-            Kind.GRANTED,
-            act=act,
-            source=source,
-            method=method,
-            notice=event.notice,
-            proof=proof,
+            address, event.topic, Kind.GRANTED, act=act, source=source, method=method, notice=event.notice, proof=proof
         )
         for event in open_questions
         if event.topic
@@ -180,15 +165,7 @@ def withdraw(
         return standing
     act = act or uuid.uuid4()
     ended = events.record(
-        address,
-        topic,
-        Kind.WITHDRAWN,
-        act=act,
-        source=source,
-        method=method,
-        origin=origin,
-        proof=proof,
-        by=by,
+        address, topic, Kind.WITHDRAWN, act=act, source=source, method=method, origin=origin, proof=proof, by=by
     )
     _settle(address, topic.sender, act=act)
     return ended
@@ -217,15 +194,7 @@ def withdraw_all(
         return standing
     act = act or uuid.uuid4()
     event = events.append(
-        address,
-        None,
-        Kind.WITHDRAWN,
-        act=act,
-        source=source,
-        method=method,
-        origin=origin,
-        proof=proof,
-        by=by,
+        address, None, Kind.WITHDRAWN, act=act, source=source, method=method, origin=origin, proof=proof, by=by
     )
     for subscription in address.subscriptions.exclude(status=Status.ENDED):
         events.apply(subscription, event)
