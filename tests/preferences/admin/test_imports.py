@@ -17,13 +17,6 @@ from tests.preferences.contact_files import file, line
 Status = Import.Status
 
 
-@pytest.fixture
-def administrator(db, client):
-    client.colleague = roles.colleague("administrator")
-    client.force_login(client.colleague)
-    return client
-
-
 def upload(client, content, name="people.csv"):
     place = reverse("admin:preferences_import_add")
     return client.post(place, {"file": SimpleUploadedFile(name, content.read())}, follow=True)
