@@ -58,7 +58,7 @@ def ask(
     """
     notices = list(notices)
     address = _locked(address)
-    standing = set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+    standing = _what_stops(address)
     if Reason.PERMANENT in standing or not notices:
         return None
     act = uuid.uuid4()
@@ -249,9 +249,14 @@ def _locked(address: Address) -> Address:
     return Address.objects.select_for_update(no_key=True).get(pk=address.pk)
 
 
+def _what_stops(address: Address) -> set[str]:
+    """The reasons for which nothing is sent here now."""
+    return set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+
+
 def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
     """An earlier "no" stands until the person takes it back themselves."""
-    standing = set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+    standing = _what_stops(address)
     if Reason.PERMANENT in standing:
         raise NotAllowed(_("This address must never be written to again."))
     if source in OWN_ACTS:
