@@ -23,10 +23,9 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "preferences/sign_up.html", {"form": form, "sender": sender})
     with limits.steady():
-        if form.looks_automatic:
-            return redirect("preferences:check-inbox", slug)
         if form.is_valid():
-            _say(request, form)
+            if not form.looks_automatic:
+                _say(request, form)
             return redirect("preferences:check-inbox", slug)
     return render(request, "preferences/sign_up.html", {"form": form, "sender": sender}, status=422)
 

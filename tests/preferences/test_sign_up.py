@@ -251,3 +251,10 @@ def test_confirming_says_yes_to_nothing_but_what_was_asked(client, asked, topic)
     client.post("/confirm/", filled(page, answer="yes", topic=other.pk, reply=999))
 
     assert list(asked.address.subscriptions.values_list("topic", flat=True)) == [topic.pk]
+
+
+def test_a_form_sent_empty_says_what_is_missing_however_quickly(client, clock, url):
+    answer = client.post(url, filled(client.get(url)))
+
+    assert answer.status_code == 422
+    assert "Tick at least one box" in answer.content.decode()
