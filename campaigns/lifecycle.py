@@ -66,11 +66,16 @@ def submit(campaign: Campaign, *, by: User) -> Campaign:
 
 
 @transaction.atomic
-def approve(campaign: Campaign, *, by: User) -> Campaign:
-    """Clear it for sending. Nobody approves their own words."""
+def approve(campaign: Campaign, *, by: User, read: str | None = None) -> Campaign:
+    """Clear it for sending. Nobody approves their own words, or words they have not read.
+
+    `read` is the digest of the words that were on the approver's page, if they came by one.
+    """
     campaign = _allowed(campaign, Status.APPROVED)
     if by.pk in _writers(campaign):
         raise NotAllowed(_("A campaign is approved by someone other than those who wrote it."))
+    if read is not None and read != campaign.words_digest:
+        raise NotAllowed(_("The text was changed while you were reading. Go back, read it again, then approve it."))
     campaign.approved_by = by
     return _moved(campaign, Status.APPROVED, by=by)
 

@@ -54,6 +54,12 @@ class CampaignForm(forms.ModelForm):
             self.add_error("body", str(trouble))
 
 
+class ApproveForm(forms.Form):
+    """Carries which words were on the page, so that no others are approved by it."""
+
+    read = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class ReturnForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("What should change?"),

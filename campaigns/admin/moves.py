@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.dataclasses import UnfoldAction
@@ -28,6 +29,11 @@ LEADS_TO = {
     "cancel": Status.CANCELLED,
 }
 ONLY_FROM = {"resume": {Status.PAUSED}, "start": {Status.APPROVED, Status.SCHEDULED}}
+
+WORDS = (
+    '{}<strong style="display: block; margin-top: 1rem">{}</strong>'
+    '<span style="display: block; white-space: pre-wrap; overflow-wrap: anywhere">{}</span>'
+)
 
 
 class Moves(StaffAdmin):
@@ -75,17 +81,21 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Approve"), permissions=["approve"], variant=ActionVariant.PRIMARY)
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.approve(campaign, by=colleague(request))
+            lifecycle.approve(campaign, by=colleague(request), **answers)
             return _("Approved. It can be scheduled or started now.")
 
-        people = audience.preview(self.subject(request, object_id)).get("", 0)
+        campaign = self.subject(request, object_id)
+        people = audience.preview(campaign).get("", 0)
+        text = _("Read the preview first. As things stand it goes to %(people)s people.") % {"people": f"{people:,}"}
         return self.ask_first(
             request,
             object_id,
             title=_("Approve"),
-            text=_("Read the preview first. As things stand it goes to %(people)s people.") % {"people": f"{people:,}"},
+            text=format_html(WORDS, text, campaign.subject, campaign.body),
             button=_("Approve"),
             verb=verb,
+            form_class=forms.ApproveForm,
+            initial={"read": campaign.words_digest},
         )
 
     @action(description=gettext_lazy("Return to author"), permissions=["approve"])

@@ -1,5 +1,7 @@
 """Campaign: one text, written once, for everyone eligible for a topic on a channel."""
 
+import hashlib
+import json
 import uuid
 
 from django.conf import settings
@@ -88,6 +90,12 @@ class Campaign(models.Model):
     @property
     def sender(self) -> Sender:
         return self.topic.sender
+
+    @property
+    def words_digest(self) -> str:
+        """What it says and to whom, as one value: two readings of the same words have the same."""
+        words = [self.topic_id, self.channel, self.subject, self.body]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
     @property
     def is_editable(self) -> bool:

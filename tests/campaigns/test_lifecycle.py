@@ -105,6 +105,16 @@ def test_returning_a_campaign_does_not_make_its_reviewer_a_writer(at, verbs):
     assert verbs["approve"](campaign).status == Status.APPROVED
 
 
+def test_words_that_changed_while_they_were_read_are_not_approved(at, verbs, author, approver):
+    read = at(Status.IN_REVIEW).words_digest
+    campaign = verbs["return_to_author"](Campaign.objects.get())
+    verbs["submit"](lifecycle.revise(campaign, by=author, body="Something else."))
+
+    with pytest.raises(NotAllowed, match="changed while you were reading"):
+        lifecycle.approve(campaign, by=approver, read=read)
+    assert lifecycle.approve(campaign, by=approver, read=Campaign.objects.get().words_digest).approved_by == approver
+
+
 def test_approving_says_who_did(at, verbs, approver):
     assert verbs["approve"](at(Status.IN_REVIEW)).approved_by == approver
 

@@ -1,5 +1,6 @@
 """The buttons of a campaign: who sees which one, and what each does."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -84,7 +85,7 @@ def test_the_whole_way_from_draft_to_sending(client, campaign, author, approver,
     client.force_login(author)
     client.post(button("submit", campaign))
     client.force_login(approver)
-    client.post(button("approve", campaign))
+    client.post(button("approve", campaign), {"read": campaign.words_digest})
     answer = client.post(button("start", campaign), follow=True)
 
     assert status(campaign) == Status.SENDING
@@ -101,6 +102,22 @@ def test_an_approver_does_not_approve_their_own(approving, approver, topic):
 
     assert "approved by someone other than those who wrote it" in words_of(answer)
     assert status(own) == Status.IN_REVIEW
+
+
+def test_the_page_that_approves_shows_the_words_and_approves_no_others(approving, campaign, author, approver):
+    lifecycle.submit(campaign, by=author)
+    shown = approving.get(button("approve", campaign))
+    read = shown.context["form"]["read"].initial
+    lifecycle.return_to_author(campaign, by=approver, reason="Shorter.")
+    lifecycle.submit(lifecycle.revise(campaign, by=author, body="<b>Something else</b>."), by=author)
+
+    refused = approving.post(button("approve", campaign), {"read": read})
+
+    assert campaign.body in html.unescape(shown.content.decode())
+    assert read in shown.content.decode()
+    assert "changed while you were reading" in words_of(refused)
+    assert "&lt;b&gt;Something else" in refused.content.decode()
+    assert status(campaign) == Status.IN_REVIEW
 
 
 def test_starting_twice_says_why_not(approving, started):
