@@ -10,3 +10,4 @@ class StreetDoorConfig(AppConfig):
 
     def ready(self) -> None:
         register(checks.demo_stays_at_home, Tags.security)
+        register(checks.acknowledged_is_kept, Tags.database)

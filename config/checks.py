@@ -1,10 +1,26 @@
 """What must be true of the settings before Sayso starts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.db import connections
+
+# What a database must answer for a committed "no" to survive a power cut, and what to set if it does not.
+SURVIVES = {
+    "postgresql": (
+        "SHOW synchronous_commit",
+        {"on", "local", "remote_write", "remote_apply"},
+        "Set synchronous_commit = on in postgresql.conf, and for the role and the database Sayso uses.",
+    ),
+    "sqlite": (
+        "PRAGMA synchronous",
+        {"2", "3"},
+        "Set PRAGMA synchronous=FULL in the init_command of the database's OPTIONS.",
+    ),
+}
 
 
 def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
@@ -13,3 +29,21 @@ def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Take config.demo out of INSTALLED_APPS and leave DEMO off."
     return [Error("The demo's post room is switched on in production.", hint=hint, id="sayso.E001")]
+
+
+def acknowledged_is_kept(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Whoever was told "done" has to find it done after a power cut. Asked of the database itself."""
+    if not settings.SESSION_COOKIE_SECURE:
+        return []
+    return [error for alias in databases or [] for error in _forgetful(alias)]
+
+
+def _forgetful(alias: str) -> list[CheckMessage]:
+    question, good, hint = SURVIVES[connections[alias].vendor]
+    with connections[alias].cursor() as cursor:
+        cursor.execute(question)
+        answer = str(cursor.fetchone()[0])
+    if answer in good:
+        return []
+    sentence = f"The database “{alias}” may forget what it has confirmed ({question}: {answer})."
+    return [Error(sentence, hint=hint, id="sayso.E002")]
