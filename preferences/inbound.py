@@ -68,7 +68,7 @@ def receive(
     if not is_new:
         return inbound
     if sender is None:
-        return _conclude(inbound, address, "Nobody uses the number it was sent to.")
+        return _conclude(inbound, *_unowned(reading, address, from_number))
     act = uuid5(NAMESPACE_URL, f"text:{provider}:{provider_id}")
     word = Word(from_number, address, sender, inbound.sent_at or timezone.now(), text, act)
     return _conclude(inbound, *ACTIONS[reading.meaning](word))
@@ -136,6 +136,15 @@ def _conclude(inbound: Inbound, address: Address | None, outcome: str) -> Inboun
     inbound.address, inbound.outcome = address, outcome[:200]
     inbound.save(update_fields=["address", "outcome"])
     return inbound
+
+
+def _unowned(reading: Reading, address: Address | None, number: str) -> tuple[Address | None, str]:
+    """There is nobody to answer on behalf of; a "stop" stops just the same."""
+    if reading.meaning != Meaning.OPT_OUT:
+        return address, "Nobody uses the number it was sent to."
+    address = address or contacts.add_address(Channel.SMS, number)
+    consent.suppress(address, Suppression.Reason.STOPPED, detail="A text to a number nobody uses.")
+    return address, "Everything is off; nobody uses the number it was sent to."
 
 
 def _opt_out(word: Word) -> tuple[Address, str]:

@@ -90,6 +90,13 @@ def test_stop_to_a_number_nobody_uses_any_more_still_stops_who_we_know(say, read
     assert eligibility.objection(reader, topic) == "stopped"
 
 
+def test_stop_to_a_number_nobody_uses_stops_a_stranger_too(say, topic):
+    received = say("STOP", to="+19995550000")
+
+    assert eligibility.objection(received.address, topic) == "stopped"
+    assert not Reply.objects.exists()
+
+
 def test_a_text_to_a_number_nobody_uses_is_kept(say):
     received = say("HELLO", to="+19995550000")
 
