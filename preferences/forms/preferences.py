@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from preferences import choices, consent, replies
+from preferences import choices, consent, fence, replies
 from preferences.choices import Choice
 from preferences.evidence import Proof
 from preferences.forms import pieces
@@ -65,6 +65,7 @@ class PreferencesForm(forms.Form):
         changed = sorted(
             (self.open[name] for name in self.changed_data if name in self.open), key=lambda c: c.address.pk
         )
+        fence.lock([choice.address.pk for choice in changed])  # in the order in which senders lock them
         act = uuid4()
         for choice in changed:
             self._withdraw(choice, proof, act)
