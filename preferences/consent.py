@@ -140,6 +140,7 @@ def refuse(
     """The person was asked and said no."""
     address = _locked(address)
     fence.wait_after_commit(address)
+    replies.drop(address, Reply.Kind.CONFIRM, reason="The person said no first.")
     act = uuid.uuid4()
     return events.record(
         address, topic, Kind.REFUSED, act=act, source=source, method=Method.BUTTON, notice=notice, proof=proof

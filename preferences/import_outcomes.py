@@ -81,12 +81,13 @@ def _known(rows: list[Row]) -> Known:
     found = Address.objects.filter(normal_form__in={row.normal for row in rows}).select_related("contact")
     addresses = {(address.channel, address.normal_form): address for address in found}
     ids = [address.pk for address in addresses.values()]
-    standing = Suppression.objects.in_force().filter(fingerprint__in={row.fingerprint for row in rows})
+    stops = Suppression.objects.filter(fingerprint__in={row.fingerprint for row in rows})
+    ever = stops.exclude(reason=Suppression.Reason.BOUNCED, lifted_at__isnull=False)  # a file brings nobody back
     statuses = Subscription.objects.filter(address__in=ids).values_list("address_id", "topic_id", "status")
     noes = ConsentEvent.objects.filter(address__in=ids, kind__in=[Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED])
     return Known(
         addresses=addresses,
-        suppressed=set(standing.values_list("fingerprint", flat=True)),
+        suppressed=set(ever.values_list("fingerprint", flat=True)),
         statuses={(address, topic): status for address, topic, status in statuses},
         noes=set(noes.values_list("address_id", "topic_id")),
     )

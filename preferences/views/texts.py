@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from preferences import inbound, signatures, tasks
+from preferences import inbound, keywords, signatures, tasks
 from preferences.errors import NotAllowed, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -82,14 +83,24 @@ def _words(body: bytes) -> dict[str, Any]:
 
 def _said(words: dict[str, Any]) -> dict[str, Any]:
     """Raises Unreadable when something is missing."""
-    if not all(isinstance(words.get(name), str) for name in ("from", "to", "text", "sent_at")):
+    if not all(isinstance(words.get(name), str) for name in ("from", "to", "text")):
         raise Unreadable(_("A text needs from, to, text and sent_at."))
     return {
         "from_number": _string(words, "from"),
         "sender_number": _string(words, "to"),
         "text": _string(words, "text"),
-        "sent_at": _moment(_string(words, "sent_at")),
+        "sent_at": _sent_at(words),
     }
+
+
+def _sent_at(words: dict[str, Any]) -> datetime:
+    """When the person sent it. Who wants out need not wait until their provider can tell the time."""
+    try:
+        return _moment(_string(words, "sent_at"))
+    except Unreadable:
+        if keywords.read(_string(words, "text")).meaning != keywords.Meaning.OPT_OUT:
+            raise
+        return timezone.now()
 
 
 def _moment(value: str) -> datetime:

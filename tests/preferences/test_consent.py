@@ -95,6 +95,16 @@ def test_everything_off_ends_all_topics_and_stops_the_address(subscriber, topic)
     assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
 
 
+def test_saying_no_to_a_question_takes_back_a_second_one_on_its_way(address, notice):
+    consent.ask(address, [notice], source=Source.SIGN_UP)
+    second = consent.ask(address, [notice], source=Source.SIGN_UP)
+
+    consent.refuse(address, notice.topic, source=Source.CONFIRM, notice=notice)
+
+    second.refresh_from_db()
+    assert second.status == Reply.Status.DROPPED
+
+
 def test_leaving_takes_back_a_confirmation_still_on_its_way(address, notice):
     reply = consent.ask(address, [notice], source=Source.SIGN_UP)
 

@@ -164,6 +164,17 @@ class Killed(BaseException):
     """What kill -9 looks like from inside."""
 
 
+def test_an_old_proof_does_not_add_to_what_a_forgotten_person_came_back_for(subscriber, topic, author):
+    value, other = subscriber.value, factories.TopicFactory(sender=topic.sender)
+    erasure.erase(subscriber.contact, by=author)
+    back = subscribe(factories.email_address(value), topic)
+
+    import_ = apply(file(line(value, other)))
+
+    assert only(import_, "suppressed") == {"suppressed": 1}
+    assert eligibility.objection(back, other) == "never_subscribed"
+
+
 def test_a_killed_import_goes_on_where_it_stopped(topic, settings, monkeypatch):
     settings.IMPORT_CHUNK = 10
     lines = [line(f"person{number}@example.org", topic) for number in range(35)]

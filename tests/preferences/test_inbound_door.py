@@ -121,9 +121,9 @@ def test_what_is_no_text_is_refused_with_a_sentence(client, db, body):
         {"text": None},
         {"text": ["STOP"]},
         {"to": 7},
-        {"sent_at": "yesterday"},
-        {"sent_at": None},
-        {"sent_at": "0001-01-01T00:00:00+23:59"},
+        {"text": "START", "sent_at": "yesterday"},
+        {"text": "START", "sent_at": None},
+        {"text": "START", "sent_at": "0001-01-01T00:00:00+23:59"},
     ],
 )
 def test_what_cannot_be_read_is_kept_for_a_person(client, words, wrong):
@@ -162,3 +162,11 @@ def test_the_answer_goes_out_soon_after(client, words, reader, django_capture_on
         knock(client, words)
 
     assert callbacks
+
+
+@pytest.mark.parametrize("moment", [None, "yesterday", ""])
+def test_a_stop_counts_although_the_provider_cannot_tell_the_time(client, words, reader, moment):
+    answer = knock(client, words | {"sent_at": moment})
+
+    assert answer.status_code == 200
+    assert reader.subscriptions.get().status == Subscription.Status.ENDED
