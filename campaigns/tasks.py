@@ -1,11 +1,21 @@
 """What the workers do: ids in, one verb called. Lost tasks cost one sweep."""
 
 from celery import shared_task
+from django.db import transaction
 
 from campaigns import audience, claims, lifecycle, sending
 from campaigns.models import Campaign
 
 CHAINS = 2  # how many batches of one campaign are on their way at once
+
+
+def begin_soon(campaign: Campaign) -> None:
+    """Doors call this after a campaign was started or resumed. If the broker is down, the sweep begins it."""
+
+    def wake() -> None:
+        freeze.delay(campaign.pk)
+
+    transaction.on_commit(wake, robust=True)
 
 
 @shared_task(name="campaigns.tasks.start_due")

@@ -1,9 +1,19 @@
 """The doors on the clock for imports."""
 
 from celery import shared_task
+from django.db import transaction
 
 from preferences import imports
 from preferences.models import Import
+
+
+def apply_soon(import_: Import) -> None:
+    """Doors call this after an import was started. If the broker is down, the next look for stalled ones applies it."""
+
+    def wake() -> None:
+        apply_import.delay(import_.pk)
+
+    transaction.on_commit(wake, robust=True)
 
 
 @shared_task(name="preferences.import_tasks.apply_import", acks_late=True, reject_on_worker_lost=True)

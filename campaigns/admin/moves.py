@@ -133,7 +133,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Start now"), permissions=["send"], variant=ActionVariant.PRIMARY)
     def start(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            tasks.freeze.delay_on_commit(lifecycle.start(campaign, by=colleague(request)).pk)
+            tasks.begin_soon(lifecycle.start(campaign, by=colleague(request)))
             return _("It is being sent.")
 
         people = audience.preview(self.subject(request, object_id)).get("", 0)
@@ -165,7 +165,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Resume"), permissions=["send"], variant=ActionVariant.PRIMARY)
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            tasks.freeze.delay_on_commit(lifecycle.resume(campaign, by=colleague(request)).pk)
+            tasks.begin_soon(lifecycle.resume(campaign, by=colleague(request)))
             return _("It goes on where it was paused.")
 
         return self.ask_first(

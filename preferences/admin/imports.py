@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from preferences import imports, spreadsheets
+from preferences import import_tasks, imports, spreadsheets
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import UploadForm
 from preferences.errors import SaysoError
 from preferences.import_outcomes import Outcome
-from preferences.import_tasks import apply_import
 from preferences.models import Import
 
 Status = Import.Status
@@ -106,8 +105,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
         if request.method != "POST" or not request.user.has_perm("preferences.change_import"):
             raise PermissionDenied
         try:
-            started = imports.start(import_, by=colleague(request))
-            apply_import.delay_on_commit(started.pk)
+            import_tasks.apply_soon(imports.start(import_, by=colleague(request)))
         except SaysoError as error:
             self.message_user(request, str(error), messages.ERROR)
         return redirect(self.change_url(import_))

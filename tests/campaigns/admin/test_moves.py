@@ -149,3 +149,11 @@ def test_scheduling_into_the_past_is_refused(approving, approved):
 
     assert "Choose a time in the future" in words_of(answer)
     assert status(approved) == Status.APPROVED
+
+
+def test_a_dead_broker_costs_a_start_nothing(approving, approved, broken_broker, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = approving.post(button("start", approved))
+
+    assert answer.status_code == 302
+    assert status(approved) == Status.SENDING

@@ -122,3 +122,14 @@ def test_the_schedule_names_a_task_that_the_worker_knows():
     app.loader.import_default_modules()
 
     assert sayso_settings.CELERY_BEAT_SCHEDULE["go on with lost imports"]["task"] in app.tasks
+
+
+def test_a_dead_broker_costs_an_import_nothing(administrator, topic, broken_broker, django_capture_on_commit_callbacks):
+    upload(administrator, file(line("ana@example.org", topic)))
+    import_ = Import.objects.get()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = administrator.post(reverse("admin:preferences_import_apply", args=[import_.pk]))
+
+    assert answer.status_code == 302
+    assert Import.objects.get().status == Status.APPLYING
