@@ -2,7 +2,10 @@
 
 from django.db import migrations
 
-TABLES = ['campaigns_deliveryevent', 'campaigns_historicalcampaign']
+TABLES = [
+    "campaigns_deliveryevent",
+    "campaigns_historicalcampaign",
+]
 REFUSAL = "rows of {table} are facts and are never changed or removed"
 
 

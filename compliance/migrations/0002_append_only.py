@@ -2,7 +2,15 @@
 
 from django.db import migrations
 
-TABLES = ['compliance_policyversion', 'compliance_reviewreminder', 'compliance_historicalpolicydocument', 'compliance_historicalpolicyreview']
+TABLES = [
+    "compliance_policyversion",
+    "compliance_reviewreminder",
+    "compliance_reminderoutcome",
+    "compliance_historicalpolicydocument",
+    "compliance_historicalpolicyreview",
+    "compliance_historicalprocessor",
+    "compliance_historicalsubjectrequest",
+]
 REFUSAL = "rows of {table} are facts and are never changed or removed"
 
 

@@ -2,5 +2,16 @@
 
 from compliance.models.people import Person
 from compliance.models.policies import PolicyDocument, PolicyReview, PolicyVersion, ReminderOutcome, ReviewReminder
+from compliance.models.processors import Processor
+from compliance.models.requests import SubjectRequest
 
-__all__ = ["Person", "PolicyDocument", "PolicyReview", "PolicyVersion", "ReminderOutcome", "ReviewReminder"]
+__all__ = [
+    "Person",
+    "PolicyDocument",
+    "PolicyReview",
+    "PolicyVersion",
+    "Processor",
+    "ReminderOutcome",
+    "ReviewReminder",
+    "SubjectRequest",
+]

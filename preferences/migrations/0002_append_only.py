@@ -5,10 +5,19 @@ The value of an address is fixed too: consent is given for it. Erasing, which em
 
 from django.db import migrations
 
-FACTS = ["preferences_consentevent", "preferences_notice"]
+FACTS = [
+    "preferences_consentevent",
+    "preferences_notice",
+    "preferences_consentformversion",
+    "preferences_ledgerleaf",
+    "preferences_checkpoint",
+    "preferences_receipt",
+]
 HISTORIES = [
     "preferences_historicaladdress",
+    "preferences_historicalconsentform",
     "preferences_historicalcontact",
+    "preferences_historicallimit",
     "preferences_historicalsender",
     "preferences_historicalsubscription",
     "preferences_historicalsuppression",

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models.append_only import AppendOnly
+from preferences.models.consent_forms import ConsentFormVersion
 from preferences.models.people import Address
 from preferences.models.topics import Notice, Topic
 
@@ -20,6 +21,8 @@ class Source(models.TextChoices):
     LEAVE = "leave", _("Leave page")
     ONE_CLICK = "one_click", _("One-click unsubscribe")
     TEXT = "text", _("Text message")
+    MAIL = "mail", _("E-mail")
+    UNDO = "undo", _("Undo link")
     STAFF = "staff", _("Staff")
     IMPORT = "import", _("Import")
     PROVIDER = "provider", _("Provider report")
@@ -27,7 +30,7 @@ class Source(models.TextChoices):
 
 
 # The person's own act, on something only they hold: the only doors that may undo their own "no".
-OWN_ACTS = frozenset({Source.CONFIRM, Source.PREFERENCES, Source.TEXT})
+OWN_ACTS = frozenset({Source.CONFIRM, Source.PREFERENCES, Source.TEXT, Source.UNDO})
 
 
 class Method(models.TextChoices):
@@ -38,6 +41,7 @@ class Method(models.TextChoices):
     BUTTON = "button", _("Pressed a button")
     HEADER = "header", _("One-click header")
     KEYWORD = "keyword", _("Keyword")
+    OWN_WORDS = "own_words", _("In their own words")
     WRITTEN = "written", _("In writing")
     VERBAL = "verbal", _("By voice")
     COMPLAINT = "complaint", _("Spam complaint")
@@ -54,6 +58,7 @@ class ConsentEvent(AppendOnly):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         PAUSED = "paused", _("Paused")
         RESUMED = "resumed", _("Resumed")
+        LIMITED = "limited", _("Limited")
         EXPIRED = "expired", _("Expired")
         INVALIDATED = "invalidated", _("Invalidated")
 
@@ -67,11 +72,13 @@ class ConsentEvent(AppendOnly):
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    form = models.ForeignKey(ConsentFormVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     origin = models.UUIDField(_("message it came from"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     occurred_at = models.DateTimeField(_("said at"))
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    most_per_month = models.PositiveSmallIntegerField(_("at most (in 30 days)"), null=True, blank=True)
     commitment = models.CharField(_("commitment to the evidence"), max_length=64, blank=True)
 
     class Meta:
@@ -79,6 +86,7 @@ class ConsentEvent(AppendOnly):
         verbose_name_plural = _("consent events")
         ordering = ["id"]
         base_manager_name = "objects"
+        permissions = [("record_consent", "Can write down consent given by voice or on paper")]
         indexes = [models.Index(fields=["address", "topic", "id"], name="consent_event_story")]
         constraints = [
             models.CheckConstraint(
@@ -92,6 +100,14 @@ class ConsentEvent(AppendOnly):
             models.CheckConstraint(
                 name="consent_event_staff_is_named",
                 condition=~models.Q(source="staff") | models.Q(by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_event_paused_until_a_date",
+                condition=~models.Q(kind="paused") | models.Q(until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_event_only_a_limit_has_a_number",
+                condition=models.Q(most_per_month=None) | models.Q(kind="limited", most_per_month__gte=1),
             ),
         ]
 

@@ -25,6 +25,8 @@ class Contact(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, like US."))
     region = models.CharField(_("region"), max_length=10, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    restricted_at = models.DateTimeField(_("restricted"), null=True, blank=True, editable=False)
+    sale_share_optout_at = models.DateTimeField(_("never sold or shared since"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords(excluded_fields=["name"])

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,10 @@ class Reply(models.Model):
         OPTED_OUT = "opted_out", _("You are out")
         HELP = "help", _("Help")
         LINK = "link", _("Your link")
+        REMINDER = "reminder", _("You have not confirmed yet")
+        CHANGED = "changed", _("Your preferences were changed")
+        WRITTEN_DOWN = "written_down", _("We wrote down what you said")
+        NEW_ADDRESS = "new_address", _("Please confirm your new address")
 
     class Status(models.TextChoices):
         OWED = "owed", _("Owed")
@@ -63,13 +68,23 @@ class Reply(models.Model):
 
 
 class Inbound(models.Model):
-    """A text that came back: raw, normalised, classified, and what we did about it."""
+    """A text or mail that came back: raw, normalised, classified, and what we did about it."""
 
     class Meaning(models.TextChoices):
         OPT_OUT = "opt_out", _("Wants to stop")
         OPT_IN = "opt_in", _("Wants to start")
         HELP = "help", _("Wants help")
+        WRONG_PERSON = "wrong_person", _("Not the person we think")
+        REVIEW = "review", _("Perhaps wants to stop")
+        AUTOMATIC = "automatic", _("Answered by a machine")
+        BOUNCE = "bounce", _("Could not be delivered")
+        COMPLAINT = "complaint", _("Spam complaint")
         OTHER = "other", _("For a person to read")
+
+    class Decision(models.TextChoices):
+        OPT_OUT = "opt_out", _("They want to stop")
+        WRONG_PERSON = "wrong_person", _("They are not the person we think")
+        NOTHING = "nothing", _("Neither; go on as before")
 
     provider = models.CharField(_("provider"), max_length=30)
     provider_id = models.CharField(_("provider's id"), max_length=200)
@@ -78,16 +93,24 @@ class Inbound(models.Model):
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound")
     raw_text = models.TextField(_("text"), blank=True)
     normal_text = models.TextField(_("as understood"), blank=True)
-    meaning = models.CharField(_("meaning"), max_length=10, choices=Meaning.choices)
+    meaning = models.CharField(_("meaning"), max_length=20, choices=Meaning.choices)
     matched_by = models.CharField(_("decided by"), max_length=60, blank=True)
     outcome = models.CharField(_("what we did"), max_length=200, blank=True)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent by the person"), null=True, blank=True)
+    due_at = models.DateTimeField(_("to be read before"), null=True, blank=True)
+    decision = models.CharField(_("decision"), max_length=20, choices=Decision.choices, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
-        verbose_name = _("inbound text")
-        verbose_name_plural = _("inbound texts")
+        verbose_name = _("inbound message")
+        verbose_name_plural = _("inbound messages")
         ordering = ["-id"]
+        permissions = [("decide_inbound", "Can decide what a doubtful message means")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(decided_at=None), name="inbound_to_read")]
         constraints = [models.UniqueConstraint(fields=["provider", "provider_id"], name="inbound_once")]
 
     def __str__(self) -> str:

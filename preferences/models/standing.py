@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from preferences.models.ledger import ConsentEvent
-from preferences.models.people import Address, Channel
+from preferences.models.people import Address, Channel, Contact
 from preferences.models.topics import Topic
 
 
@@ -32,6 +32,7 @@ class Subscription(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("because of"))
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -45,6 +46,33 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.get_status_display()}"
+
+
+class Limit(models.Model):
+    """At most so many messages in any 30 days, by the person's own wish: about one topic, or overall (no topic).
+
+    It holds for the person, so on all their addresses and both channels together.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="limits")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="limits")
+    most_per_month = models.PositiveSmallIntegerField(_("at most (in 30 days)"), null=True, blank=True)
+    event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("because of"))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("limit")
+        verbose_name_plural = _("limits")
+        ordering = ["contact", "topic"]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "topic"], name="limit_unique"),
+            models.UniqueConstraint(fields=["contact"], condition=models.Q(topic=None), name="limit_overall_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic or _('everything')}: {self.most_per_month or _('no limit')}"
 
 
 class SuppressionQuerySet(models.QuerySet):
@@ -65,6 +93,7 @@ class Suppression(models.Model):
         ERASED = "erased", _("Asked to be forgotten")
         PERMANENT = "permanent", _("Never again")
         REASSIGNED = "reassigned", _("Belongs to somebody else now")
+        HELD = "held", _("Held until somebody has read their message")
 
     EVERYTHING = "everything"
 
@@ -96,8 +125,8 @@ class Suppression(models.Model):
                 name="suppression_in_force_once",
             ),
             models.CheckConstraint(
-                name="suppression_permanent_is_permanent",
-                condition=~models.Q(reason="permanent") | models.Q(lifted_at=None),
+                name="suppression_permanent_never_lifted_by_staff",
+                condition=~models.Q(reason="permanent") | models.Q(lifted_by=None),
             ),
         ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -26,6 +27,14 @@ class Sender(models.Model):
     privacy_url = models.URLField(_("privacy policy"))
     terms_url = models.URLField(_("terms"))
     country = models.CharField(_("country"), max_length=2, default="US")
+    logo = models.FileField(_("logo"), upload_to="logos/", blank=True, help_text=_("PNG, JPEG or WebP, up to 20 kB."))
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        blank=True,
+        help_text=_("Like #0b5c6b; for buttons and links on your pages. Empty means Sayso's own."),
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six digits, like #0b5c6b."))],
+    )
 
     history = HistoricalRecords()
 
@@ -79,6 +88,13 @@ class Topic(models.Model):
     reveals_health = models.BooleanField(
         _("reveals health"), default=False, help_text=_("Receiving it tells something about the person's health.")
     )
+    keyword = models.CharField(
+        _("keyword"),
+        max_length=20,
+        blank=True,
+        help_text=_("JOIN and this word, texted to the sender's number, sign somebody up. Letters and digits only."),
+        validators=[RegexValidator(r"^[A-Z0-9]+\Z", _("Write the keyword in capital letters and digits, like TIPS."))],
+    )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     objects = TopicQuerySet.as_manager()
@@ -93,6 +109,12 @@ class Topic(models.Model):
                 fields=["sender", "slug"],
                 name="topic_unique",
                 violation_error_message=_("This sender already has a topic with this name in links."),
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "keyword"],
+                condition=~models.Q(keyword=""),
+                name="topic_keyword_unique",
+                violation_error_message=_("Another topic of this sender already uses this keyword."),
             ),
             models.CheckConstraint(
                 condition=models.Q(by_email=True) | models.Q(by_sms=True),

@@ -9,23 +9,32 @@ from django.db import migrations
 MODELS = {
     "preferences": [
         "address",
+        "addresschange",
         "checkpoint",
         "consentevent",
+        "consentform",
+        "consentformversion",
         "contact",
+        "doubtfulleave",
         "evidence",
         "handover",
         "import",
         "inbound",
         "leavereason",
         "ledgerleaf",
+        "limit",
+        "linkhit",
         "notice",
+        "receipt",
         "reply",
         "sender",
         "subscription",
         "suppression",
         "topic",
         "historicaladdress",
+        "historicalconsentform",
         "historicalcontact",
+        "historicallimit",
         "historicalsender",
         "historicalsubscription",
         "historicalsuppression",
@@ -36,19 +45,28 @@ MODELS = {
         "policydocument",
         "policyreview",
         "policyversion",
+        "processor",
         "reminderoutcome",
         "reviewreminder",
+        "subjectrequest",
         "historicalpolicydocument",
         "historicalpolicyreview",
+        "historicalprocessor",
+        "historicalsubjectrequest",
     ],
 }
 # The permissions beyond add, change, delete and view: the model they belong to, and their names.
 NAMED = {
     "preferences.erase_contact": ("contact", "Can forget a person on request"),
+    "preferences.record_consent": ("consentevent", "Can write down consent given by voice or on paper"),
+    "preferences.decide_inbound": ("inbound", "Can decide what a doubtful message means"),
+    "preferences.review_leavereason": ("leavereason", "Can look into why somebody says they never signed up"),
+    "preferences.settle_doubtfulleave": ("doubtfulleave", "Can offer a way back after a doubtful opt-out"),
     "campaigns.submit_campaign": ("campaign", "Can submit a campaign for review"),
     "campaigns.approve_campaign": ("campaign", "Can approve a campaign somebody else wrote"),
     "campaigns.send_campaign": ("campaign", "Can schedule, start, pause, resume and cancel a campaign"),
     "compliance.sign_policyreview": ("policyreview", "Can sign a policy review"),
+    "compliance.answer_subjectrequest": ("subjectrequest", "Can carry out or refuse a request about own data"),
     "compliance.view_dossier": ("person", "Can read everything we hold about a person"),
 }
 
@@ -60,7 +78,10 @@ def may(actions, app, models):
 SEE_PEOPLE = may(
     "view",
     "preferences",
-    "contact address consentevent subscription suppression reply inbound leavereason notice topic sender".split(),
+    (
+        "contact address addresschange consentevent subscription limit suppression reply receipt inbound leavereason "
+        "linkhit doubtfulleave consentform consentformversion notice topic sender"
+    ).split(),
 ) | {"compliance.view_dossier"}
 SEE_HISTORY = set().union(
     *(may("view", app, [model for model in models if model.startswith("historical")]) for app, models in MODELS.items())
@@ -69,13 +90,20 @@ SEE_ALL = set().union(*(may("view", app, models) for app, models in MODELS.items
 SEE_CAMPAIGNS = may("view", "campaigns", ["campaign", "historicalcampaign"]) | may(
     "view", "preferences", ["topic", "sender", "notice"]
 )
-OFFICE = may("add change view", "compliance", ["policydocument"]) | may(
+OFFICE = may("add change view", "compliance", ["policydocument", "processor"]) | may(
     "add view", "compliance", ["policyversion"]
-) | may("view", "compliance", ["policyreview", "reviewreminder", "reminderoutcome"])
+) | may("view", "compliance", ["policyreview", "reviewreminder", "reminderoutcome", "subjectrequest"])
 
 ROLES = {
     "support": SEE_PEOPLE
-    | {"preferences.add_contact", "preferences.change_contact", "preferences.change_suppression"},
+    | {
+        "preferences.add_contact",
+        "preferences.change_contact",
+        "preferences.change_suppression",
+        "preferences.record_consent",
+        "preferences.decide_inbound",
+        "preferences.settle_doubtfulleave",
+    },
     "author": SEE_CAMPAIGNS | {"campaigns.add_campaign", "campaigns.change_campaign", "campaigns.submit_campaign"},
     "approver": SEE_CAMPAIGNS
     | may("view", "campaigns", ["message", "deliveryevent"])
@@ -84,7 +112,15 @@ ROLES = {
     | SEE_HISTORY
     | OFFICE
     | may("view", "campaigns", ["campaign", "message", "deliveryevent"])
-    | {"preferences.view_evidence", "preferences.erase_contact", "compliance.sign_policyreview"},
+    | {
+        "preferences.view_evidence",
+        "preferences.erase_contact",
+        "preferences.decide_inbound",
+        "preferences.review_leavereason",
+        "preferences.settle_doubtfulleave",
+        "compliance.sign_policyreview",
+        "compliance.answer_subjectrequest",
+    },
     "auditor": SEE_ALL | {"compliance.view_dossier"},
     "administrator": set(NAMED).union(
         *(may("add change delete view", app, models) for app, models in MODELS.items()),
@@ -127,9 +163,9 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compliance", "0003_outcome_and_person"),
+        ("compliance", "0002_append_only"),
         ("campaigns", "0002_append_only"),
-        ("preferences", "0005_seals"),
+        ("preferences", "0002_append_only"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
