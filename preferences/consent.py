@@ -6,21 +6,25 @@ Whatever ends something also waits, after its commit, until no hand-over to the 
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preferences import events, fence, replies
+from preferences.endings import complain, expire, invalidate
 from preferences.errors import NotAllowed
 from preferences.events import after, fold
 from preferences.evidence import NOTHING, Proof
 from preferences.models import (
     OWN_ACTS,
     Address,
+    Channel,
     ConsentEvent,
+    ConsentFormVersion,
     Method,
     Notice,
     Reply,
@@ -33,11 +37,12 @@ from preferences.models import (
 from preferences.suppressions import lift, lift_own, suppress
 
 __all__ = ["after", "ask", "complain", "confirm", "expire", "fold", "grant", "invalidate", "lift", "refuse"]
-__all__ += ["suppress", "withdraw", "withdraw_all"]
+__all__ += ["never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
 Reason = Suppression.Reason
+NOT_THEIR_OWN = (Source.STAFF, Source.IMPORT)  # whoever is told of a change because they did not make it
 
 
 @transaction.atomic
@@ -47,6 +52,7 @@ def ask(
     *,
     source: Source,
     method: Method = Method.CHECKBOX,
+    form: ConsentFormVersion | None = None,
     proof: Proof = NOTHING,
     by: User | None = None,
 ) -> Reply | None:
@@ -54,21 +60,25 @@ def ask(
 
     Says nothing to the door about what was already so: an address that has everything is sent its link
     instead, an address that must never be written to again gets nothing, and both look the same outside.
-    An address that is suppressed is asked anew: confirming is how its owner takes the stop back.
+    An address that is suppressed is asked anew: confirming is how its owner takes the stop back. After "never
+    again" that is asked at most once in 30 days, so that no stranger can make us break the promise.
     """
     notices = list(notices)
-    address = _locked(address)
+    address = fence.hold(address)
     standing = _what_stops(address)
-    if Reason.PERMANENT in standing or not notices:
+    if not notices or (Reason.PERMANENT in standing and _asked_lately(address)):
         return None
     act = uuid.uuid4()
     new = [notice for notice in notices if standing or events.status(address, notice.topic) != Status.ACTIVE]
+    said = events.Said(act=act, source=source, method=method, form=form, by=by)
     for notice in new:
-        events.record(
-            address, notice.topic, Kind.ASKED, act=act, source=source, method=method, notice=notice, proof=proof, by=by
+        events.record(address, notice.topic, Kind.ASKED, proof=proof, **{**said, "notice": notice})
+    sender = notices[0].topic.sender
+    if new and not standing and address.channel == Channel.EMAIL:
+        replies.owe(
+            address, Reply.Kind.REMINDER, sender=sender, act=act, after=timedelta(days=settings.REMIND_AFTER_DAYS)
         )
-    kind = Reply.Kind.CONFIRM if new else Reply.Kind.LINK
-    return replies.owe(address, kind, sender=notices[0].topic.sender, act=act)
+    return replies.owe(address, Reply.Kind.CONFIRM if new else Reply.Kind.LINK, sender=sender, act=act)
 
 
 @transaction.atomic
@@ -78,18 +88,33 @@ def confirm(
     source: Source = Source.CONFIRM,
     method: Method = Method.DOUBLE_OPT_IN,
     proof: Proof = NOTHING,
+    even_never_again: bool = False,
 ) -> list[Subscription]:
-    """The owner of the address says yes to what was asked in that act; a question since withdrawn stays closed."""
-    address = _locked(reply.address)
+    """The owner of the address says yes to what was asked in that act; a question since withdrawn stays closed.
+
+    Raises NotAllowed for somebody who said "never again", unless they were warned that this takes it back.
+    """
+    address = fence.hold(reply.address)
     open_questions = events.open_questions(reply)
     if not open_questions:
         return []
+    if never_again(address) and not even_never_again:
+        raise NotAllowed(_("You asked us never to write to you again. Tick the box if you want to take that back."))
     act = uuid.uuid4()
-    _mark_verified(address)
-    lift_own(address, because="The person confirmed a new sign-up.")
+    mark_verified(address)
+    replies.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
+    lift_own(address, because="The person confirmed a new sign-up.", even_never_again=even_never_again)
     subscriptions = [
         events.record(
-            address, event.topic, Kind.GRANTED, act=act, source=source, method=method, notice=event.notice, proof=proof
+            address,
+            event.topic,
+            Kind.GRANTED,
+            act=act,
+            source=source,
+            method=method,
+            notice=event.notice,
+            form=event.form,
+            proof=proof,
         )
         for event in open_questions
         if event.topic
@@ -106,29 +131,39 @@ def grant(
     source: Source,
     method: Method,
     notice: Notice | None = None,
+    form: ConsentFormVersion | None = None,
     proof: Proof = NOTHING,
     occurred_at: datetime | None = None,
+    until: datetime | None = None,
     act: uuid.UUID | None = None,
     by: User | None = None,
 ) -> Subscription:
-    """The person said yes, and there is proof. Raises NotAllowed when this door may not undo an earlier "no"."""
-    address = _locked(address)
+    """The person said yes, and there is proof. Raises NotAllowed when this door may not undo an earlier "no".
+
+    `until` is when it ends by itself. Whoever was known to us before, and did not do this here, is told of it.
+    """
+    address = fence.hold(address)
     status = events.status(address, topic)
     _refuse_overriding(address, status, source=source)
     if source in OWN_ACTS:
         lift_own(address, because="The person said yes again.")
     if status == Status.ACTIVE:
         return Subscription.objects.get(address=address, topic=topic)
+    act = act or uuid.uuid4()
+    if source in NOT_THEIR_OWN and until is None and address.events.exclude(act=act).exists():
+        replies.owe(address, Reply.Kind.CHANGED, sender=topic.sender, act=act)
     return events.record(
         address,
         topic,
         Kind.GRANTED,
-        act=act or uuid.uuid4(),
+        act=act,
         source=source,
         method=method,
         notice=notice,
+        form=form,
         proof=proof,
         occurred_at=occurred_at,
+        until=until,
         by=by,
     )
 
@@ -138,9 +173,9 @@ def refuse(
     address: Address, topic: Topic, *, source: Source, notice: Notice | None = None, proof: Proof = NOTHING
 ) -> Subscription:
     """The person was asked and said no."""
-    address = _locked(address)
+    address = fence.hold(address)
     fence.wait_after_commit(address)
-    replies.drop(address, Reply.Kind.CONFIRM, reason="The person said no first.")
+    replies.drop(address, Reply.Kind.CONFIRM, Reply.Kind.REMINDER, reason="The person said no first.")
     act = uuid.uuid4()
     return events.record(
         address, topic, Kind.REFUSED, act=act, source=source, method=Method.BUTTON, notice=notice, proof=proof
@@ -160,7 +195,7 @@ def withdraw(
     by: User | None = None,
 ) -> Subscription:
     """The person wants nothing more about this topic here. Harmless twice: one event, one confirmation."""
-    address = _locked(address)
+    address = fence.hold(address)
     fence.wait_after_commit(address)
     if standing := events.standing_no(address, topic):
         return standing
@@ -188,7 +223,7 @@ def withdraw_all(
 
     `sender` is on whose behalf the one confirmation goes out.
     """
-    address = _locked(address)
+    address = fence.hold(address)
     fence.wait_after_commit(address)
     stopped = Suppression.objects.of(address).in_force().filter(reason=Reason.STOPPED, scope=Suppression.EVERYTHING)
     if (standing := stopped.first()) and not address.subscriptions.exclude(status=Status.ENDED).exists():
@@ -205,49 +240,16 @@ def withdraw_all(
 
 
 @transaction.atomic
-def expire(address: Address, topic: Topic) -> Subscription:
-    """Nobody spoke, and the time is over: a question unanswered, or a consent past its term."""
-    address = _locked(address)
-    return events.record(address, topic, Kind.EXPIRED, act=uuid.uuid4(), source=Source.SYSTEM, method=Method.NONE)
+def withdraw_for_good(address: Address, *, sender: Sender, source: Source, proof: Proof = NOTHING) -> Suppression:
+    """Everything off, and never again: only the person can take it back, by a new sign-up and after a warning."""
+    address = fence.hold(address)
+    withdraw_all(address, sender=sender, source=source, proof=proof)
+    return suppress(address, Reason.PERMANENT, detail=str(Source(source).label))
 
 
-@transaction.atomic
-def invalidate(
-    address: Address, topic: Topic, *, source: Source, proof: Proof = NOTHING, by: User | None = None
-) -> Subscription:
-    """The consent on record was never good: wrong person, wrong number, no proof."""
-    address = _locked(address)
-    fence.wait_after_commit(address)
-    act = uuid.uuid4()
-    return events.record(
-        address, topic, Kind.INVALIDATED, act=act, source=source, method=Method.NONE, proof=proof, by=by
-    )
-
-
-@transaction.atomic
-def complain(address: Address, *, provider: str, origin: uuid.UUID | None = None) -> Suppression:
-    """A spam complaint is a "no" to everything on this address. Harmless twice."""
-    address = _locked(address)
-    fence.wait_after_commit(address)
-    replies.drop(address, Reply.Kind.CONFIRM, Reply.Kind.SIGNED_UP, reason="The person complained.")
-    event = None
-    for subscription in address.subscriptions.exclude(status=Status.ENDED):
-        event = event or events.append(
-            address,
-            None,
-            Kind.WITHDRAWN,
-            act=uuid.uuid4(),
-            source=Source.PROVIDER,
-            method=Method.COMPLAINT,
-            origin=origin,
-        )
-        events.apply(subscription, event)
-    return suppress(address, Reason.COMPLAINED, detail=provider)
-
-
-def _locked(address: Address) -> Address:
-    """The fresh row, ours until the transaction ends. Whoever sends to it waits, or has already sent."""
-    return Address.objects.select_for_update(no_key=True).get(pk=address.pk)
+def never_again(address: Address) -> bool:
+    """Did this person ask us never to write again?"""
+    return Reason.PERMANENT in _what_stops(address)
 
 
 def _what_stops(address: Address) -> set[str]:
@@ -255,18 +257,23 @@ def _what_stops(address: Address) -> set[str]:
     return set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
 
 
+def _asked_lately(address: Address) -> bool:
+    return address.events.filter(kind=Kind.ASKED, recorded_at__gte=timezone.now() - timedelta(days=30)).exists()
+
+
 def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
     """An earlier "no" stands until the person takes it back themselves."""
     standing = _what_stops(address)
     if Reason.PERMANENT in standing:
-        raise NotAllowed(_("This address must never be written to again."))
+        raise NotAllowed(_("This person asked us never to write again. Only a new sign-up of theirs undoes it."))
     if source in OWN_ACTS:
         return
     if standing or status == Status.ENDED:
         raise NotAllowed(_("This person opted out. Only they can opt in again, by confirming a new sign-up."))
 
 
-def _mark_verified(address: Address) -> None:
+def mark_verified(address: Address) -> None:
+    """The owner of this address has just shown that it is theirs."""
     if address.verified_at is None:
         address.verified_at = timezone.now()
         address.save(update_fields=["verified_at"])
@@ -274,5 +281,5 @@ def _mark_verified(address: Address) -> None:
 
 def _settle(address: Address, sender: Sender, *, act: uuid.UUID) -> None:
     """A "no" takes back the questions still on their way, and is confirmed once, to the person who said it."""
-    replies.drop(address, Reply.Kind.CONFIRM, Reply.Kind.SIGNED_UP, reason="The person opted out first.")
+    replies.drop(address, *replies.INVITING, reason="The person opted out first.")
     replies.owe(address, Reply.Kind.OPTED_OUT, sender=sender, act=act)

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import history
+from preferences import fence, history
 from preferences.errors import NotAllowed
 from preferences.models import Address, Channel, Contact
 from preferences.normal_forms import fingerprint, normal_form
@@ -71,6 +71,38 @@ def correct(contact: Contact, *, by: User | None = None, **person: str) -> Conta
         setattr(contact, name, value)
     contact.full_clean()
     history.save(contact, by=by)
+    return contact
+
+
+@transaction.atomic
+def restrict(contact: Contact, *, by: User | None = None) -> Contact:
+    """Keep their data and do nothing with it (GDPR Art. 18): nothing is sent any more. Harmless twice."""
+    for address in contact.addresses.live().select_for_update(no_key=True).order_by("pk"):
+        fence.wait_after_commit(address)
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if contact.restricted_at is None:
+        contact.restricted_at = timezone.now()
+        history.save(contact, by=by)
+    return contact
+
+
+@transaction.atomic
+def lift_restriction(contact: Contact, *, by: User | None = None) -> Contact:
+    """The person wants us to go on. Harmless twice."""
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if contact.restricted_at is not None:
+        contact.restricted_at = None
+        history.save(contact, by=by)
+    return contact
+
+
+@transaction.atomic
+def never_sell(contact: Contact) -> Contact:
+    """Their browser says so (Global Privacy Control): their data is never sold or shared. Kept for good, once."""
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    if contact.sale_share_optout_at is None:
+        contact.sale_share_optout_at = timezone.now()
+        history.save(contact, by=None, reason="Global Privacy Control")
     return contact
 
 

@@ -32,6 +32,8 @@ def objections(topic: Topic) -> dict[str, Q]:
         "complained": _suppressed(topic, Reason.COMPLAINED),
         "stopped": _suppressed(topic, Reason.STOPPED),
         "reassigned": _suppressed(topic, Reason.REASSIGNED),
+        "restricted": Q(contact__restricted_at__isnull=False),
+        "held": _suppressed(topic, Reason.HELD),
         "bounced": _suppressed(topic, Reason.BOUNCED),
         "topic_retired": _topic_is(topic, retired_at__isnull=False),
         "channel_not_offered": ~Q(channel__in=topic.channels),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from preferences import evidence, history
 from preferences.errors import NotAllowed
 from preferences.evidence import NOTHING, Proof
-from preferences.models import Address, ConsentEvent, Notice, Reply, Subscription, Topic
+from preferences.models import Address, ConsentEvent, ConsentFormVersion, Notice, Reply, Subscription, Topic
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -33,6 +33,7 @@ AFTER: dict[tuple[str | None, str], str] = {
     (Status.PAUSED, Kind.RESUMED): Status.ACTIVE,
 } | {(status, Kind.GRANTED): Status.ACTIVE for status in [None, *Status]}
 ENDING = (Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED)
+TERMS = (Kind.GRANTED, Kind.PAUSED)  # said again, they bring a new term with them
 
 
 class Said(TypedDict, total=False):
@@ -45,6 +46,8 @@ class Said(TypedDict, total=False):
     origin: UUID | None
     by: User | None
     until: datetime | None
+    most_per_month: int | None
+    form: ConsentFormVersion | None
 
 
 def after(status: str | None, kind: str) -> str | None:
@@ -139,8 +142,11 @@ def apply(subscription: Subscription, event: ConsentEvent) -> Subscription:
     status = after(subscription.status or None, event.kind)
     if status is None:
         raise NotAllowed(_("Nothing was ever said about this topic here. Ask first."))
-    if subscription.pk and status == subscription.status and event.kind not in ENDING:
+    if subscription.pk and status == subscription.status and event.kind not in (*ENDING, *TERMS):
         return subscription
-    subscription.status, subscription.event, subscription.expires_at = status, event, event.until
+    subscription.status, subscription.event = status, event
+    subscription.paused_until = event.until if status == Status.PAUSED else None
+    if event.kind in (Kind.ASKED, Kind.GRANTED):
+        subscription.expires_at = event.until
     history.save(subscription, by=event.by)
     return subscription

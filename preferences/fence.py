@@ -30,6 +30,11 @@ def lock(ids: Iterable[int]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def hold(address: Address) -> Address:
+    """The fresh row, ours until the transaction ends. Whoever sends to it waits, or has already sent."""
+    return Address.objects.select_for_update(no_key=True).get(pk=address.pk)
+
+
 def take(ids: Iterable[int], window: UUID) -> set[int]:
     """Take locked addresses into one sender's hands until the deadline; the ids that were free.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import islice
+from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -178,6 +179,7 @@ def _grant(import_: Import, address: Address, topic: Topic, judged: Judged) -> N
             notice=row.notice,
             proof=proof,
             occurred_at=row.said_at,
+            act=uuid5(NAMESPACE_URL, f"import:{import_.pk}"),
             by=import_.by,
         )
     except NotAllowed as error:

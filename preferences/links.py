@@ -4,6 +4,8 @@ leave    in every mail, lives for years, may only reduce consent
 manage   in every mail, opens the preferences page, may reduce at once
 fresh    mailed or texted on request, 30 minutes, may raise consent
 confirm  in the confirmation of a sign-up, 7 days, grants just what was asked there
+undo     in the message that tells of a change, 30 days, puts back just that change
+receipt  in the same message, lives for years, shows the receipt of that change and changes nothing
 """
 
 from collections.abc import Callable
@@ -27,6 +29,8 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     FRESH = "fresh"
     CONFIRM = "confirm"
+    UNDO = "undo"
+    RECEIPT = "receipt"
 
 
 class BadLink(Exception):
@@ -41,7 +45,7 @@ class ExpiredLink(BadLink):
 class Claims:
     """What a link says: for whom, about what, from which message. All of it is signed.
 
-    `message` is the reference of a message as a number (`reference.int`), 0 when there is none.
+    `message` and `act` are a message's and an act's reference as a number (`reference.int`), 0 when there is none.
     """
 
     address: int
@@ -49,6 +53,7 @@ class Claims:
     topic: int = 0
     message: int = 0
     reply: int = 0
+    act: int = 0
 
     def pack(self) -> str:
         return "-".join(format(getattr(self, field.name), "x") for field in fields(self))
@@ -66,12 +71,14 @@ LIFETIMES: dict[Purpose, Callable[[], timedelta | None]] = {
     Purpose.MANAGE: lambda: None,
     Purpose.FRESH: lambda: timedelta(minutes=settings.FRESH_LINK_MINUTES),
     Purpose.CONFIRM: lambda: timedelta(days=settings.CONFIRM_LINK_DAYS),
+    Purpose.UNDO: lambda: timedelta(days=settings.UNDO_LINK_DAYS),
+    Purpose.RECEIPT: lambda: None,
 }
 
 
-def token(purpose: Purpose, address: Address, *, topic: int = 0, message: int = 0, reply: int = 0) -> str:
-    """A signed, URL-safe token for this purpose alone."""
-    claims = Claims(address.pk, address.link_generation, topic=topic, message=message, reply=reply)
+def token(purpose: Purpose, address: Address, **about: int) -> str:
+    """A signed, URL-safe token for this purpose alone; `about` is any other part of Claims."""
+    claims = Claims(address.pk, address.link_generation, **about)
     return _signer(purpose).sign(claims.pack())
 
 
@@ -131,6 +138,16 @@ def fresh_url(address: Address) -> str:
 def confirm_url(reply: Reply) -> str:
     """The link that turns what was asked in one act into consent."""
     return _absolute("preferences:confirm-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
+
+
+def undo_url(address: Address, act: UUID) -> str:
+    """The link that shows what one act changed, and a button that puts it back."""
+    return _absolute("preferences:undo-link", token(Purpose.UNDO, address, act=act.int))
+
+
+def receipt_url(address: Address, act: UUID) -> str:
+    """The link to the signed receipt of one act."""
+    return _absolute("preferences:receipt-link", token(Purpose.RECEIPT, address, act=act.int))
 
 
 def _absolute(name: str, text: str) -> str:

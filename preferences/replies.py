@@ -31,6 +31,13 @@ PATIENCE = {
     (Kind.HELP, Channel.SMS): timedelta(minutes=5),
     (Kind.LINK, Channel.EMAIL): timedelta(minutes=30),
     (Kind.LINK, Channel.SMS): timedelta(minutes=30),
+    (Kind.REMINDER, Channel.EMAIL): timedelta(hours=24),
+    (Kind.CHANGED, Channel.EMAIL): timedelta(hours=24),
+    (Kind.CHANGED, Channel.SMS): timedelta(hours=1),
+    (Kind.WRITTEN_DOWN, Channel.EMAIL): timedelta(hours=24),
+    (Kind.WRITTEN_DOWN, Channel.SMS): timedelta(hours=1),
+    (Kind.NEW_ADDRESS, Channel.EMAIL): timedelta(hours=24),
+    (Kind.NEW_ADDRESS, Channel.SMS): timedelta(hours=1),
 }
 CLAIM = timedelta(seconds=60)
 BACK_OFF = timedelta(seconds=30)
@@ -38,15 +45,19 @@ BUSY_WAIT = timedelta(seconds=2)  # a campaign has the address in its hands
 MOST_ATTEMPTS = 8
 
 
-def owe(address: Address, kind: str, *, sender: Sender, act: UUID) -> Reply:
-    """We owe this address an answer to this act. Harmless twice: it is the same reply."""
-    now = timezone.now()
-    deadline = now + PATIENCE[Kind(kind), Channel(address.channel)]
+# What invites somebody to say yes, or tells that they did: a "no" takes it back while it is still on its way.
+INVITING = (Kind.CONFIRM, Kind.REMINDER, Kind.SIGNED_UP, Kind.WRITTEN_DOWN, Kind.NEW_ADDRESS)
+
+
+def owe(address: Address, kind: str, *, sender: Sender, act: UUID, after: timedelta = timedelta(0)) -> Reply:
+    """We owe this address an answer to this act, now or `after` a while. Harmless twice: it is the same reply."""
+    due = timezone.now() + after
+    deadline = due + PATIENCE[Kind(kind), Channel(address.channel)]
     reply, _created = Reply.objects.get_or_create(
         kind=kind,
         address=address,
         act=act,
-        defaults={"sender": sender, "due_at": now, "deadline_at": deadline},
+        defaults={"sender": sender, "due_at": due, "deadline_at": deadline},
     )
     return reply
 

@@ -39,11 +39,13 @@ def leaf(event: ConsentEvent) -> bytes:
         "source": event.source,
         "method": event.method,
         "notice": event.notice.digest if event.notice else None,
+        "form": event.form.digest if event.form else None,
         "origin": str(event.origin) if event.origin else None,
         "by": event.by_id,
         "occurred_at": _moment(event.occurred_at),
         "recorded_at": _moment(event.recorded_at),
         "until": _moment(event.until),
+        "most_per_month": event.most_per_month,
         "commitment": event.commitment,
     }
     return merkle.leaf(json.dumps(public, sort_keys=True, separators=(",", ":")).encode())

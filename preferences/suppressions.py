@@ -1,5 +1,7 @@
 """Do not send here, whatever the subscriptions say; and who may take that back. Writes Suppression."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +13,10 @@ from preferences.models import Address, Suppression
 
 Reason = Suppression.Reason
 
-# Who may lift what. The person's own "no" is lifted by nobody but the person; "never again" by nobody.
+# Who may lift what. The person's own "no" is lifted by nobody but the person; "never again" only by the person
+# who was warned of what they take back (consent.confirm).
 LIFTED_BY_THE_PERSON = frozenset({Reason.STOPPED, Reason.ERASED, Reason.COMPLAINED, Reason.BOUNCED, Reason.REASSIGNED})
-LIFTED_BY_STAFF = frozenset({Reason.BOUNCED})
+LIFTED_BY_STAFF = frozenset({Reason.BOUNCED, Reason.HELD})
 
 
 @transaction.atomic
@@ -57,9 +60,17 @@ def lift(suppression: Suppression, *, by: User, because: str) -> Suppression:
     return _lift(suppression, because=because, by=by)
 
 
-def lift_own(address: Address, *, because: str) -> None:
+def lift_own(address: Address, *, because: str, even_never_again: bool = False) -> None:
     """The person said yes again: what is theirs to lift is lifted."""
-    for suppression in Suppression.objects.of(address).in_force().filter(reason__in=LIFTED_BY_THE_PERSON):
+    theirs = LIFTED_BY_THE_PERSON | ({Reason.PERMANENT} if even_never_again else set())
+    for suppression in Suppression.objects.of(address).in_force().filter(reason__in=theirs):
+        _lift(suppression, because=because, by=None)
+
+
+def lift_since(address: Address, moment: datetime, *, because: str) -> None:
+    """A "stop" of that moment or later is taken back by the person who gave it."""
+    stops = Suppression.objects.of(address).in_force().filter(reason=Reason.STOPPED, since__gte=moment)
+    for suppression in stops:
         _lift(suppression, because=because, by=None)
 
 

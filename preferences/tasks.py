@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from preferences import channels, letters, questions, replies, seals
+from preferences import channels, letters, questions, replies, seals, terms, wishes
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address, Channel, Reply
@@ -46,6 +46,15 @@ def expire_pending() -> None:
     """Close the questions that nobody answered in time."""
     for subscription_id in questions.overdue().values_list("pk", flat=True)[:5000]:
         questions.close(subscription_id)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def end_pauses_and_terms() -> None:
+    """Pauses whose day has come end; consent past its term ends."""
+    for subscription_id in wishes.over().values_list("pk", flat=True)[:5000]:
+        wishes.end(subscription_id)
+    for subscription_id in terms.over().values_list("pk", flat=True)[:5000]:
+        terms.end(subscription_id)
 
 
 def _deliver(reply_ids: Iterable[int]) -> None:

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -64,6 +65,7 @@ def grant(address: Address, topics: list[Topic]) -> None:
     """What the paper says, unless this address has said anything already."""
     if address.events.exists():
         return
+    act = uuid4()
     for topic in topics:
         consent.grant(
             address,
@@ -73,6 +75,7 @@ def grant(address: Address, topics: list[Topic]) -> None:
             notice=Notice.objects.current(topic, "en"),
             proof=PAPER,
             occurred_at=timezone.now() - SAID_AGO,
+            act=act,
         )
 
 

@@ -103,7 +103,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("de", "Deutsch")]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("de", "Deutsch"), ("ar", "العربية")]
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -145,6 +145,9 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 LINK_KEYS: dict[str, list[str]] = {}
 FRESH_LINK_MINUTES = 30
 CONFIRM_LINK_DAYS = 7
+UNDO_LINK_DAYS = 30
+REMIND_AFTER_DAYS = 3  # of a sign-up nobody has confirmed, once
+SPOKEN_CONSENT_DAYS = env.int("SPOKEN_CONSENT_DAYS", default=30)  # unconfirmed, it ends by itself
 LINK_REQUESTS_PER_HOUR = 3
 LINK_REQUESTS_PER_DAY = 10
 FORMS_PER_NETWORK_PER_HOUR = env.int("FORMS_PER_NETWORK_PER_HOUR", default=60)
@@ -204,6 +207,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is owed": {"task": "preferences.tasks.deliver_replies", "schedule": 30},
     "seal what was said": {"task": "preferences.tasks.seal_ledger", "schedule": 60},
     "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
+    "end what has run out": {"task": "preferences.tasks.end_pauses_and_terms", "schedule": 60},
     "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
     "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
@@ -237,5 +241,5 @@ def link_keys(secrets: dict[str, str]) -> dict[str, list[str]]:
             secrets[f"LINK_KEY_{purpose.upper()}"],
             *env.list(f"LINK_KEY_{purpose.upper()}_OLD", default=[]),
         ]
-        for purpose in ("leave", "manage", "fresh", "confirm")
+        for purpose in ("leave", "manage", "fresh", "confirm", "undo", "receipt")
     }

@@ -12,6 +12,8 @@ NAMES = {
     "LINK_KEY_MANAGE": "signs the links to the preferences page",
     "LINK_KEY_FRESH": "signs the links mailed on request",
     "LINK_KEY_CONFIRM": "signs the links that confirm a sign-up",
+    "LINK_KEY_UNDO": "signs the links that put a change back",
+    "LINK_KEY_RECEIPT": "signs the links to the receipts that people keep",
     "FINGERPRINT_KEY": "makes the fingerprints that suppressions are kept under",
     "LEDGER_KEY": "signs the ledger's checkpoints",
     "INBOUND_WEBHOOK_SECRET": "proves that an incoming text comes from the provider",
@@ -49,9 +51,10 @@ def make() -> dict[str, str]:
 
 
 def ensure_file(path: Path) -> Path:
-    """A file of secrets for this machine alone, made on first use and kept."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{name}={value}\n" for name, value in make().items()))
+    """A file of secrets for this machine alone, made on first use and kept; a secret that is new is added to it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    kept = path.read_text()
+    known = {line.partition("=")[0] for line in kept.splitlines()}
+    path.write_text(kept + "".join(f"{name}={value}\n" for name, value in make().items() if name not in known))
     return path

@@ -15,6 +15,8 @@ LINK_KEYS = {
     "manage": ["test-manage-link-key-0123456789abcdef"],
     "fresh": ["test-fresh-link-key-0123456789abcdef"],
     "confirm": ["test-confirm-link-key-0123456789abcdef"],
+    "undo": ["test-undo-link-key-0123456789abcdef"],
+    "receipt": ["test-receipt-link-key-0123456789abcdef"],
 }
 FINGERPRINT_KEY = "test-fingerprint-key-0123456789abcdef"
 LEDGER_KEY = "test-ledger-key-0123456789abcdef"

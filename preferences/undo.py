@@ -1,0 +1,92 @@
+"""Putting a change back: everything that one act changed, and nothing else.
+
+Who may press it is the door's business: the browser in which the change was made a moment ago, or whoever holds
+the link in the message that told of it. What was said since stands: only a last word is taken back.
+"""
+
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from preferences import consent, events, replies, suppressions, wishes
+from preferences.errors import NotAllowed
+from preferences.evidence import NOTHING, Proof
+from preferences.models import Address, ConsentEvent, Limit, Method, Reply, Source, Subscription, Topic
+
+Kind = ConsentEvent.Kind
+Status = Subscription.Status
+AGAINST = (Kind.WITHDRAWN, Kind.REFUSED)
+
+
+def changes(address: Address, act: uuid.UUID) -> list[ConsentEvent]:
+    """What that act changed for this address and has not been changed again since."""
+    said = ConsentEvent.objects.filter(address=address, act=act).select_related("topic__sender", "notice", "address")
+    return [event for event in said.order_by("pk") if _still_stands(event)]
+
+
+@transaction.atomic
+def put_back(address: Address, act: uuid.UUID, *, proof: Proof = NOTHING) -> list[ConsentEvent]:
+    """Everything as it was before that act. Harmless twice. Raises NotAllowed after "never again"."""
+    address = wishes.lock_all(address) and Address.objects.get(pk=address.pk)
+    if consent.never_again(address):
+        raise NotAllowed(_("You asked us never to write to you again. Sign up anew to take that back."))
+    standing = changes(address, act)
+    new_act = uuid.uuid4()
+    for event in standing:
+        _reverse(event, new_act, proof)
+    if any(event.kind in AGAINST for event in standing):
+        _tell(address, act, new_act)
+    return standing
+
+
+def _reverse(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
+    address, topic = event.address, event.topic
+    if event.kind in AGAINST:
+        _restore(event, act, proof)
+    elif event.kind == Kind.PAUSED:
+        wishes.resume(address, topic, source=Source.UNDO, proof=proof, act=act)
+    elif event.kind == Kind.LIMITED:
+        before = _limit_before(event)
+        wishes.limit(address, topic, most_per_month=before, source=Source.UNDO, proof=proof, act=act)
+    elif topic and event.kind in (Kind.GRANTED, Kind.ASKED):
+        consent.withdraw(address, topic, source=Source.UNDO, proof=proof, act=act)
+
+
+def _restore(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
+    """Give back the topics that this "no" ended, under the words that were agreed to then."""
+    suppressions.lift_since(event.address, event.recorded_at, because="The person put it back.")
+    ended = event.address.subscriptions.filter(event=event, status=Status.ENDED).select_related("topic")
+    for row in ended:
+        if events.fold(event.address, row.topic, before=event) in (Status.ACTIVE, Status.PAUSED):
+            agreed = _agreed(event, row.topic)
+            said = events.Said(act=act, source=Source.UNDO, method=Method.BUTTON, notice=agreed and agreed.notice)
+            events.record(event.address, row.topic, Kind.GRANTED, proof=proof, **said)
+
+
+def _agreed(event: ConsentEvent, topic: Topic) -> ConsentEvent | None:
+    """The yes that stood before."""
+    granted = ConsentEvent.objects.filter(address=event.address, topic=topic, kind=Kind.GRANTED, pk__lt=event.pk)
+    return granted.select_related("notice").order_by("-pk").first()
+
+
+def _limit_before(event: ConsentEvent) -> int | None:
+    earlier = ConsentEvent.objects.filter(
+        address__contact=event.address.contact_id, topic=event.topic, kind=Kind.LIMITED, pk__lt=event.pk
+    )
+    return earlier.order_by("-pk").values_list("most_per_month", flat=True).first()
+
+
+def _still_stands(event: ConsentEvent) -> bool:
+    if event.kind == Kind.LIMITED:
+        return Limit.objects.filter(event=event).exists()
+    rows = Subscription.objects.filter(address=event.address, event=event)
+    return rows.exists() or (event.topic is None and event.kind == Kind.WITHDRAWN and events.is_last_word(event))
+
+
+def _tell(address: Address, act: uuid.UUID, new_act: uuid.UUID) -> None:
+    """What was not said yet need not be said any more; the yes that stands again is confirmed with its ways out."""
+    replies.drop(address, Reply.Kind.OPTED_OUT, reason="The person put it back first.")
+    restored = address.events.filter(act=new_act, kind=Kind.GRANTED).select_related("topic__sender").first()
+    if restored and restored.topic:
+        replies.owe(address, Reply.Kind.SIGNED_UP, sender=restored.topic.sender, act=new_act)
