@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from preferences.views import arrivals, confirm, leave, preferences, sign_up, texts
+from preferences import gpc
+from preferences.views import arrivals, confirm, languages, leave, preferences, sign_up, texts, theme
 
 app_name = "preferences"
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("sign-up/<slug:slug>/sent/", sign_up.check_inbox, name="check-inbox"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("language/", languages.choose, name="language"),
+    path("style/<slug:name>.css", theme.style, name="style"),
+    path("logo/<slug:slug>/", theme.logo, name="logo"),
     path("my-link/", preferences.my_link, name="my-link"),
     path("my-link/sent/", preferences.my_link_sent, name="my-link-sent"),
     path("leave/", leave.leave, name="leave"),
@@ -20,5 +24,6 @@ urlpatterns = [
     path("m/<str:token>/", arrivals.manage_link, name="manage-link"),
     path("f/<str:token>/", arrivals.fresh_link, name="fresh-link"),
     path("c/<str:token>/", arrivals.confirm_link, name="confirm-link"),
+    path(".well-known/gpc.json", gpc.promise, name="gpc"),
     path("webhooks/texts/", texts.inbound_texts, name="inbound-texts"),
 ]

@@ -41,10 +41,12 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     search_help_text = gettext_lazy("A name, an e-mail address or a phone number.")
     fieldsets = [
         (None, {"fields": [("name", "language"), ("country", "region"), "time_zone", ("created_at", "erased_at")]}),
+        (gettext_lazy("What they asked of us"), {"fields": [("restricted_at", "sale_share_optout_at")]}),
         (gettext_lazy("What they said"), {"fields": ["subscriptions", "suppressions"]}),
     ]
     add_fieldsets = [(None, {"fields": ["address", ("name", "language"), ("country", "region"), "time_zone"]})]
-    readonly_fields = ["created_at", "erased_at", "subscriptions", "suppressions"]
+    asked = ["restricted_at", "sale_share_optout_at"]
+    readonly_fields = ["created_at", "erased_at", *asked, "subscriptions", "suppressions"]
     inlines = [AddressInline]
     actions_detail = ["record_a_no", "erase"]
 
