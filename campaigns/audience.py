@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, FilteredRelation, Max, Q, QuerySet
 from django.utils import timezone
 
+from campaigns import restraint
 from campaigns.models import Campaign
 from preferences import eligibility
 from preferences.models import Address
@@ -29,7 +30,7 @@ NOW = {"sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')", "postgresql": "st
 
 def preview(campaign: Campaign) -> dict[str, int]:
     """How many people would get it now (under ""), and how many not, by the name of the first objection."""
-    return eligibility.counted(campaign.topic, campaign.channel)
+    return eligibility.counted(campaign.topic, campaign.channel, also=restraint.objections(campaign.topic))
 
 
 def freeze(campaign: Campaign, *, chunk: int = CHUNK) -> int:
@@ -69,7 +70,8 @@ def _crowd(campaign: Campaign) -> QuerySet[Address]:
 
 def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
     """The judgement is made once per address, in the inner statement; the outer one writes it down."""
-    judged = eligibility.judged(crowd, campaign.topic).annotate(who=F("pk"), say_so=F("said__event_id")).order_by("pk")
+    judged = eligibility.judged(crowd, campaign.topic, also=restraint.objections(campaign.topic))
+    judged = judged.annotate(who=F("pk"), say_so=F("said__event_id")).order_by("pk")
     inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()
     vendor = connection.vendor
     with connection.cursor() as cursor:

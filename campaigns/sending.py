@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from campaigns import claims, delivery, rendering
+from campaigns import claims, delivery, rendering, restraint
 from campaigns.models import Campaign, Message
 from preferences import channels, eligibility, fence
 from preferences.channels.outcomes import Outcome, Result
@@ -109,9 +109,14 @@ def _claimed(claim_id: uuid.UUID, ids: Iterable[int]):
 
 
 def _objections(campaign: Campaign, messages: list[Message]) -> dict[int, str]:
-    """The gate, asked again, now that the locks are held."""
+    """The gate, asked again, now that the locks are held; then the places that people's own limits leave."""
+    limits = restraint.hold(messages, campaign.topic)
     addresses = Address.objects.filter(pk__in=[message.address_id for message in messages])
-    return dict(eligibility.judged(addresses, campaign.topic).values_list("pk", "objection"))
+    also = restraint.objections(campaign.topic)
+    objections = dict(eligibility.judged(addresses, campaign.topic, also=also).values_list("pk", "objection"))
+    allowed = [message for message in messages if not objections[message.address_id]]
+    beyond = restraint.beyond(allowed, limits)
+    return objections | {message.address_id: restraint.OVER_LIMIT for message in beyond}
 
 
 def _skip(messages: list[Message], objections: dict[int, str]) -> None:

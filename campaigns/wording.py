@@ -4,7 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from preferences import wording
 
-REASONS = {**wording.OBJECTIONS, "campaign_cancelled": _("the campaign was cancelled first")}
+REASONS = {
+    **wording.OBJECTIONS,
+    "over_limit": _("over the limit they set"),
+    "campaign_cancelled": _("the campaign was cancelled first"),
+}
 
 
 def reason(name: str) -> str:

@@ -58,15 +58,21 @@ def objection(address: Address, topic: Topic) -> str:
     return judged(Address.objects.filter(pk=address.pk), topic).values_list("objection", flat=True).get()
 
 
-def judged(addresses: QuerySet[Address], topic: Topic) -> "QuerySet[WithAnnotations[Address, Judged]]":
-    """The addresses, each with its first `objection` (empty when there is none)."""
-    whens = [When(condition, then=Value(name)) for name, condition in objections(topic).items()]
+def judged(
+    addresses: QuerySet[Address], topic: Topic, *, also: dict[str, Q] | None = None
+) -> "QuerySet[WithAnnotations[Address, Judged]]":
+    """The addresses, each with its first `objection` (empty when there is none).
+
+    `also` are the sender's own named conditions, asked after ours.
+    """
+    named = {**objections(topic), **(also or {})}
+    whens = [When(condition, then=Value(name)) for name, condition in named.items()]
     return addresses.annotate(objection=Case(*whens, default=Value("")))
 
 
-def counted(topic: Topic, channel: str) -> dict[str, int]:
+def counted(topic: Topic, channel: str, *, also: dict[str, Q] | None = None) -> dict[str, int]:
     """How many addresses of this channel stand under each objection; under "" those we may write to."""
-    crowd = judged(Address.objects.filter(channel=channel), topic).order_by()
+    crowd = judged(Address.objects.filter(channel=channel), topic, also=also).order_by()
     return dict(crowd.values("objection").annotate(people=Count("pk")).values_list("objection", "people"))
 
 

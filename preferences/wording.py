@@ -16,7 +16,6 @@ OBJECTIONS = {
     "channel_not_offered": gettext_lazy("the topic is not offered on this channel"),
     "not_confirmed": gettext_lazy("the sign-up is not confirmed"),
     "paused": gettext_lazy("waiting: paused until the day they chose"),
-    "over_limit": gettext_lazy("over the limit they set"),
     "left": gettext_lazy("left this topic"),
     "expired": gettext_lazy("the consent has run out"),
     "never_subscribed": gettext_lazy("never subscribed to this topic"),

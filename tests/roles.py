@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests import factories
 
-migration = import_module("compliance.migrations.0004_roles")
+migration = import_module("compliance.migrations.0003_roles")
 SCHEMA_EDITOR = SimpleNamespace(connection=connection)
 
 

@@ -187,7 +187,7 @@ def test_a_windows_statements_do_not_grow_with_its_size(started, topic, mail_ser
     audience.freeze(started)
     claim_id = claims.claim(started)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         sending.open_window(started, claim_id, claims.mine(claim_id))
 
 
