@@ -258,7 +258,10 @@ def _what_stops(address: Address) -> set[str]:
 
 
 def _asked_lately(address: Address) -> bool:
-    return address.events.filter(kind=Kind.ASKED, recorded_at__gte=timezone.now() - timedelta(days=30)).exists()
+    """Since they said "never again", was this asked in the last 30 days already?"""
+    never = Suppression.objects.of(address).in_force().filter(reason=Reason.PERMANENT).latest("since")
+    since = max(never.since, timezone.now() - timedelta(days=30))
+    return address.events.filter(kind=Kind.ASKED, recorded_at__gte=since).exists()
 
 
 def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
