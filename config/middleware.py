@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+
+from preferences import languages
 
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
@@ -23,6 +27,20 @@ class PrivateResponses:
         if request.path.startswith("/admin/"):
             response.setdefault("Content-Security-Policy", admin_policy())
         return response
+
+
+class PageLanguage(LocaleMiddleware):
+    """The language of public pages; the back office speaks what the browser asks for, as Django does."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if not request.path.startswith("/admin/"):
+            languages.activate(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not request.path.startswith("/admin/"):
+            languages.carry(request, response)
+        return super().process_response(request, response)
 
 
 def admin_policy() -> str:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils import translation
 
-from preferences import cookies, links
+from preferences import cookies, languages, links
 from preferences.links import BadLink, Claims, Purpose
 from preferences.models import Address, Reply, Topic
 
@@ -47,7 +46,7 @@ def current(request: HttpRequest, purpose: Purpose) -> Visitor:
     if request.method == "POST" and not cookies.fits(purpose, claims, request.POST.get("for", "")):
         raise OtherPerson
     address = links.address_of(purpose, claims)
-    translation.activate(address.contact.language)
+    languages.activate(request, contact=address.contact.language)
     return Visitor(address, claims, cookies.stamp(purpose, claims))
 
 

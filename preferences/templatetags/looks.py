@@ -1,0 +1,33 @@
+"""What the frame of every page asks for: the stylesheet, the logo, the languages."""
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import reverse
+
+from preferences import languages, logos, theme
+from preferences.models import Sender
+
+register = template.Library()
+
+
+@register.simple_tag
+def stylesheet_url(sender: Sender | None = None) -> str:
+    """The sender's own stylesheet, or the plain one: a page loads exactly one."""
+    if not sender or not sender.accent:
+        return static("sayso.css")
+    return reverse("preferences:style", args=[f"{sender.slug}-{theme.digest(sender)}"])
+
+
+@register.simple_tag
+def logo_url(sender: Sender) -> str:
+    return f"{reverse('preferences:logo', args=[sender.slug])}?v={logos.version(sender)}"
+
+
+@register.inclusion_tag("preferences/_languages.html", takes_context=True)
+def language_switch(context: Context) -> dict[str, object]:
+    """The languages to choose from. A page that stands for a broken server asks nothing of it."""
+    request = context.get("request")
+    if request is None:
+        return {}
+    return {"choices": languages.choices(), "back": languages.way_back(request)}
