@@ -90,7 +90,7 @@ def _agreed(reply: Reply, topic: Topic, notice: Notice | None) -> dict[str, str]
 
 
 def _link(reply: Reply) -> dict[str, str]:
-    if reply.kind == Reply.Kind.CONFIRM:
+    if reply.kind in (Reply.Kind.CONFIRM, Reply.Kind.NEW_ADDRESS):
         return {"confirm_url": links.confirm_url(reply)}
     if reply.kind == Reply.Kind.LINK:
         return {"fresh_url": links.fresh_url(reply.address)}

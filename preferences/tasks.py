@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from preferences import channels, letters, questions, replies, seals, terms, wishes
+from preferences import channels, letters, moves, questions, replies, seals, terms, wishes
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address, Channel, Reply
@@ -43,9 +43,11 @@ def deliver_replies() -> None:
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def expire_pending() -> None:
-    """Close the questions that nobody answered in time."""
+    """Close the questions, and the changes of address, that nobody answered in time."""
     for subscription_id in questions.overdue().values_list("pk", flat=True)[:5000]:
         questions.close(subscription_id)
+    for change_id in moves.overdue().values_list("pk", flat=True)[:5000]:
+        moves.close(change_id)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)

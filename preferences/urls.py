@@ -3,7 +3,19 @@
 from django.urls import path
 
 from preferences import gpc
-from preferences.views import arrivals, confirm, languages, leave, preferences, sign_up, texts, theme
+from preferences.views import (
+    arrivals,
+    confirm,
+    details,
+    history,
+    languages,
+    leave,
+    move,
+    preferences,
+    sign_up,
+    texts,
+    theme,
+)
 
 app_name = "preferences"
 urlpatterns = [
@@ -15,6 +27,11 @@ urlpatterns = [
     path("language/", languages.choose, name="language"),
     path("style/<slug:name>.css", theme.style, name="style"),
     path("logo/<slug:slug>/", theme.logo, name="logo"),
+    path("preferences/history/", history.history, name="history"),
+    path("preferences/details/", details.details, name="details"),
+    path("preferences/change-address/", move.change_address, name="change-address"),
+    path("preferences/change-address/sent/", move.change_address_sent, name="change-address-sent"),
+    path("confirm/move/", move.move, name="move"),
     path("my-link/", preferences.my_link, name="my-link"),
     path("my-link/sent/", preferences.my_link_sent, name="my-link-sent"),
     path("leave/", leave.leave, name="leave"),

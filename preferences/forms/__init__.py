@@ -1,9 +1,12 @@
 """What people fill in. A form checks words, then says them through verbs."""
 
-from preferences.forms.confirm import ConfirmForm
+from preferences.forms.confirm import CancelForm, ConfirmForm
+from preferences.forms.details import DetailsForm
 from preferences.forms.leave import LeaveForm, ReasonForm
+from preferences.forms.move import ChangeAddressForm, MoveForm, RefuseForm
 from preferences.forms.my_link import MyLinkForm
 from preferences.forms.preferences import PreferencesForm
 from preferences.forms.sign_up import SignUpForm
 
-__all__ = ["ConfirmForm", "LeaveForm", "MyLinkForm", "PreferencesForm", "ReasonForm", "SignUpForm"]
+__all__ = ["ChangeAddressForm", "DetailsForm", "MoveForm", "RefuseForm"]
+__all__ += ["ConfirmForm", "LeaveForm", "MyLinkForm", "PreferencesForm", "ReasonForm", "SignUpForm"]

@@ -1,13 +1,14 @@
-"""Confirming a sign-up: opening the page shows what was asked, only a button answers it."""
+"""Confirming a sign-up, or taking it back: opening a page shows what was asked, only a button answers it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from preferences import events, tasks, visits, witness
-from preferences.forms import ConfirmForm
+from preferences import cookies, events, tasks, visits, witness
+from preferences.errors import NotAllowed
+from preferences.forms import CancelForm, ConfirmForm
 from preferences.links import Purpose
-from preferences.models import Subscription
+from preferences.models import Address, Subscription
 from preferences.views.trouble import friendly
 
 
@@ -17,15 +18,54 @@ def confirm(request: HttpRequest) -> HttpResponse:
     visitor = visits.current(request, Purpose.CONFIRM)
     questions = events.open_questions(visitor.reply)
     form = ConfirmForm(request.POST or None, visitor=visitor, questions=questions)
-    if form.is_valid():
-        form.save(witness.proof(request))
-        tasks.answer_soon(visitor.address)
+    if form.is_valid() and _answered(request, form):
         return redirect("preferences:confirm")
     page = {"form": form, "visitor": visitor, "questions": questions, "sender": visitor.reply.sender}
-    return render(request, "preferences/confirm.html", page | {"agreed": _agreed(visitor)})
+    status = 422 if form.errors else 200
+    return render(request, "preferences/confirm.html", page | {"agreed": _agreed(visitor)}, status=status)
+
+
+def _answered(request: HttpRequest, form: ConfirmForm) -> bool:
+    try:
+        form.save(witness.proof(request))
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    tasks.answer_soon(form.visitor.address)
+    return True
 
 
 def _agreed(visitor: visits.Visitor) -> list[Subscription]:
     """What of the question stands as a yes today."""
     asked = visitor.address.events.filter(act=visitor.reply.act).values("topic")
     return list(visitor.address.subscriptions.active().filter(topic__in=asked).select_related("topic"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@friendly
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Take a sign-up back before it was confirmed. Pressed twice, it is done once."""
+    if _is_done(request):
+        return redirect("preferences:cancelled")
+    visitor = visits.current(request, Purpose.CONFIRM)
+    if request.method == "POST":
+        CancelForm(request.POST, visitor=visitor).save(witness.proof(request))
+        response = redirect("preferences:cancelled")
+        cookies.forget(response, Purpose.CONFIRM)
+        return response
+    questions = events.open_questions(visitor.reply)
+    page = {"form": CancelForm(visitor=visitor), "visitor": visitor, "questions": questions}
+    return render(request, "preferences/cancel.html", page | {"sender": visitor.reply.sender})
+
+
+def _is_done(request: HttpRequest) -> bool:
+    """The second press of one button: the link was good, and the address behind it is forgotten by now."""
+    claims = cookies.read(request, Purpose.CONFIRM)
+    mine = request.method == "POST" and cookies.fits(Purpose.CONFIRM, claims, request.POST.get("for", ""))
+    return mine and Address.objects.filter(pk=claims.address, erased_at__isnull=False).exists()
+
+
+@require_safe
+def cancelled(request: HttpRequest) -> HttpResponse:
+    """The same words for everybody: they do not tell what else we know."""
+    return render(request, "preferences/cancelled.html")

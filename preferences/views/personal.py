@@ -1,0 +1,39 @@
+"""The pages that show a person what we hold: only behind a link they asked for just now."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from preferences import moves, visits
+from preferences.forms import MyLinkForm
+from preferences.links import Purpose
+from preferences.views import trouble
+
+Page = Callable[..., HttpResponse]
+
+
+def fresh_only(view: Page) -> Page:
+    """The view is called with the visitor, if their link is fresh; everybody else is shown nothing of the person.
+
+    A link to an address that the person has moved away from opens nothing either: whoever reads there today may
+    be somebody else.
+    """
+
+    @trouble.friendly
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        visitor = visits.current(request, Purpose.MANAGE)
+        if moves.was_left(visitor.address):
+            return _refused(request, "preferences/moved_away.html")
+        if not visits.is_fresh(request, visitor):
+            return _refused(request, "preferences/ask_fresh.html")
+        return view(request, visitor, *args, **kwargs)
+
+    return guarded
+
+
+def _refused(request: HttpRequest, template: str) -> HttpResponse:
+    return render(request, template, {"form": MyLinkForm()}, status=403)
