@@ -86,8 +86,6 @@ def confirm(reply: Reply, *, notices: Iterable[Notice] = (), proof: Proof = NOTH
     """
     moving = Address.objects.filter(Q(moves_away__act=reply.act) | Q(moves_here__act=reply.act))
     fence.lock(moving.values_list("pk", flat=True))
-        Address.objects.filter(Q(moves_away__act=reply.act) | Q(moves_here__act=reply.act)).values_list("pk", flat=True)
-    )
     change = waiting(reply)
     if change is None or change.old.erased_at or not _may_be_taken(change.new, change.old):
         raise NotAllowed(_("This change of address is over. Ask for it again on the page with your details."))
