@@ -10,10 +10,12 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from preferences import events, evidence
-from preferences.models import Address, ConsentEvent, Subscription, Topic
+from preferences.models import Address, ConsentEvent, Limit, Subscription, Topic
 
 PIECE = 2_000
 NOTHING = ""
@@ -46,8 +48,9 @@ class Difference:
 
 
 def verify() -> Iterator[Difference]:
-    """Everything that differs: subscriptions first, then proofs."""
+    """Everything that differs: subscriptions first, then limits and proofs."""
     yield from subscriptions()
+    yield from limits()
     yield from proofs()
 
 
@@ -118,6 +121,24 @@ def _asked_again(address_id: int, topic_id: int) -> Iterator[Difference]:
         yield Difference(
             Difference.PROJECTION, str(address.reference), name, borrowed, should_be, str(stored.event.reference)
         )
+
+
+def limits() -> Iterator[Difference]:
+    """Every limit that is not the person's last word about it."""
+    said = ConsentEvent.objects.filter(kind=ConsentEvent.Kind.LIMITED, address__contact=OuterRef("contact"))
+    same = said.alias(about=Coalesce("topic", 0)).filter(about=Coalesce(OuterRef("topic"), 0)).order_by("-pk")
+    rows = Limit.objects.annotate(last=Subquery(same.values("pk")[:1]))
+    for row in rows.select_related("event__address", "topic__sender").iterator(chunk_size=PIECE):
+        if (row.event_id, row.most_per_month) != (row.last, row.event.most_per_month):
+            yield _limit(row, ConsentEvent.objects.filter(pk=row.last).first())
+
+
+def _limit(row: Limit, last: ConsentEvent | None) -> Difference:
+    topic = f"{row.topic.sender.slug}/{row.topic.slug}" if row.topic else ""
+    stored, should_be = (
+        _("at most %(n)s") % {"n": n or "–"} for n in (row.most_per_month, last and last.most_per_month)
+    )
+    return Difference(Difference.PROJECTION, str(row.event.address.reference), topic, stored, should_be)
 
 
 def proofs() -> Iterator[Difference]:

@@ -141,14 +141,6 @@ def test_confirming_anew_shows_that_a_mailbox_works_again(subscriber, topic):
     assert eligibility.objection(subscriber, topic) == ""
 
 
-def test_never_again_is_lifted_by_nobody(subscriber, topic, notice):
-    consent.suppress(subscriber, Reason.PERMANENT)
-
-    assert consent.ask(subscriber, [notice], source=Source.SIGN_UP) is None
-    with pytest.raises(NotAllowed):
-        consent.grant(subscriber, topic, source=Source.PREFERENCES, method=Method.BUTTON)
-
-
 def test_staff_lift_a_bounce_with_a_reason(subscriber, author):
     bounced = consent.suppress(subscriber, Reason.BOUNCED)
 

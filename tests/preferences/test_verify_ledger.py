@@ -2,12 +2,14 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
-from preferences import consent, erasure, ledger
+from preferences import consent, erasure, ledger, wishes
 from preferences.models import Evidence, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -36,6 +38,10 @@ def lively(subscriber, topic, author):
     stopped = subscribe(factories.phone_address(), topic, factories.TopicFactory())
     consent.withdraw_all(stopped, sender=topic.sender, source=Source.TEXT)
     subscribe(stopped, topic)
+    wishes.limit(left, topic, most_per_month=2, source=Source.PREFERENCES)
+    wishes.limit(left, None, most_per_month=4, source=Source.PREFERENCES)
+    paused = subscribe(factories.email_address(), topic)
+    wishes.pause(paused, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
     complained = subscribe(factories.email_address(), topic)
     consent.complain(complained, provider="postmark")
     erasure.erase(subscribe(factories.email_address(), topic).contact, by=author)
@@ -55,6 +61,15 @@ def test_a_status_changed_by_hand_is_found_and_located(lively, topic):
     assert printed.strip() == (
         f"address {lively.reference}, topic {topic.sender.slug}/{topic.slug}: stored paused, should be active"
     )
+
+
+def test_a_limit_changed_by_hand_is_found(lively):
+    tamper("UPDATE preferences_limit SET most_per_month = 90 WHERE most_per_month = 4")
+
+    printed, code = verified()
+
+    assert code == 6
+    assert "topic –: stored at most 90, should be at most 4" in printed
 
 
 def test_a_subscription_made_up_by_hand_is_found(lively, topic):
