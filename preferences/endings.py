@@ -19,10 +19,12 @@ Reason = Suppression.Reason
 
 
 @transaction.atomic
-def expire(address: Address, topic: Topic) -> Subscription:
+def expire(
+    address: Address, topic: Topic, *, source: Source = Source.SYSTEM, method: Method = Method.NONE
+) -> Subscription:
     """Nobody spoke, and the time is over: a question unanswered, or a consent past its term."""
     address = fence.hold(address)
-    return events.record(address, topic, Kind.EXPIRED, act=uuid.uuid4(), source=Source.SYSTEM, method=Method.NONE)
+    return events.record(address, topic, Kind.EXPIRED, act=uuid.uuid4(), source=source, method=method)
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ def forget_unconfirmed(address: Address) -> bool:
     owner said nothing. Anybody we know more about stays as they are; says whether it was forgotten.
     """
     address = Address.objects.select_for_update(no_key=True, of=["self"]).select_related("contact").get(pk=address.pk)
-    if address.erased_at or address.verified_at or _spoke(address) or address.contact.addresses.live().count() > 1:
+    if not only_asked(address) or address.subscriptions.exclude(status=Subscription.Status.ENDED).exists():
         return False
     replies.drop(address, *Reply.Kind.values, reason="The sign-up was never confirmed.")
     _delete_evidence(address.contact)
@@ -49,11 +49,12 @@ def forget_unconfirmed(address: Address) -> bool:
     return True
 
 
-def _spoke(address: Address) -> bool:
-    """Is there anything on record but questions, and their running out?"""
+def only_asked(address: Address) -> bool:
+    """Do we know nothing of this person but questions nobody answered?"""
     silent = [ConsentEvent.Kind.ASKED, ConsentEvent.Kind.EXPIRED]
-    events = address.events.exclude(kind__in=silent).exists()
-    return events or address.subscriptions.exclude(status=Subscription.Status.ENDED).exists()
+    if address.erased_at or address.verified_at or address.events.exclude(kind__in=silent).exists():
+        return False
+    return address.contact.addresses.live().count() == 1
 
 
 def _empty_their_words(contact: Contact) -> None:

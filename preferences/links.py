@@ -140,6 +140,11 @@ def confirm_url(reply: Reply) -> str:
     return _absolute("preferences:confirm-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
 
 
+def cancel_url(reply: Reply) -> str:
+    """The link that takes a sign-up back before it was confirmed, and the address with it."""
+    return _absolute("preferences:cancel-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
+
+
 def undo_url(address: Address, act: UUID) -> str:
     """The link that shows what one act changed, and a button that puts it back."""
     return _absolute("preferences:undo-link", token(Purpose.UNDO, address, act=act.int))

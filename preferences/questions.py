@@ -1,4 +1,5 @@
-"""Questions that nobody answered: after some days they are closed, and a stranger's address is forgotten."""
+"""Questions that nobody answered: after some days, or when their owner cancels them, they are closed, and a stranger's
+address is forgotten."""
 
 from datetime import timedelta
 
@@ -7,8 +8,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from preferences import consent, erasure, events
-from preferences.models import Address, Channel, ConsentEvent, Reply, Sender, Subscription
+from preferences import consent, erasure, events, fence
+from preferences.evidence import NOTHING, Proof
+from preferences.models import Address, Channel, ConsentEvent, Method, Reply, Sender, Source, Subscription, Topic
 
 
 def overdue() -> QuerySet[Subscription]:
@@ -27,6 +29,30 @@ def close(subscription_id: int) -> None:
     if subscription is None:
         return
     consent.expire(address, subscription.topic)
+    erasure.forget_unconfirmed(address)
+
+
+def cancellable(reply: Reply) -> list[Topic]:
+    """What cancelling would close: all that was asked for an address we know from nothing else, or just these."""
+    if erasure.only_asked(reply.address):
+        return [row.topic for row in reply.address.subscriptions.pending().select_related("topic")]
+    return [question.topic for question in events.open_questions(reply) if question.topic]
+
+
+@transaction.atomic
+def cancel(reply: Reply, *, proof: Proof = NOTHING) -> None:
+    """The owner of the address takes the sign-up back before it counted. Harmless twice.
+
+    If we know the address from unanswered questions alone, it is forgotten at once; else just these are refused.
+    """
+    address = fence.hold(reply.address)
+    if not erasure.only_asked(address):
+        for topic in cancellable(reply):
+            consent.refuse(address, topic, source=Source.CONFIRM, proof=proof)
+        return
+    for subscription in address.subscriptions.pending().select_related("topic"):
+        consent.expire(address, subscription.topic, source=Source.CONFIRM, method=Method.BUTTON)
+    fence.wait_after_commit(address)
     erasure.forget_unconfirmed(address)
 
 

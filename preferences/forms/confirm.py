@@ -1,13 +1,15 @@
-"""The owner of an address says yes or no to what was asked."""
+"""The owner of an address says yes or no to what was asked, or takes the sign-up back."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from preferences import consent
+from preferences import consent, questions
 from preferences.evidence import Proof
 from preferences.forms import pieces
 from preferences.models import ConsentEvent, Notice, Source, Topic
@@ -15,22 +17,32 @@ from preferences.visits import Visitor
 
 
 class ConfirmForm(forms.Form):
-    """Two buttons of equal weight. Opening the page is not an answer."""
+    """Two buttons of equal weight. Opening the page is not an answer.
+
+    Whoever once asked never to be written to again is warned, and sets a tick to take that back.
+    """
 
     answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    even_never_again = forms.BooleanField(
+        label=_("I take that back: you may write to me about the messages above"), required=False
+    )
 
     def __init__(self, *args: Any, visitor: Visitor, questions: Sequence[ConsentEvent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor, self.questions = visitor, questions
+        self.is_warning = consent.never_again(visitor.address)
 
     @property
     def helper(self) -> FormHelper:
-        return pieces.helper(pieces.Piece("preferences/_confirm_buttons.html"), visitor=self.visitor)
+        warning = [pieces.Box("preferences/_never_again.html", "even_never_again")] if self.is_warning else []
+        return pieces.helper(*warning, pieces.Piece("preferences/_confirm_buttons.html"), visitor=self.visitor)
 
     @transaction.atomic
     def save(self, proof: Proof) -> None:
+        """Raises NotAllowed for a yes that a "never again" stands against."""
         if self.cleaned_data["answer"] == "yes":
-            consent.confirm(self.visitor.reply, proof=proof)
+            anyway = self.cleaned_data["even_never_again"]
+            consent.confirm(self.visitor.reply, proof=proof, even_never_again=anyway)
             return
         for question in self.questions:
             if question.topic:
@@ -38,3 +50,19 @@ class ConfirmForm(forms.Form):
 
     def _refuse(self, topic: Topic, notice: Notice | None, proof: Proof) -> None:
         consent.refuse(self.visitor.address, topic, source=Source.CONFIRM, notice=notice, proof=proof)
+
+
+class CancelForm(forms.Form):
+    """One button. What we know of the person apart from this sign-up decides what can be deleted, unseen."""
+
+    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visitor = visitor
+
+    @property
+    def helper(self) -> FormHelper:
+        button = Submit("cancel", _("Delete my address"), css_class="btn-primary")
+        return pieces.helper(button, visitor=self.visitor)
+
+    def save(self, proof: Proof) -> None:
+        questions.cancel(self.visitor.reply, proof=proof)

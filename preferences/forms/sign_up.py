@@ -1,6 +1,8 @@
 """A stranger asks for topics, by e-mail and by text, each with its own tick."""
 
+import re
 import time
+import unicodedata
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,22 +10,28 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core import signing
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from preferences import consent, contacts, limits, normal_forms
+from preferences import consent, consent_forms, contacts, limits, normal_forms
 from preferences.errors import Unreadable
 from preferences.evidence import Proof
 from preferences.forms import pieces
-from preferences.models import Address, Channel, Notice, Sender, Source, Topic
+from preferences.models import Address, Channel, ConsentFormVersion, Notice, Sender, Source, Topic
 
 SALT = "sayso.sign-up"
 QUICKEST_SECONDS = 2
+BOX = re.compile(r"topic-\d{1,18}-(email|sms)\Z")
+BROUGHT = {"email": 320, "phone": 40, "name": 200, "website": 100}  # and how much of each
 YES = {Channel.EMAIL: _("Yes, by e-mail"), Channel.SMS: _("Yes, by text")}
 
 
 class SignUpForm(forms.Form):
-    """Where to write, and an unticked box for each topic on each channel it comes by."""
+    """Where to write, and an unticked box for each topic on each channel it comes by.
+
+    On a page that staff composed, it offers what its version offers; else all that the sender has to offer.
+    """
 
     email = forms.CharField(
         label=_("E-mail address"),
@@ -53,17 +61,21 @@ class SignUpForm(forms.Form):
     sure = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
     started = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, sender: Sender, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sender: Sender, version: ConsentFormVersion | None = None, action: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.sender = sender
-        self.offers = _offers(sender)
+        self.sender, self.version, self.action = sender, version, action
+        offered = consent_forms.offers(version) if version else _offers(sender)
+        self.offers = [(topic, notice) for topic, notice in offered if _channels(topic, sender)]
         self.boxes = {
             _box_name(topic, channel): (topic, notice, channel)
             for topic, notice in self.offers
             for channel in _channels(topic, sender)
         }
-        self.fields["words"].initial = pieces.fingerprint(notice for _topic, notice in self.offers)
-        self.fields["started"].initial = signing.dumps(time.time(), salt=SALT)
+        shown = pieces.fingerprint(notice for _topic, notice in self.offers)
+        self.fields["words"].initial = f"{shown}-{version.pk}" if version else shown
+        self.fields["started"].initial = _mark(time.time())
         for name, (_topic, _notice, channel) in self.boxes.items():
             self.fields[name] = forms.BooleanField(label=YES[channel], required=False)
 
@@ -76,19 +88,32 @@ class SignUpForm(forms.Form):
             return True
         return bool(self.data.get("website")) or time.time() - started < QUICKEST_SECONDS
 
+    @classmethod
+    def brought(cls, given: QueryDict) -> dict[str, str]:
+        """What somebody filled in on another website, to be shown here: known fields alone, cut to size.
+
+        The time for filling in was spent there: one press is enough here.
+        """
+        typed = {name: _visible(given.get(name, ""))[:most] for name, most in BROUGHT.items()}
+        ticked = {name: "on" for name, value in given.items() if BOX.match(name) and value == "on"}
+        return typed | ticked | {"started": _mark(time.time() - QUICKEST_SECONDS)}
+
     @property
     def helper(self) -> FormHelper:
         topics = [self._topic_box(topic, notice) for topic, notice in self.offers]
         where = pieces.Box("preferences/_where.html", *self._where(), "name")
         trap = pieces.Box("preferences/_trap.html", "website")
         send = Submit("send", _("Sign up"), css_class="btn-primary")
-        return pieces.helper("words", "sure", "started", *topics, where, trap, send)
+        return pieces.helper("words", "sure", "started", *topics, where, trap, send, action=self.action)
 
     def clean_email(self) -> str:
         return _readable(Channel.EMAIL, self.cleaned_data["email"])
 
     def clean_phone(self) -> str:
         return _readable(Channel.SMS, self.cleaned_data["phone"])
+
+    def clean_name(self) -> str:
+        return _visible(self.cleaned_data["name"])
 
     def clean(self) -> None:
         if not self._ticked(Channel.EMAIL) and not self._ticked(Channel.SMS):
@@ -114,7 +139,7 @@ class SignUpForm(forms.Form):
             return None
         person = {"name": self.cleaned_data["name"], "language": get_language() or ""}
         address = contacts.add_address(channel, value, **person)
-        consent.ask(address, notices, source=Source.SIGN_UP, proof=proof)
+        consent.ask(address, notices, source=Source.SIGN_UP, form=self.version, proof=proof)
         return address
 
     def _ticked(self, channel: Channel) -> list[Notice]:
@@ -151,7 +176,7 @@ def _offers(sender: Sender) -> list[tuple[Topic, Notice]]:
     """The public topics of this sender that somebody can be asked about today."""
     topics = list(sender.topics.offered().order_by("name"))
     notices = Notice.objects.current_by_topic(topics, get_language() or "en")
-    return [(topic, notices[topic.pk]) for topic in topics if topic.pk in notices and _channels(topic, sender)]
+    return [(topic, notices[topic.pk]) for topic in topics if topic.pk in notices]
 
 
 def _channels(topic: Topic, sender: Sender) -> list[Channel]:
@@ -160,6 +185,18 @@ def _channels(topic: Topic, sender: Sender) -> list[Channel]:
 
 def _box_name(topic: Topic, channel: str) -> str:
     return f"topic-{topic.pk}-{channel}"
+
+
+def _mark(moment: float) -> str:
+    """When somebody began to fill in the form, so that they cannot say otherwise."""
+    return signing.dumps(moment, salt=SALT)
+
+
+def _visible(words: str) -> str:
+    """One line of what can be seen: nothing that ends it, hides in it or turns it around."""
+    kinds = [(letter, unicodedata.category(letter)) for letter in words]
+    shown = (" " if kind in ("Cc", "Zl", "Zp") else letter for letter, kind in kinds if kind not in ("Cf", "Cs"))
+    return " ".join("".join(shown).split())
 
 
 def _readable(channel: str, value: str) -> str:

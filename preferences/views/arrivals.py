@@ -34,6 +34,12 @@ def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @friendly
+def cancel_link(request: HttpRequest, token: str) -> HttpResponse:
+    return _arrive(Purpose.CONFIRM, _read(Purpose.CONFIRM, token), "preferences:cancel")
+
+
+@require_safe
+@friendly
 def manage_link(request: HttpRequest, token: str) -> HttpResponse:
     """The right to add things stays only if it belongs to the same person."""
     claims = _read(Purpose.MANAGE, token)
@@ -52,6 +58,18 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     ends = links.made_at(token) + timedelta(minutes=settings.FRESH_LINK_MINUTES)
     cookies.keep(response, Purpose.FRESH, claims, until=ends)
     return response
+
+
+@require_safe
+@friendly
+def undo_link(request: HttpRequest, token: str) -> HttpResponse:
+    return _arrive(Purpose.UNDO, _read(Purpose.UNDO, token), "preferences:undo")
+
+
+@require_safe
+@friendly
+def receipt_link(request: HttpRequest, token: str) -> HttpResponse:
+    return _arrive(Purpose.RECEIPT, _read(Purpose.RECEIPT, token), "preferences:receipt")
 
 
 def _read(purpose: Purpose, token: str) -> Claims:

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preferences import cookies, events, tasks, visits, witness
+from preferences import cookies, events, questions, tasks, visits, witness
 from preferences.errors import NotAllowed
 from preferences.forms import CancelForm, ConfirmForm
 from preferences.links import Purpose
-from preferences.models import Address, Subscription
+from preferences.models import Address, Reply, Subscription
 from preferences.views.trouble import friendly
 
 
@@ -16,11 +16,13 @@ from preferences.views.trouble import friendly
 @friendly
 def confirm(request: HttpRequest) -> HttpResponse:
     visitor = visits.current(request, Purpose.CONFIRM)
-    questions = events.open_questions(visitor.reply)
-    form = ConfirmForm(request.POST or None, visitor=visitor, questions=questions)
+    if visitor.reply.kind == Reply.Kind.NEW_ADDRESS:
+        return redirect("preferences:move")
+    asked = events.open_questions(visitor.reply)
+    form = ConfirmForm(request.POST or None, visitor=visitor, questions=asked)
     if form.is_valid() and _answered(request, form):
         return redirect("preferences:confirm")
-    page = {"form": form, "visitor": visitor, "questions": questions, "sender": visitor.reply.sender}
+    page = {"form": form, "visitor": visitor, "questions": asked, "sender": visitor.reply.sender}
     status = 422 if form.errors else 200
     return render(request, "preferences/confirm.html", page | {"agreed": _agreed(visitor)}, status=status)
 
@@ -53,8 +55,8 @@ def cancel(request: HttpRequest) -> HttpResponse:
         response = redirect("preferences:cancelled")
         cookies.forget(response, Purpose.CONFIRM)
         return response
-    questions = events.open_questions(visitor.reply)
-    page = {"form": CancelForm(visitor=visitor), "visitor": visitor, "questions": questions}
+    topics = questions.cancellable(visitor.reply)
+    page = {"form": CancelForm(visitor=visitor), "visitor": visitor, "topics": topics}
     return render(request, "preferences/cancel.html", page | {"sender": visitor.reply.sender})
 
 

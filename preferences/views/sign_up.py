@@ -24,8 +24,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "preferences/sign_up.html", {"form": form, "sender": sender})
     with limits.steady():
         if form.is_valid():
-            if not form.looks_automatic:
-                _say(request, form)
+            say(request, form)
             return redirect("preferences:check-inbox", slug)
     return render(request, "preferences/sign_up.html", {"form": form, "sender": sender}, status=422)
 
@@ -35,7 +34,10 @@ def check_inbox(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "preferences/check_inbox.html", {"sender": get_object_or_404(Sender, slug=slug)})
 
 
-def _say(request: HttpRequest, form: SignUpForm) -> None:
+def say(request: HttpRequest, form: SignUpForm) -> None:
+    """Ask for what was ticked. A robot is answered like a person, and nothing happens."""
+    if form.looks_automatic:
+        return
     addresses = form.save(proof=witness.proof(request), network=witness.network(request))
     for address in addresses:
         tasks.answer_soon(address)
