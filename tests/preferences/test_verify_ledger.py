@@ -139,7 +139,7 @@ def test_verifying_takes_as_many_queries_for_many_people_as_for_few(lively, topi
     subscribe(factories.email_address(), topic)
     subscribe(factories.email_address(), topic)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert list(ledger.verify()) == []
 
 
