@@ -12,6 +12,7 @@ urlpatterns = [
     path("webhooks/anymail/", include("anymail.urls")),
     path("", include("preferences.urls")),
     path("", include("campaigns.urls")),
+    path("", include("compliance.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("post-room/", include("config.demo.urls")))
