@@ -1,14 +1,26 @@
-"""What one person can choose between: their addresses, and what each of them gets or could get."""
+"""What one person can choose between: each topic on each of their addresses, and how much of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from preferences.models import Address, ConsentEvent, Contact, Notice, Subscription, Topic
+from preferences import agreements
+from preferences.models import Address, ConsentEvent, Contact, Limit, Notice, Subscription, Suppression, Topic
 
 Status = Subscription.Status
+Purpose = Topic.Purpose
+Reason = Suppression.Reason
 ON = (Status.ACTIVE, Status.PAUSED)
+
+# What topics are for, in people's words and in the order of the page.
+GROUPS = [
+    (_("News and offers"), (Purpose.MARKETING,)),
+    (_("Information you asked for"), (Purpose.INFORMATIONAL,)),
+    (_("About your account"), (Purpose.TRANSACTIONAL, Purpose.COMPLIANCE)),
+]
 
 
 @dataclass(frozen=True)
@@ -17,13 +29,18 @@ class Choice:
 
     address: Address
     topic: Topic
-    status: str | None
+    standing: Subscription | None
+    granted: ConsentEvent | None
     notice: Notice | None
-    is_visiting: bool
+    is_open: bool
 
     @property
     def name(self) -> str:
         return f"a{self.address.pk}-t{self.topic.pk}"
+
+    @property
+    def status(self) -> str | None:
+        return self.standing.status if self.standing else None
 
     @property
     def is_on(self) -> bool:
@@ -34,39 +51,159 @@ class Choice:
         return self.status == Status.PENDING
 
     @property
+    def paused_until(self) -> datetime | None:
+        return self.standing.paused_until if self.standing else None
+
+    @property
     def can_be_added(self) -> bool:
         """Only for the address whose link was opened, and only with words to agree to."""
-        return bool(self.is_visiting and not self.is_on and self.notice and not self.topic.retired_at)
+        return bool(self.is_open and not self.is_on and self.notice and not self.topic.retired_at)
+
+    @property
+    def agreed(self) -> str:
+        """When and how they agreed to what they get."""
+        return agreements.sentence(self.granted, self.address.contact) if self.is_on and self.granted else ""
 
 
-def of(visiting: Address, *, language: str) -> dict[Address, list[Choice]]:
-    """All choices by address, the visiting one first. Four queries, however much there is."""
-    addresses = sorted(_addresses(visiting.contact), key=lambda address: (address != visiting, address.pk))
-    standing = {
-        (row.address_id, row.topic_id): row.status for row in Subscription.objects.filter(address__in=addresses)
-    }
+@dataclass(frozen=True)
+class Entry:
+    """One topic on all addresses of a person, and how much of it they want."""
+
+    topic: Topic
+    choices: list[Choice]
+    most_per_month: int | None
+
+    @property
+    def key(self) -> str:
+        return f"t{self.topic.pk}"
+
+    @property
+    def group(self) -> int:
+        """Its place among GROUPS."""
+        return next(place for place, (_words, purposes) in enumerate(GROUPS) if self.topic.purpose in purposes)
+
+    @property
+    def is_on(self) -> bool:
+        return any(choice.is_on for choice in self.choices)
+
+    @property
+    def paused_until(self) -> datetime | None:
+        return max((choice.paused_until for choice in self.choices if choice.paused_until), default=None)
+
+    def is_paused_until(self, until: datetime) -> bool:
+        """Is it in just this pause, wherever it comes?"""
+        return all(choice.paused_until == until for choice in self.choices if choice.is_on)
+
+    def is_pausable(self, until: datetime) -> bool:
+        """Would a pause until then be one, and no shorter than the one that stands?"""
+        return self.is_on and not self.is_paused_until(until) and (self.paused_until or until) <= until
+
+    @property
+    def costs(self) -> bool:
+        """Is there a text among it, which may cost something?"""
+        return bool(self.topic.charges) and any(choice.address.channel == "sms" for choice in self.choices)
+
+    @property
+    def agreements(self) -> list[str]:
+        """Each sentence once, however many addresses it holds for."""
+        return list(dict.fromkeys(choice.agreed for choice in self.choices if choice.agreed))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything one person can choose."""
+
+    addresses: list[Address]
+    entries: list[Entry]
+    most_per_month: int | None
+    stopped: frozenset[Address]
+    never: frozenset[Address]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [choice for entry in self.entries for choice in entry.choices]
+
+    @property
+    def is_on(self) -> bool:
+        return any(entry.is_on for entry in self.entries)
+
+    @property
+    def is_all_off(self) -> bool:
+        """Was everything turned off, on every address?"""
+        return not self.is_on and self.stopped | self.never == set(self.addresses)
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """Until when nothing at all comes."""
+        moments = [choice.paused_until for choice in self.choices if choice.is_on]
+        return min((moment for moment in moments if moment), default=None) if all(moments) else None
+
+    @property
+    def channels_on(self) -> list[str]:
+        return sorted({choice.address.channel for choice in self.choices if choice.is_on})
+
+
+def of(visiting: Address, *, language: str) -> Sheet:
+    """All choices of the person behind this address, which comes first. As many queries, however much there is."""
+    contact = visiting.contact
+    addresses = sorted(contact.addresses.live().select_related("contact"), key=lambda one: (one != visiting, one.pk))
+    standing = {(row.address_id, row.topic_id): row for row in Subscription.objects.filter(address__in=addresses)}
     topics = list(_topics(addresses, {topic for _address, topic in standing}))
     notices = Notice.objects.current_by_topic(topics, language)
+    granted = _granted(addresses)
+    limits = dict(Limit.objects.filter(contact=contact).values_list("topic_id", "most_per_month"))
+    never = _suppressed(addresses, Reason.PERMANENT)
 
-    def choices(address: Address) -> Iterator[Choice]:
-        for topic in topics:
-            status = standing.get((address.pk, topic.pk))
-            if status in (*ON, Status.PENDING) or (topic.offers(address.channel) and _is_open(topic)):
-                yield Choice(address, topic, status, notices.get(topic.pk), address == visiting)
+    def choice(topic: Topic, address: Address) -> Choice:
+        pair = (address.pk, topic.pk)
+        is_open = address == visiting and address not in never
+        return Choice(address, topic, standing.get(pair), granted.get(pair), notices.get(topic.pk), is_open)
 
-    return {address: list(choices(address)) for address in addresses}
+    entries = [
+        Entry(topic, [one for address in addresses if _is_shown(one := choice(topic, address))], limits.get(topic.pk))
+        for topic in topics
+    ]
+    shown = sorted((entry for entry in entries if entry.choices), key=lambda entry: (_place(entry.topic), entry.group))
+    return Sheet(addresses, shown, limits.get(None), _suppressed(addresses, Reason.STOPPED), never)
 
 
-def _addresses(contact: Contact) -> list[Address]:
-    return list(contact.addresses.live().select_related("contact"))
+def standing(contact: Contact, topic: Topic) -> Entry:
+    """What this person gets of one topic, on all their addresses."""
+    rows = Subscription.objects.filter(address__contact=contact, address__erased_at=None, topic=topic)
+    choices = [Choice(row.address, topic, row, None, None, False) for row in rows.select_related("address")]
+    most = Limit.objects.filter(contact=contact, topic=topic).values_list("most_per_month", flat=True).first()
+    return Entry(topic, choices, most)
+
+
+def _is_shown(choice: Choice) -> bool:
+    is_offered = choice.topic.offers(choice.address.channel) and _is_open(choice.topic)
+    return choice.is_on or choice.is_waiting or is_offered
 
 
 def _is_open(topic: Topic) -> bool:
     return topic.is_public and topic.retired_at is None
 
 
-def _topics(addresses: list[Address], theirs: set[int]) -> QuerySet[Topic]:
+def _place(topic: Topic) -> tuple[str, int]:
+    return topic.sender.name, topic.sender_id
+
+
+def _topics(addresses: Iterable[Address], theirs: set[int]) -> QuerySet[Topic]:
     """What they get, and the public topics of the senders they have ever had to do with."""
     said = ConsentEvent.objects.filter(address__in=addresses, topic__isnull=False).values("topic__sender")
     offered = Q(sender__in=said, is_public=True, retired_at=None)
-    return Topic.objects.filter(Q(pk__in=theirs) | offered).select_related("sender").order_by("sender__name", "name")
+    return Topic.objects.filter(Q(pk__in=theirs) | offered).select_related("sender").order_by("name", "pk")
+
+
+def _granted(addresses: Iterable[Address]) -> dict[tuple[int, int | None], ConsentEvent]:
+    """The latest yes for each address and topic."""
+    said = ConsentEvent.objects.filter(address__in=addresses, kind=ConsentEvent.Kind.GRANTED).order_by("pk")
+    return {(event.address_id, event.topic_id): event for event in said}
+
+
+def _suppressed(addresses: Iterable[Address], reason: str) -> frozenset[Address]:
+    rows = Suppression.objects.in_force().filter(
+        reason=reason, scope=Suppression.EVERYTHING, fingerprint__in=[one.fingerprint for one in addresses]
+    )
+    known = set(rows.values_list("fingerprint", flat=True))
+    return frozenset(address for address in addresses if address.fingerprint in known)

@@ -7,6 +7,8 @@ the link in the message that told of it. What was said since stands: only a last
 import uuid
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preferences import consent, events, replies, suppressions, wishes
@@ -25,14 +27,34 @@ def changes(address: Address, act: uuid.UUID) -> list[ConsentEvent]:
     return [event for event in said.order_by("pk") if _still_stands(event)]
 
 
+def is_possible(address: Address, act: uuid.UUID) -> bool:
+    """Is anything of that act left to be put back, on any address of the person? As many queries, however large."""
+    if consent.never_again(address):
+        return False
+    rows = Subscription.objects.filter(address__contact=address.contact_id, address__erased_at=None, event__act=act)
+    limits = Limit.objects.filter(contact=address.contact_id, event__act=act)
+    return rows.filter(event__kind__in=[*AGAINST, Kind.GRANTED, Kind.PAUSED]).exists() or limits.exists()
+
+
 @transaction.atomic
 def put_back(address: Address, act: uuid.UUID, *, proof: Proof = NOTHING) -> list[ConsentEvent]:
     """Everything as it was before that act. Harmless twice. Raises NotAllowed after "never again"."""
-    address = wishes.lock_all(address) and Address.objects.get(pk=address.pk)
+    wishes.lock_all(address)
+    return _put_back(Address.objects.get(pk=address.pk), act, uuid.uuid4(), proof)
+
+
+@transaction.atomic
+def put_back_everywhere(address: Address, act: uuid.UUID, *, proof: Proof = NOTHING) -> list[ConsentEvent]:
+    """The same on every address of the person, for the browser in which that act was done. Raises NotAllowed."""
+    new_act = uuid.uuid4()
+    theirs = [one for one in wishes.lock_all(address) if one == address or not consent.never_again(one)]
+    return [event for one in theirs for event in _put_back(one, act, new_act, proof)]
+
+
+def _put_back(address: Address, act: uuid.UUID, new_act: uuid.UUID, proof: Proof) -> list[ConsentEvent]:
     if consent.never_again(address):
         raise NotAllowed(_("You asked us never to write to you again. Sign up anew to take that back."))
     standing = changes(address, act)
-    new_act = uuid.uuid4()
     for event in standing:
         _reverse(event, new_act, proof)
     if any(event.kind in AGAINST for event in standing):
@@ -45,7 +67,7 @@ def _reverse(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
     if event.kind in AGAINST:
         _restore(event, act, proof)
     elif event.kind == Kind.PAUSED:
-        wishes.resume(address, topic, source=Source.UNDO, proof=proof, act=act)
+        _unpause(event, act, proof)
     elif event.kind == Kind.LIMITED:
         before = _limit_before(event)
         wishes.limit(address, topic, most_per_month=before, source=Source.UNDO, proof=proof, act=act)
@@ -54,14 +76,50 @@ def _reverse(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
 
 
 def _restore(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
-    """Give back the topics that this "no" ended, under the words that were agreed to then."""
+    """Give back the topics that this "no" ended: under the words agreed to then, and for no longer than then."""
     suppressions.lift_since(event.address, event.recorded_at, because="The person put it back.")
-    ended = event.address.subscriptions.filter(event=event, status=Status.ENDED).select_related("topic")
+    ended = event.address.subscriptions.filter(event=event, status=Status.ENDED).select_related("topic", "address")
     for row in ended:
-        if events.fold(event.address, row.topic, before=event) in (Status.ACTIVE, Status.PAUSED):
-            agreed = _agreed(event, row.topic)
+        if events.fold(event.address, row.topic, before=event) in (Status.ACTIVE, Status.PAUSED) and not _is_over(row):
+            agreed, pause = _agreed(event, row.topic), _pause_before(row, event.act)
             said = events.Said(act=act, source=Source.UNDO, method=Method.BUTTON, notice=agreed and agreed.notice)
-            events.record(event.address, row.topic, Kind.GRANTED, proof=proof, **said)
+            events.record(event.address, row.topic, Kind.GRANTED, proof=proof, until=row.expires_at, **said)
+            if pause:
+                _pause_again(row, pause, act, proof)
+
+
+def _unpause(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
+    """A wish holds for the person, so on all their addresses: each goes on, or is in the pause it was in before."""
+    paused = Subscription.objects.filter(
+        address__contact=event.address.contact_id, event__act=event.act, status=Status.PAUSED
+    )
+    rows = paused.filter(topic=event.topic) if event.topic else paused
+    said = events.Said(act=act, source=Source.UNDO, method=Method.BUTTON)
+    for row in rows.select_related("topic", "address"):
+        if pause := _pause_before(row, event.act):
+            _pause_again(row, pause, act, proof)
+        else:
+            events.record(row.address, row.topic, Kind.RESUMED, proof=proof, **said)
+
+
+def _pause_again(row: Subscription, pause: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
+    said = events.Said(act=act, source=Source.UNDO, method=Method.BUTTON, until=pause.until)
+    events.record(row.address, row.topic, Kind.PAUSED, proof=proof, **said)
+
+
+def _pause_before(row: Subscription, act: uuid.UUID) -> ConsentEvent | None:
+    """The pause in which this topic was before that act, if its time is still to come."""
+    first = ConsentEvent.objects.filter(address=row.address, act=act).earliest("pk")
+    if events.fold(row.address, row.topic, before=first) != Status.PAUSED:
+        return None
+    said = ConsentEvent.objects.filter(Q(topic=row.topic) | Q(topic=None), address=row.address, pk__lt=first.pk)
+    pause = said.filter(kind=Kind.PAUSED).order_by("-pk").first()
+    return pause if pause and pause.until and pause.until > timezone.now() else None
+
+
+def _is_over(row: Subscription) -> bool:
+    """Was it given for a while that has passed?"""
+    return bool(row.expires_at and row.expires_at <= timezone.now())
 
 
 def _agreed(event: ConsentEvent, topic: Topic) -> ConsentEvent | None:
@@ -73,7 +131,7 @@ def _agreed(event: ConsentEvent, topic: Topic) -> ConsentEvent | None:
 def _limit_before(event: ConsentEvent) -> int | None:
     earlier = ConsentEvent.objects.filter(
         address__contact=event.address.contact_id, topic=event.topic, kind=Kind.LIMITED, pk__lt=event.pk
-    )
+    ).exclude(act=event.act)
     return earlier.order_by("-pk").values_list("most_per_month", flat=True).first()
 
 

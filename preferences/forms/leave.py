@@ -1,40 +1,91 @@
-"""Somebody leaves, and may say why afterwards."""
+"""Somebody leaves, or rather takes a break; and may say why afterwards."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from preferences import consent, links, reasons
+from preferences import choices, consent, links, reasons, wishes
 from preferences.evidence import Proof
-from preferences.forms import pieces
+from preferences.forms import owners, pieces, wish_fields
 from preferences.models import LeaveReason, Source, Topic
 from preferences.visits import Visitor
 
+PAUSES = {f"pause-{days}": days for days in wish_fields.DAYS}
+LEAVES = ["topic", "everything"]
+
 
 class LeaveForm(forms.Form):
-    """One obvious button for this topic, and one for everything."""
+    """One obvious button for this topic, and one for everything; beside them a break, or fewer.
 
-    leave = forms.ChoiceField(choices=[("topic", "topic"), ("everything", "everything")])
+    A leave link only ever lowers: a break that ends sooner than the one that stands is not offered, and not taken.
+    """
+
+    leave = forms.ChoiceField(choices=[(answer, answer) for answer in [*LEAVES, *PAUSES, "fewer"]])
 
     def __init__(self, *args: Any, visitor: Visitor, topic: Topic, only_rest: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor, self.topic, self.only_rest = visitor, topic, only_rest
+        self.entry = choices.standing(visitor.address.contact, topic)
+        options = wish_fields.most_options(self.entry.most_per_month, may_raise=False)
+        self.fields["most"] = wish_fields.most_field(options, initial=self.entry.most_per_month)
 
     @property
     def helper(self) -> FormHelper:
         buttons = pieces.Piece("preferences/_leave_buttons.html", topic=self.topic, only_rest=self.only_rest)
-        return pieces.helper(buttons, action=reverse("preferences:leave"), visitor=self.visitor)
+        rather = [self._break()] if self.entry.is_on and not self.only_rest else []
+        return pieces.helper(buttons, *rather, action=reverse("preferences:leave"), visitor=self.visitor)
 
-    def save(self, proof: Proof) -> None:
-        address, origin = self.visitor.address, links.origin(self.visitor.claims)
-        if self.cleaned_data["leave"] == "topic":
-            consent.withdraw(address, self.topic, source=Source.LEAVE, origin=origin, proof=proof)
+    def clean(self) -> None:
+        if self.cleaned_data.get("leave") != "fewer" or "most" in self.errors:
+            return
+        most = self.cleaned_data.get("most")
+        if most is None or wish_fields.is_more(most, than=self.entry.most_per_month):
+            self.add_error("most", _("Choose how many a month you want at most."))
+
+    @property
+    def leaves(self) -> bool:
+        return self.cleaned_data["leave"] in LEAVES
+
+    @transaction.atomic
+    def save(self, proof: Proof) -> UUID:
+        """Say it; in which act."""
+        act, answer = uuid4(), self.cleaned_data["leave"]
+        if answer in PAUSES:
+            self._pause(PAUSES[answer], proof, act)
+        elif answer == "fewer":
+            most = self.cleaned_data["most"]
+            wishes.limit(
+                self.visitor.address, self.topic, most_per_month=most, source=Source.LEAVE, proof=proof, act=act
+            )
         else:
-            consent.withdraw_all(address, sender=self.topic.sender, source=Source.LEAVE, origin=origin, proof=proof)
+            self._leave(answer, proof, act)
+        owners.tell([self.visitor.address], act)
+        return act
+
+    def _leave(self, answer: str, proof: Proof, act: UUID) -> None:
+        address, origin = self.visitor.address, links.origin(self.visitor.claims)
+        said = {"source": Source.LEAVE, "origin": origin, "proof": proof, "act": act}
+        if answer == "topic":
+            consent.withdraw(address, self.topic, **said)
+        else:
+            consent.withdraw_all(address, sender=self.topic.sender, **said)
+
+    def _pause(self, days: int, proof: Proof, act: UUID) -> None:
+        until = wish_fields.pause_until(days, self.visitor.address.contact)
+        if self.entry.is_pausable(until):
+            wishes.pause(self.visitor.address, self.topic, until=until, source=Source.LEAVE, proof=proof, act=act)
+
+    def _break(self) -> pieces.Box:
+        contact = self.visitor.address.contact
+        days = [days for days in wish_fields.DAYS if self.entry.is_pausable(wish_fields.pause_until(days, contact))]
+        most = [] if self.entry.most_per_month == 1 else ["most"]
+        return pieces.Box("preferences/_break.html", *most, entry=self.entry, contact=contact, days=days)
 
 
 class ReasonForm(forms.Form):

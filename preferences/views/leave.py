@@ -20,28 +20,41 @@ from preferences.errors import NotAllowed
 from preferences.forms import LeaveForm, ReasonForm
 from preferences.links import BadLink, Claims, Purpose
 from preferences.models import ConsentEvent, Method, Reply, Source, Suppression, Topic
-from preferences.views import trouble
+from preferences.views import trouble, undo_here
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @trouble.friendly
 def leave(request: HttpRequest) -> HttpResponse:
+    """Leave, or rather less of it, or later."""
     visitor = visits.current(request, Purpose.LEAVE)
     topic = visitor.topic
     form = LeaveForm(request.POST or None, visitor=visitor, topic=topic)
     if form.is_valid():
-        form.save(witness.proof(request))
-        tasks.answer_soon(visitor.address)
-        return redirect("preferences:leave-done")
+        return _answer(request, visitor, form)
     if _has_left(visitor, topic):
         return redirect("preferences:leave-done")
-    return render(request, "preferences/leave.html", {"form": form, "visitor": visitor} | _about(topic))
+    page = {"form": form, "visitor": visitor, "undo": undo_here.offer(request, visitor, "leave")} | _about(topic)
+    return render(request, "preferences/leave.html", page, status=422 if form.errors else 200)
+
+
+def _answer(request: HttpRequest, visitor: visits.Visitor, form: LeaveForm) -> HttpResponse:
+    act = form.save(witness.proof(request))
+    for address in visitor.address.contact.addresses.live():
+        tasks.answer_soon(address)
+    is_changed = ConsentEvent.objects.filter(act=act).exists()
+    if not form.leaves:
+        messages.success(request, _("Saved.") if is_changed else _("Nothing was changed."))
+    response = redirect("preferences:leave-done" if form.leaves else "preferences:leave")
+    if is_changed:
+        undo_here.remember(response, visitor, act)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @trouble.friendly
 def leave_done(request: HttpRequest) -> HttpResponse:
-    """It is done; whoever wants to may say why, or leave the rest as well."""
+    """It is done; whoever wants to may put it back, say why, or leave the rest as well."""
     visitor = visits.current(request, Purpose.LEAVE)
     topic = visitor.topic
     if not _has_left(visitor, topic):
@@ -51,7 +64,8 @@ def leave_done(request: HttpRequest) -> HttpResponse:
         if form.save():
             messages.success(request, _("Thank you for telling us."))
         return redirect("preferences:leave-done")
-    return render(request, "preferences/leave_done.html", _done(visitor, topic) | {"form": form} | _about(topic))
+    page = _done(visitor, topic) | {"form": form, "undo": undo_here.offer(request, visitor, "leave")} | _about(topic)
+    return render(request, "preferences/leave_done.html", page, status=422 if form.errors else 200)
 
 
 @csrf_exempt

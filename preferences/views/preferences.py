@@ -1,4 +1,6 @@
-"""The preferences page, and the way to a link that opens it."""
+"""The preferences page, its last way out, and the way to a link that opens it."""
+
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preferences import fence, limits, tasks, visits, witness
+from preferences import consent, cookies, fence, limits, tasks, visits, witness
 from preferences.errors import NotAllowed
-from preferences.forms import MyLinkForm, PreferencesForm
+from preferences.forms import ForGoodForm, MyLinkForm, PreferencesForm
 from preferences.links import Purpose
+from preferences.models import ConsentEvent
+from preferences.views import undo_here
 from preferences.views.trouble import friendly
 
 
@@ -21,33 +25,56 @@ def preferences(request: HttpRequest) -> HttpResponse:
     may_raise = visits.is_fresh(request, visitor)
     form = PreferencesForm(request.POST or None, visitor=visitor, may_raise=may_raise)
     if form.is_valid():
-        _save(request, form)
-        return redirect("preferences:preferences")
+        response = redirect("preferences:preferences")
+        if act := _save(request, form):
+            undo_here.remember(response, visitor, act)
+        return response
     senders = form.senders
     page = {"form": form, "visitor": visitor, "may_raise": may_raise, "senders": senders}
+    page |= {"never_again": visitor.address in form.sheet.never, "undo": undo_here.offer(request, visitor)}
     page |= {"sender": senders[0]} if len(senders) == 1 else {}
     return render(request, "preferences/preferences.html", page, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, form: PreferencesForm) -> None:
+def _save(request: HttpRequest, form: PreferencesForm) -> UUID | None:
+    """The act, if it changed anything."""
     try:
-        addresses = form.save(witness.proof(request))
+        act = form.save(witness.proof(request))
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
-        return
-    for address in addresses:
+        return None
+    for address in form.sheet.addresses:
         tasks.answer_soon(address)
-    if any(fence.in_flight(address) for address in addresses):
+    if any(fence.in_flight(address) for address in form.sheet.addresses):
         messages.info(request, _("One message was already on its way to you. It may still arrive."))
     if form.wanted_more:
         messages.warning(request, _("To add something, ask for a fresh link below. Nothing was added."))
-    messages.success(request, _told(form))
+    is_changed = ConsentEvent.objects.filter(act=act).exists()
+    messages.success(request, _told(form, is_changed=is_changed))
+    return act if is_changed else None
 
 
-def _told(form: PreferencesForm) -> str:
+def _told(form: PreferencesForm, *, is_changed: bool) -> str:
     if form.cleaned_data["everything"]:
         return _("Saved. Everything is off: nothing more will be sent to you.")
-    return _("Saved.") if form.has_changed() else _("Nothing was changed.")
+    return _("Saved.") if is_changed else _("Nothing was changed.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@friendly
+def for_good(request: HttpRequest) -> HttpResponse:
+    """Never again: first what that means, then one button. No undo comes after it."""
+    visitor = visits.current(request, Purpose.MANAGE)
+    form = ForGoodForm(request.POST or None, visitor=visitor)
+    if form.is_valid():
+        for address in form.save(witness.proof(request)):
+            tasks.answer_soon(address)
+        response = redirect("preferences:for-good")
+        cookies.forget(response, Purpose.UNDO)
+        return response
+    masked = [address.masked for address in visitor.address.contact.addresses.live().order_by("pk")]
+    page = {"form": form, "masked": masked, "is_done": consent.never_again(visitor.address)}
+    return render(request, "preferences/for_good.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

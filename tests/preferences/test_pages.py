@@ -198,13 +198,14 @@ def test_a_private_topic_is_not_offered_to_be_added(client, subscriber, topic):
     assert not subscriber.subscriptions.filter(topic=hidden).exists()
 
 
-def test_an_address_that_must_never_be_written_to_gets_a_sentence(client, subscriber, other):
-    consent.suppress(subscriber, Suppression.Reason.PERMANENT)
+def test_somebody_who_said_never_again_is_told_what_takes_it_back_and_can_add_nothing(client, subscriber, topic, other):
+    consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
     page = fresh(client, subscriber)
 
-    answer = client.post(PAGE, filled(page, **{box(subscriber, other): "on"}), follow=True)
+    client.post(PAGE, filled(page, **{box(subscriber, other): "on"}))
 
-    assert "must never be written to" in answer.content.decode()
+    assert "Only a new sign-up, confirmed by you, takes that back." in page.content.decode()
+    assert not subscriber.subscriptions.active().exists()
 
 
 def test_names_typed_by_staff_are_never_run_as_templates_or_markup(client, subscriber, topic):
@@ -222,7 +223,7 @@ def test_the_page_asks_the_database_as_often_for_many_topics_as_for_one(
     managed(client, subscriber)
     subscribe(subscriber, *factories.TopicFactory.create_batch(8, sender=topic.sender))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         client.get(PAGE)
 
 

@@ -6,6 +6,8 @@ from django.conf import settings
 
 from preferences import links
 
+SELECTS = r"(<select[^>]*>)(.*?)</select>"
+
 
 def path(url):
     """A link as the test client opens it."""
@@ -28,7 +30,14 @@ def filled(response, **answers):
             continue
         if kind not in ("submit", "button"):
             values[name] = _attribute(tag, "value") or ("on" if kind == "checkbox" else "")
+    values |= {_attribute(select, "name"): _chosen(options) for select, options in re.findall(SELECTS, page, re.DOTALL)}
     return {name: value for name, value in (values | answers).items() if value is not None}
+
+
+def _chosen(options):
+    """The value of the option that is marked, or else of the first."""
+    tags = re.findall(r"<option[^>]*>", options)
+    return _attribute(next((tag for tag in tags if " selected" in tag), tags[0]), "value")
 
 
 def _attribute(tag, name):

@@ -1,0 +1,36 @@
+"""Never again: said on a page of its own, after it has told what that means."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.db import transaction
+
+from preferences import consent, replies, wishes
+from preferences.evidence import Proof
+from preferences.forms import pieces
+from preferences.models import Address, Sender, Source
+from preferences.visits import Visitor
+
+
+class ForGoodForm(forms.Form):
+    """One button that means it; the way back is as large."""
+
+    sure = forms.ChoiceField(choices=[("yes", "yes")])
+
+    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visitor = visitor
+
+    @property
+    def helper(self) -> FormHelper:
+        return pieces.helper(pieces.Piece("preferences/_for_good_buttons.html"), visitor=self.visitor)
+
+    @transaction.atomic
+    def save(self, proof: Proof) -> list[Address]:
+        """All addresses of the person, each with one confirmation."""
+        addresses = wishes.lock_all(self.visitor.address)
+        for address in addresses:
+            sender = replies.sender_of(address) or Sender.objects.earliest("pk")
+            consent.withdraw_for_good(address, sender=sender, source=Source.PREFERENCES, proof=proof)
+        return addresses

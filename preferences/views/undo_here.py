@@ -1,0 +1,63 @@
+"""Undo, in the browser in which something was changed a moment ago."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from preferences import cookies, tasks, undo, visits, witness
+from preferences.errors import NotAllowed
+from preferences.links import BadLink, Claims, Purpose
+from preferences.views.trouble import friendly
+from preferences.visits import Visitor
+
+FOR_HALF_AN_HOUR = timedelta(minutes=30)
+PAGES = ("preferences", "leave")
+
+
+def remember(response: HttpResponse, visitor: Visitor, act: UUID) -> None:
+    """What was changed here can be put back here for half an hour."""
+    claims = Claims(visitor.address.pk, visitor.address.link_generation, act=act.int)
+    cookies.keep(response, Purpose.UNDO, claims, until=timezone.now() + FOR_HALF_AN_HOUR)
+
+
+def offer(request: HttpRequest, visitor: Visitor, page: str = "preferences") -> dict[str, str]:
+    """The button, if this visitor has changed something in this browser that still stands."""
+    try:
+        claims = cookies.read(request, Purpose.UNDO)
+    except BadLink:
+        return {}
+    if claims.address != visitor.address.pk or not undo.is_possible(visitor.address, UUID(int=claims.act)):
+        return {}
+    return {"stamp": cookies.stamp(Purpose.UNDO, claims), "page": page}
+
+
+@require_POST
+@friendly
+def undo_here(request: HttpRequest) -> HttpResponse:
+    """Put back what one act changed, and nothing that was said since. Harmless twice."""
+    visitor = visits.current(request, Purpose.UNDO)
+    act = UUID(int=visitor.claims.act)
+    try:
+        _put_back(request, visitor, act)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    page = request.POST.get("page", "")
+    return redirect(f"preferences:{page if page in PAGES else PAGES[0]}")
+
+
+def _put_back(request: HttpRequest, visitor: Visitor, act: UUID) -> None:
+    changes = undo.put_back_everywhere(visitor.address, act, proof=witness.proof(request))
+    for address in visitor.address.contact.addresses.live():
+        tasks.answer_soon(address)
+    if undo.is_possible(visitor.address, act):
+        messages.warning(request, _("Not all of it could be put back. Sign up again for what is missing."))
+    elif changes:
+        messages.success(request, _("It is as it was before."))
+    else:
+        messages.info(request, _("There was nothing left to put back."))
