@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from preferences import notices
+from preferences.admin import looks
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import NoticeForm
 from preferences.models import Notice, Sender, Topic
@@ -51,7 +52,9 @@ class TopicInline(ReadOnly, TabularInline):
 class SenderAdmin(Settled):
     """On whose behalf do we write, and how are they reached?"""
 
+    form = looks.SenderForm
     chosen_once = ["slug"]
+    readonly_fields = ["colours"]
     list_display = ["name", "legal_name", "from_email", "text_number", "country"]
     search_fields = ["name", "legal_name"]
     fieldsets = [
@@ -61,8 +64,13 @@ class SenderAdmin(Settled):
             gettext_lazy("Named in every message"),
             {"fields": ["postal_address", ("contact_email", "contact_phone"), ("privacy_url", "terms_url")]},
         ),
+        (gettext_lazy("Looks"), {"fields": ["logo", ("accent", "colours")]}),
     ]
     inlines = [TopicInline]
+
+    @display(description=gettext_lazy("colours of the pages"))
+    def colours(self, sender: Sender) -> str:
+        return looks.swatches(sender)
 
 
 class NoticeInline(ReadOnly, TabularInline):
