@@ -150,11 +150,14 @@ LINK_KEYS: dict[str, list[str]] = {}
 FRESH_LINK_MINUTES = 30
 CONFIRM_LINK_DAYS = 7
 UNDO_LINK_DAYS = 30
+REQUEST_DAYS = env.int("REQUEST_DAYS", default=28)  # to answer what people ask about their own data
+REQUEST_DAYS_BY_COUNTRY = {"BR": 15}
 REMIND_AFTER_DAYS = 3  # of a sign-up nobody has confirmed, once
 SPOKEN_CONSENT_DAYS = env.int("SPOKEN_CONSENT_DAYS", default=30)  # unconfirmed, it ends by itself
 LINK_REQUESTS_PER_HOUR = 3
 LINK_REQUESTS_PER_DAY = 10
 FORMS_PER_NETWORK_PER_HOUR = env.int("FORMS_PER_NETWORK_PER_HOUR", default=60)
+CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", default=2000)  # over all forms; more of them wait
 STEADY_ANSWER_SECONDS = 0.4  # forms that take an address answer no sooner, whether it is known or not
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of our own stand before us
 HAND_OVER_WINDOW = env.int("HAND_OVER_WINDOW", default=50)
@@ -215,6 +218,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
     "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
+    "close requests of the forgotten": {"task": "compliance.tasks.settle_forgotten", "schedule": 60 * 60},
     "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},
 }
 
