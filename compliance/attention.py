@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Message
 from compliance import reminders
 from compliance.models import PolicyReview
+from preferences import limits
 from preferences.models import Inbound, Reply
 
 RECENT = datetime.timedelta(days=30)
@@ -47,10 +49,15 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
         (_("Policy reviews overdue"), reviews.overdue(today), {"state": "overdue"}, True),
         (_("Messages whose end is unknown"), _unknown_messages(), {"status__exact": "unknown"}, True),
         (_("Replies whose end is unknown"), _replies("unknown"), {"status__exact": "unknown"}, True),
+        (_held_back(), limits.held_back(), {"status__exact": "owed"}, True),
         (_("Replies that failed"), _replies("failed"), {"status__exact": "failed"}, True),
         (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
         (_("Policy reviews due soon"), reviews.filter(due_on__range=(today, soon)), {"state": "open"}, False),
     ]
+
+
+def _held_back() -> str:
+    return _("Sign-ups are being held back: %(most)d an hour") % {"most": settings.CONFIRMATIONS_PER_HOUR}
 
 
 def _unknown_messages() -> QuerySet[Message]:

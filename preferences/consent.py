@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -75,9 +74,7 @@ def ask(
         events.record(address, notice.topic, Kind.ASKED, proof=proof, **{**said, "notice": notice})
     sender = notices[0].topic.sender
     if new and not standing and address.channel == Channel.EMAIL:
-        replies.owe(
-            address, Reply.Kind.REMINDER, sender=sender, act=act, after=timedelta(days=settings.REMIND_AFTER_DAYS)
-        )
+        replies.owe_reminder(address, sender=sender, act=act)
     return replies.owe(address, Reply.Kind.CONFIRM if new else Reply.Kind.LINK, sender=sender, act=act)
 
 
@@ -149,6 +146,8 @@ def grant(
         lift_own(address, because="The person said yes again.")
     if status == Status.ACTIVE:
         return Subscription.objects.get(address=address, topic=topic)
+    if not address.subscriptions.pending().exclude(topic=topic).exists():
+        replies.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
     act = act or uuid.uuid4()
     if source in NOT_THEIR_OWN and until is None and address.events.exclude(act=act).exists():
         replies.owe(address, Reply.Kind.CHANGED, sender=topic.sender, act=act)

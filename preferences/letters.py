@@ -70,6 +70,7 @@ def _words(reply: Reply) -> dict[str, Any]:
 # Which words of the act each kind of reply answers.
 ABOUT: dict[str, tuple[str, ...]] = {
     Reply.Kind.CONFIRM: (Kind.ASKED,),
+    Reply.Kind.REMINDER: (Kind.ASKED,),
     Reply.Kind.SIGNED_UP: (Kind.GRANTED,),
     Reply.Kind.OPTED_OUT: (Kind.WITHDRAWN,),
 }
@@ -90,8 +91,8 @@ def _agreed(reply: Reply, topic: Topic, notice: Notice | None) -> dict[str, str]
 
 
 def _link(reply: Reply) -> dict[str, str]:
-    if reply.kind in (Reply.Kind.CONFIRM, Reply.Kind.NEW_ADDRESS):
-        return {"confirm_url": links.confirm_url(reply)}
+    if reply.kind in (Reply.Kind.CONFIRM, Reply.Kind.REMINDER, Reply.Kind.NEW_ADDRESS):
+        return {"confirm_url": links.confirm_url(reply), "cancel_url": links.cancel_url(reply)}
     if reply.kind == Reply.Kind.LINK:
         return {"fresh_url": links.fresh_url(reply.address)}
     return {"manage_url": links.manage_url(reply.address)}

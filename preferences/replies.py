@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from preferences import fence
+from preferences import fence, limits
 from preferences.channels.outcomes import Outcome, Result
 from preferences.models import Address, Channel, Reply, Sender, Suppression
 
@@ -50,8 +51,11 @@ INVITING = (Kind.CONFIRM, Kind.REMINDER, Kind.SIGNED_UP, Kind.WRITTEN_DOWN, Kind
 
 
 def owe(address: Address, kind: str, *, sender: Sender, act: UUID, after: timedelta = timedelta(0)) -> Reply:
-    """We owe this address an answer to this act, now or `after` a while. Harmless twice: it is the same reply."""
-    due = timezone.now() + after
+    """We owe this address an answer to this act, now or `after` a while. Harmless twice: it is the same reply.
+
+    What any stranger can make us send is due later while too much of it is asked for.
+    """
+    due = timezone.now() + max(after, limits.hold_back(kind))
     deadline = due + PATIENCE[Kind(kind), Channel(address.channel)]
     reply, _created = Reply.objects.get_or_create(
         kind=kind,
@@ -60,6 +64,19 @@ def owe(address: Address, kind: str, *, sender: Sender, act: UUID, after: timede
         defaults={"sender": sender, "due_at": due, "deadline_at": deadline},
     )
     return reply
+
+
+def owe_reminder(address: Address, *, sender: Sender, act: UUID) -> Reply | None:
+    """Remind of a sign-up once, some days after its question went out.
+
+    Asked anew meanwhile, only the newest question is reminded of; and not at all if a reminder has gone out already.
+    """
+    drop(address, Kind.REMINDER, reason="They were asked anew since.")
+    lately = timezone.now() - timedelta(days=settings.CONFIRM_LINK_DAYS)
+    if address.replies.filter(kind=Kind.REMINDER, owed_at__gt=lately).exclude(status=Status.DROPPED).exists():
+        return None
+    after = limits.hold_back(Kind.CONFIRM) + timedelta(days=settings.REMIND_AFTER_DAYS)
+    return owe(address, Kind.REMINDER, sender=sender, act=act, after=after)
 
 
 def owe_link(address: Address) -> Reply | None:

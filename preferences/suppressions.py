@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import fence, history
+from preferences import fence, history, replies
 from preferences.errors import NotAllowed
-from preferences.models import Address, Suppression
+from preferences.models import Address, Reply, Suppression
 
 Reason = Suppression.Reason
 
@@ -33,6 +33,7 @@ def suppress(
     if address.fingerprint is None:
         raise NotAllowed(_("This person was forgotten: there is no address left to stop."))
     fence.wait_after_commit(address)
+    replies.drop(address, Reply.Kind.REMINDER, reason="Nothing is to be sent here any more.")
     rows = Suppression.objects.of(address).in_force().filter(reason=reason, scope=scope)
     if standing := rows.first():
         return standing
