@@ -10,8 +10,8 @@ def owed(address, kind, topic):
     """The reply of this kind, owed because of what the person did."""
     notice = topic.notices.get(language="en")
     asked = consent.ask(address, [notice], source=Source.SIGN_UP)
-    if kind == Kind.CONFIRM:
-        return asked
+    if kind in (Kind.CONFIRM, Kind.REMINDER):
+        return address.replies.get(kind=kind, act=asked.act)
     consent.confirm(asked)
     OWE[kind](address, topic)
     return address.replies.get(kind=kind)
