@@ -166,3 +166,11 @@ def test_the_back_office_does_not_hear_a_links_language(client, db):
     answer = client.get("/admin/login/", {"language": "es", "next": "/admin/"}, headers={"Accept-Language": "fr"})
 
     assert answer["Content-Language"] == "fr"
+
+
+def test_a_notice_in_another_language_than_the_page_is_marked(client, topic):
+    page = client.get(f"/sign-up/{topic.sender.slug}/?language=fr").content.decode()
+
+    assert '<html lang="fr">' in page
+    assert '<dl lang="fr">' in page
+    assert f'<dd lang="en" dir="auto">{topic.description}</dd>' in page
