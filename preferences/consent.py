@@ -234,6 +234,7 @@ def withdraw_all(
     for subscription in address.subscriptions.exclude(status=Status.ENDED):
         events.apply(subscription, event)
     suppression = suppress(address, Reason.STOPPED, detail=str(Source(source).label))
+    replies.drop(address, Reply.Kind.CHANGED, reason="The person opted out first.")
     _settle(address, sender, act=act)
     return suppression
 

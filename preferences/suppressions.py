@@ -1,6 +1,7 @@
 """Do not send here, whatever the subscriptions say; and who may take that back. Writes Suppression."""
 
 from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -58,7 +59,29 @@ def lift(suppression: Suppression, *, by: User, because: str) -> Suppression:
         raise NotAllowed(_("Write down why this address can be written to again."))
     if suppression.lifted_at:
         return suppression
-    return _lift(suppression, because=because, by=by)
+    lifted = _lift(suppression, because=because, by=by)
+    _tell(lifted)
+    return lifted
+
+
+def lifts(address: Address) -> set[UUID]:
+    """The acts by which staff lifted something here. A lift is no word of the person, so it is not in the ledger."""
+    rows = Suppression.objects.of(address).filter(channel=address.channel, lifted_by__isnull=False)
+    return {_act(row) for row in rows}
+
+
+def _act(lifted: Suppression) -> UUID:
+    return uuid5(NAMESPACE_URL, f"lift:{lifted.pk}")
+
+
+def _tell(lifted: Suppression) -> None:
+    """Whoever gets something again, which had stopped without their doing, is told so. A hold was never noticed."""
+    address = Address.objects.live().filter(fingerprint=lifted.fingerprint, channel=lifted.channel).first()
+    if lifted.reason != Reason.BOUNCED or address is None or not address.subscriptions.active().exists():
+        return
+    stopped = Suppression.objects.of(address).in_force().exists()
+    if not stopped and (sender := replies.sender_of(address)):
+        replies.owe(address, Reply.Kind.CHANGED, sender=sender, act=_act(lifted))
 
 
 def lift_own(address: Address, *, because: str, even_never_again: bool = False) -> None:

@@ -1,6 +1,7 @@
 """Who is looking at a page: read from the cookie that a link left, and checked on every request."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -26,6 +27,13 @@ class Visitor:
         """The topic that a leave link is about."""
         if topic := Topic.objects.select_related("sender").filter(pk=self.claims.topic).first():
             return topic
+        raise BadLink
+
+    @property
+    def act(self) -> UUID:
+        """The act that an undo link or a receipt link is about."""
+        if self.claims.act:
+            return UUID(int=self.claims.act)
         raise BadLink
 
     @property
