@@ -163,7 +163,7 @@ def of(visiting: Address, *, language: str) -> Sheet:
         Entry(topic, [one for address in addresses if _is_shown(one := choice(topic, address))], limits.get(topic.pk))
         for topic in topics
     ]
-    shown = sorted((entry for entry in entries if entry.choices), key=lambda entry: (_place(entry.topic), entry.group))
+    shown = sorted((entry for entry in entries if entry.choices), key=_place)
     return Sheet(addresses, shown, limits.get(None), _suppressed(addresses, Reason.STOPPED), never)
 
 
@@ -184,8 +184,9 @@ def _is_open(topic: Topic) -> bool:
     return topic.is_public and topic.retired_at is None
 
 
-def _place(topic: Topic) -> tuple[str, int]:
-    return topic.sender.name, topic.sender_id
+def _place(entry: Entry) -> tuple[str, int, int, bool]:
+    """By sender and by what it is for; what they get stands first."""
+    return entry.topic.sender.name, entry.topic.sender_id, entry.group, not entry.is_on
 
 
 def _topics(addresses: Iterable[Address], theirs: set[int]) -> QuerySet[Topic]:

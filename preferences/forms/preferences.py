@@ -15,7 +15,7 @@ from preferences.choices import Choice, Entry
 from preferences.evidence import Proof
 from preferences.forms import owners, pieces, wish_fields
 from preferences.forms.wish_fields import Wish
-from preferences.models import Address, Channel, Method, Reply, Sender, Source
+from preferences.models import Address, Channel, Method, Notice, Reply, Sender, Source
 from preferences.visits import Visitor
 
 EVERYTHING = "all"
@@ -67,7 +67,7 @@ class PreferencesForm(forms.Form):
     def helper(self) -> FormHelper:
         senders = [self._section(sender, list(its)) for sender, its in groupby(self.sheet.entries, _sender)]
         overall = [self._wish_box(wish) for wish in self.wishes.values() if wish.topic is None]
-        buttons = pieces.Piece("preferences/_preferences_buttons.html", has_boxes=bool(self.open), sheet=self.sheet)
+        buttons = pieces.Piece("preferences/_preferences_buttons.html", has_boxes=bool(self.open), **self._standing)
         return pieces.helper("words", *senders, *overall, buttons, visitor=self.visitor)
 
     def clean(self) -> None:
@@ -107,16 +107,20 @@ class PreferencesForm(forms.Form):
         return pieces.Box("preferences/_sender.html", *groups, sender=sender)
 
     def _topic(self, entry: Entry) -> pieces.Box:
-        boxes = [self._choice(choice) for choice in entry.choices]
-        wish = self.wishes.get(entry.key)
-        less = [self._wish_box(wish)] if wish else []
-        return pieces.Box("preferences/_topic.html", *boxes, *less, entry=entry, form=self)
+        notices = [self._notice(choice) for choice in entry.choices]
+        boxes = pieces.Box("preferences/_boxes.html", *map(self._choice, entry.choices))
+        less = [self._wish_box(self.wishes[entry.key])] if entry.is_on else []
+        notice = next((notice for notice in notices if notice and not entry.is_on), None)
+        return pieces.Box("preferences/_topic.html", boxes, *less, entry=entry, form=self, notice=notice)
 
     def _choice(self, choice: Choice) -> pieces.Box:
-        is_open = choice.name in self.open
-        field = [choice.name] if is_open else []
-        notice = choice.notice if is_open and not choice.is_on else None
+        field = [choice.name] if choice.name in self.open else []
+        notice = self._notice(choice)
         return pieces.Box("preferences/_choice.html", *field, choice=choice, notice=notice, way=_way(choice))
+
+    def _notice(self, choice: Choice) -> Notice | None:
+        """The words to agree to, beside a box that can be ticked."""
+        return choice.notice if choice.name in self.open and not choice.is_on else None
 
     def _wish_box(self, wish: Wish) -> pieces.Box:
         template = "preferences/_less.html" if wish.topic else "preferences/_less_of_everything.html"
@@ -175,6 +179,10 @@ class PreferencesForm(forms.Form):
         wish = self.wishes.get(self.cleaned_data["resume"])
         if wish and self.may_raise:
             wishes.resume(self.visitor.address, wish.topic, **self._said)
+
+    @property
+    def _standing(self) -> dict[str, Any]:
+        return {"sheet": self.sheet, "never_again": self.visitor.address in self.sheet.never}
 
     @property
     def _said(self) -> dict[str, Any]:
