@@ -96,7 +96,8 @@ def settle_forgotten() -> int:
     waiting = list(forgotten.filter(status=Status.OPEN))
     for request in waiting:
         _answer(request, Status.DONE)
-    for contact in Contact.objects.filter(pk__in=forgotten.exclude(words="", answer__in=["", ERASED]).values("contact")):
+    telling = forgotten.exclude(words="", answer__in=["", ERASED])
+    for contact in Contact.objects.filter(pk__in=telling.values("contact")):
         forget_words(contact)
     return len(waiting)
 

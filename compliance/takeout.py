@@ -1,0 +1,187 @@
+"""Everything we hold about one person, to take along: for people as tables, for machines as one JSON document.
+
+Made when it is asked for and kept nowhere. Nobody else is in it: colleagues stay unnamed, and of the person's own
+addresses only the one whose owner is looking is written out.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance import dossier, wording
+from compliance.models import Processor
+from compliance.takeout_tables import SCHEMA, TABLES, Table
+from preferences import spreadsheets, story
+from preferences.models import Address, ConsentEvent, Contact, Evidence
+
+Row = dict[str, Any]
+DETAILS = (
+    "reference",
+    "name",
+    "language",
+    "time_zone",
+    "country",
+    "region",
+    "created_at",
+    "restricted_at",
+    "sale_share_optout_at",
+)
+
+
+def rows(name: str, visiting: Address) -> list[Row]:
+    """The rows of one table about the visitor, in one query."""
+    table = TABLES[name]
+    found = table.found(visiting.contact)
+    return [{key: _cell(_at(row, path), visiting) for key, path in _keys(table)} for row in found]
+
+
+def counts(contact: Contact) -> list[tuple[str, str, int]]:
+    """Name, meaning and size of every table."""
+    return [(name, str(table.about), table.rows(contact).count()) for name, table in TABLES.items()]
+
+
+def details(visiting: Address) -> list[tuple[str, Any]]:
+    """What we know of the person and where we reach them, each with its name."""
+    contact = visiting.contact
+    known = [(_label(Contact, name), getattr(contact, name)) for name in DETAILS]
+    return [
+        *known,
+        *((one.get_channel_display(), story.place(one, visiting=visiting)) for one in contact.addresses.live()),
+    ]
+
+
+def entries(visiting: Address) -> list[dossier.Entry]:
+    """The dossier, oldest first, as its own person may read it."""
+    places = {wording.place(one): story.place(one, visiting=visiting) for one in visiting.contact.addresses.all()}
+    return [_for_themselves(entry, places) for entry in dossier.dossier(visiting.contact)]
+
+
+def processors(contact: Contact) -> QuerySet[Processor]:
+    """Who handles data for the senders this person has had to do with, today."""
+    said = ConsentEvent.objects.filter(address__contact=contact, topic__isnull=False).values("topic__sender")
+    return Processor.objects.filter(senders__in=said, ended_at=None).distinct()
+
+
+def document(visiting: Address) -> dict[str, Any]:
+    """The whole of it, for a machine; the guide says what each field means."""
+    contact = visiting.contact
+    return {
+        "schema": SCHEMA,
+        "made_at": _cell(timezone.now(), visiting),
+        "about": _("Everything that is held about one person. Other addresses of theirs are masked."),
+        "person": {name: _cell(getattr(contact, name), visiting) for name in DETAILS},
+        "tables": {name: rows(name, visiting) for name in TABLES},
+        "processors": [_processor(one) for one in processors(contact)],
+        "story": [_told(entry) for entry in entries(visiting)],
+        "guide": {name: _guide(table) for name, table in TABLES.items()},
+    }
+
+
+def as_json(visiting: Address) -> str:
+    return json.dumps(document(visiting), indent=2, ensure_ascii=False)
+
+
+def as_csv(name: str, visiting: Address) -> str:
+    """One table for a spreadsheet; nothing in it is run there."""
+    return spreadsheets.csv_text(TABLES[name].names, ([*row.values()] for row in rows(name, visiting)))
+
+
+def archive(visiting: Address) -> bytes:
+    """The document, every table, and the files that prove something, in one ZIP file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("everything.json", as_json(visiting))
+        for name in TABLES:
+            pack.writestr(f"tables/{name}.csv", as_csv(name, visiting))
+        for name, content in _files(visiting.contact):
+            pack.writestr(f"files/{name}", content)
+    return packed.getvalue()
+
+
+def _files(contact: Contact) -> Iterator[tuple[str, bytes]]:
+    """Recordings and scans, named after what they prove and never as somebody once called them."""
+    kept = Evidence.objects.filter(event__address__contact=contact).exclude(document="").select_related("event")
+    for evidence in kept:
+        with evidence.document.open("rb") as stream:
+            yield _file_name(evidence), stream.read()
+
+
+def _file_name(evidence: Evidence) -> str:
+    suffix = PurePosixPath(evidence.document.name).suffix.lower()
+    return f"{evidence.event.reference}{suffix if suffix[1:].isalnum() else ''}"
+
+
+def _for_themselves(entry: dossier.Entry, places: dict[str, str]) -> dossier.Entry:
+    return dossier.Entry(
+        **{**vars(entry), "who": _who(entry), "where": places.get(entry.where, entry.where and _("another address"))}
+    )
+
+
+def _who(entry: dossier.Entry) -> str:
+    """Whoever is not the person, a program or a provider is one of our staff, and unnamed."""
+    if entry.who == _("The person"):
+        return _("you")
+    known = {wording.OURSELVES, _("Provider"), _("Import")}
+    return entry.who if entry.who in known or entry.kind == dossier.Kind.DELIVERY else _("one of our staff")
+
+
+def _told(entry: dossier.Entry) -> Row:
+    return {
+        "at": entry.at.isoformat(),
+        "kind": str(entry.kind),
+        "what": entry.what,
+        "who": entry.who,
+        "where": entry.where,
+        "detail": entry.detail,
+    }
+
+
+def _processor(processor: Processor) -> Row:
+    return {name: getattr(processor, name) for name in ("name", "purpose", "data", "country", "safeguard")}
+
+
+def _guide(table: Table) -> Row:
+    return {"about": str(table.about), "fields": {key: _label(table.model, path) for key, path in _keys(table)}}
+
+
+def _label(model: type[models.Model], field: str) -> str:
+    first, _dot, rest = field.partition(".")
+    try:
+        found: Any = model._meta.get_field(first)
+    except FieldDoesNotExist:
+        return first
+    return _label(found.related_model, rest) if rest else str(found.verbose_name)
+
+
+def _keys(table: Table) -> list[tuple[str, str]]:
+    return list(zip(table.names, table.paths, strict=True))
+
+
+def _at(row: Any, path: str) -> Any:
+    if isinstance(row, Address) and path == "value":
+        return row  # written out or masked, as everywhere
+    for name in path.split("."):
+        row = getattr(row, name) if row is not None else None
+    return row
+
+
+def _cell(value: Any, visiting: Address) -> str | int | bool | None:
+    """What fits into JSON and into a table."""
+    if isinstance(value, Address):
+        return story.place(value, visiting=visiting)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, FieldFile):
+        return f"files/{_file_name(value.instance)}" if value else ""
+    return value if value is None or isinstance(value, int | bool) else str(value)

@@ -1,0 +1,174 @@
+"""Which tables lead to one person, what each tells, and its fields: the schema of what people take along.
+
+Fields may be added. None is ever given another meaning, and none names a colleague.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from campaigns.models import DeliveryEvent, Message
+from compliance.models import SubjectRequest
+from preferences.models import (
+    Address,
+    AddressChange,
+    ConsentEvent,
+    Contact,
+    Evidence,
+    Inbound,
+    LeaveReason,
+    Limit,
+    LinkHit,
+    Notice,
+    Receipt,
+    Reply,
+    Subscription,
+    Suppression,
+)
+
+SCHEMA = "sayso-takeout/1"
+Rows = Callable[[Contact], QuerySet]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sort of row: what it tells, its rows, and its fields in their order; a dot leads on to another row."""
+
+    about: str | Promise
+    rows: Rows
+    fields: str
+
+    @property
+    def paths(self) -> list[str]:
+        return self.fields.split()
+
+    @property
+    def names(self) -> list[str]:
+        return [path.replace(".", "_") for path in self.paths]
+
+    @property
+    def model(self) -> Any:
+        return self.rows(Contact(pk=0)).model
+
+    def found(self, contact: Contact) -> QuerySet:
+        """Its rows, with everything that the fields lead to, in one query."""
+        related = [path for field in self.paths if (path := _related(self.model, field))]
+        return self.rows(contact).select_related(*related) if related else self.rows(contact)
+
+
+def _related(model: Any, field: str) -> str:
+    """The part of a path that leads to other rows."""
+    first, _dot, rest = field.partition(".")
+    found = model._meta.get_field(first)
+    if not found.is_relation:
+        return ""
+    further = _related(found.related_model, rest) if rest else ""
+    return f"{first}__{further}" if further else first
+
+
+def _of_address(model: type[models.Model]) -> Rows:
+    return lambda contact: model._default_manager.filter(address__contact=contact).order_by("pk")
+
+
+def _of_contact(model: type[models.Model]) -> Rows:
+    return lambda contact: model._default_manager.filter(contact=contact).order_by("pk")
+
+
+TABLES: dict[str, Table] = {
+    "addresses": Table(
+        gettext_lazy("Your addresses"),
+        _of_contact(Address),
+        "reference channel value verified_at created_at",
+    ),
+    "said": Table(
+        gettext_lazy("What you said to us"),
+        _of_address(ConsentEvent),
+        "reference act occurred_at recorded_at address topic.sender topic kind source method notice "
+        "form.title form.version until most_per_month origin commitment",
+    ),
+    "proofs": Table(
+        gettext_lazy("The proof we keep of it"),
+        lambda contact: Evidence.objects.filter(event__address__contact=contact).order_by("pk"),
+        "event.reference ip user_agent page words document",
+    ),
+    "notices": Table(
+        gettext_lazy("The words you were shown"),
+        lambda contact: Notice.objects.filter(events__address__contact=contact).distinct().order_by("pk"),
+        "topic.sender topic language version kind_of_messages frequency charges sender_identity privacy_url "
+        "terms_url how_to_leave digest published_at",
+    ),
+    "subscriptions": Table(
+        gettext_lazy("What is sent to you"),
+        _of_address(Subscription),
+        "address topic.sender topic status expires_at paused_until changed_at",
+    ),
+    "limits": Table(
+        gettext_lazy("How often you want to hear from us"),
+        _of_contact(Limit),
+        "topic.sender topic most_per_month changed_at",
+    ),
+    "stops": Table(
+        gettext_lazy("Why nothing is sent to an address"),
+        lambda contact: Suppression.objects.filter(
+            fingerprint__in=contact.addresses.live().values("fingerprint")
+        ).order_by("pk"),
+        "channel reason scope since detail lifted_at lifted_because",
+    ),
+    "messages": Table(
+        gettext_lazy("Messages of our campaigns to you"),
+        _of_address(Message),
+        "reference address campaign.topic campaign.subject campaign.body status skipped_because "
+        "handed_over_at finished_at",
+    ),
+    "answers": Table(
+        gettext_lazy("Answers we sent to you"),
+        _of_address(Reply),
+        "reference act address sender kind status reason owed_at sent_at",
+    ),
+    "deliveries": Table(
+        gettext_lazy("What providers reported about them"),
+        lambda contact: DeliveryEvent.objects.filter(
+            Q(message__address__contact=contact)
+            | Q(reply__address__contact=contact)
+            | Q(fingerprint__in=contact.addresses.live().values("fingerprint"))
+        ).order_by("pk"),
+        "provider kind message.reference reply.reference detail occurred_at",
+    ),
+    "written": Table(
+        gettext_lazy("What you wrote to us"),
+        _of_address(Inbound),
+        "address channel raw_text meaning outcome received_at sent_at",
+    ),
+    "reasons": Table(
+        gettext_lazy("Why you left, as far as you said"),
+        _of_address(LeaveReason),
+        "address topic reason words created_at",
+    ),
+    "moves": Table(
+        gettext_lazy("Addresses you changed"),
+        lambda contact: AddressChange.objects.filter(
+            Q(old__contact=contact) | Q(new__contact=contact, confirmed_at__isnull=False)
+        ).order_by("pk"),
+        "act old new asked_at confirmed_at dropped_at",
+    ),
+    "links_opened": Table(
+        gettext_lazy("Links of ours that were opened"),
+        _of_address(LinkHit),
+        "address purpose verb looks because network agent seen_at",
+    ),
+    "receipts": Table(
+        gettext_lazy("Receipts we gave you"),
+        _of_address(Receipt),
+        "reference act address document issued_at",
+    ),
+    "requests": Table(
+        gettext_lazy("What you asked about your data"),
+        _of_contact(SubjectRequest),
+        "kind status words received_at due_at answered_at answer",
+    ),
+}
