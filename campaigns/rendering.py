@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from campaigns import merge, prose
 from campaigns.merge import Field, Template
 from campaigns.models import Campaign, Message
-from preferences import links, segments
+from preferences import links, mail_links, segments
 from preferences.channels import email, sms
 from preferences.errors import Unreadable
 from preferences.models import Address, Channel, ConsentEvent, Contact, Topic
@@ -91,9 +91,8 @@ class PreparedMail:
         )
 
     def _headers(self, message: Message, address: Address) -> dict[str, str]:
-        one_click = links.one_click_url(address, self.topic, message=message.reference.int)
         return {
-            "List-Unsubscribe": f"<{one_click}>",
+            "List-Unsubscribe": mail_links.list_unsubscribe(address, self.topic, message=message.reference.int),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": self.content.list_id,
             "Feedback-ID": self.content.feedback_id,

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 
+from preferences.channels import mime
+
+LONGEST_TAGGED = 16  # before the @, so that a signed tag fits behind it
 # What a database must answer for a committed "no" to survive a power cut, and what to set if it does not.
 SURVIVES = {
     "postgresql": (
@@ -29,6 +32,17 @@ def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Take config.demo out of INSTALLED_APPS and leave DEMO off."
     return [Error("The demo's post room is switched on in production.", hint=hint, id="sayso.E001")]
+
+
+def ways_out_by_mail_are_whole(**kwargs: Any) -> list[CheckMessage]:
+    """Every mail carries this address with a long tag in it: where it does not fit, nobody could leave by mail."""
+    written = settings.UNSUBSCRIBE_MAILTO
+    if not written or (
+        mime.is_address(written) and written.isascii() and len(written.rpartition("@")[0]) <= LONGEST_TAGGED
+    ):
+        return []
+    hint = f"Write one address such as out@in.example.org, with at most {LONGEST_TAGGED} characters before the @."
+    return [Error(f"UNSUBSCRIBE_MAILTO is “{written}”, which cannot carry a tag.", hint=hint, id="sayso.E003")]
 
 
 def acknowledged_is_kept(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class PreferencesConfig(AppConfig):
     name = "preferences"
     verbose_name = _("People and what they said")
+
+    def ready(self) -> None:
+        """Listen to the mail that e-mail providers take for us; Anymail tells it by a signal of its own."""
+        import_module("preferences.mail_webhooks")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from preferences import changes, consent, links, segments, suppressions, undo
+from preferences import changes, consent, links, mail_links, segments, suppressions, undo
 from preferences.channels import email, sms
 from preferences.errors import NotAllowed
 from preferences.models import AddressChange, Channel, ConsentEvent, Notice, Reply, Source, Topic
@@ -146,7 +146,7 @@ def _ways_out(reply: Reply, topics: list[Topic]) -> dict[str, str]:
     if reply.kind not in AGREED or not topics:
         return {}
     return {
-        "List-Unsubscribe": f"<{links.one_click_url(reply.address, topics[0], reply=reply.pk)}>",
+        "List-Unsubscribe": mail_links.list_unsubscribe(reply.address, topics[0], reply=reply.pk),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

@@ -179,6 +179,14 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sayso <sayso@localhost>")
+# Mail that comes back: the mailbox that is emptied every minute, and the address whose +tag lets people out by mail.
+MAILBOX_HOST = env.str("MAILBOX_HOST", default="")
+MAILBOX_PORT = env.int("MAILBOX_PORT", default=993)
+MAILBOX_USER = env.str("MAILBOX_USER", default="")
+MAILBOX_PASSWORD = env.str("MAILBOX_PASSWORD", default="")
+MAILBOX_SSL = env.bool("MAILBOX_SSL", default=True)
+MAILBOX_FOLDER = env.str("MAILBOX_FOLDER", default="INBOX")
+UNSUBSCRIBE_MAILTO = env.str("UNSUBSCRIBE_MAILTO", default="")
 TEXT_PROVIDER_URL = env.str("TEXT_PROVIDER_URL", default="")
 TEXT_PROVIDER_TOKEN = env.str("TEXT_PROVIDER_TOKEN", default="")
 
@@ -221,6 +229,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "close requests of the forgotten": {"task": "compliance.tasks.settle_forgotten", "schedule": 60 * 60},
     "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},
 }
+if MAILBOX_HOST:
+    CELERY_BEAT_SCHEDULE["read what came by mail"] = {"task": "preferences.mail_tasks.poll_mailbox", "schedule": 60}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,127 @@
+"""A mail came back: understand it, do what it says, and keep it. Writes Inbound.
+
+Everything happens in one transaction, under the mail's own id: delivered twice, it is one act.
+"""
+
+import contextlib
+import hashlib
+import logging
+from datetime import timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preferences import contacts, fence, links, mail_acts, mail_meanings, mail_reading, mail_words, replies
+from preferences.errors import Unreadable
+from preferences.links import BadLink, Claims, Purpose
+from preferences.mail_acts import Done, Mail
+from preferences.mail_meanings import Reading
+from preferences.mail_reading import Kind, Letter
+from preferences.models import Address, Channel, Inbound, Reply
+
+logger = logging.getLogger(__name__)
+LONGEST_ID = 200
+READ_WITHIN = timedelta(days=1)
+
+
+def take(raw: bytes, *, provider: str, provider_id: str = "") -> Inbound:
+    """What the doors call. A mail that breaks something is kept for a person, so that those behind it are read too;
+    a database that fails is the door's to answer, and the mail comes again."""
+    try:
+        return receive(raw, provider=provider, provider_id=provider_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as problem:  # whatever it is
+        logger.exception("A mail could not be dealt with. It is kept for a person to read.")
+        because = _("It could not be dealt with: %(problem)s.") % {"problem": type(problem).__name__}
+        return set_aside(raw, provider=provider, provider_id=provider_id, because=because)
+
+
+@transaction.atomic
+def receive(raw: bytes, *, provider: str, provider_id: str = "") -> Inbound:
+    """Do what the mail says, once. Without an id of the provider's, the same bytes are the same mail."""
+    letter = mail_reading.read(raw)
+    claims = letter.claims or letter.returned.claims
+    address = _whose(letter, claims)
+    if address:
+        fence.lock([address.pk])
+    reading = mail_meanings.of(letter)
+    provider, provider_id = provider[:30], _id(provider_id, raw)
+    inbound, is_new = _keep(provider, provider_id, letter, reading, address, is_forgotten=bool(claims and not address))
+    if not is_new:
+        return inbound
+    act = uuid5(NAMESPACE_URL, f"mail:{provider}:{provider_id}")
+    return _conclude(inbound, mail_acts.heed(Mail(letter, reading.meaning, address, claims, act)))
+
+
+@transaction.atomic
+def set_aside(raw: bytes, *, provider: str, provider_id: str = "", because: str) -> Inbound:
+    """Something came that cannot be dealt with: a person has to look at it. Harmless twice."""
+    letter = Letter(Kind.UNREADABLE, text=mail_words.storable(raw.decode("latin-1")))
+    inbound, is_new = _keep(provider[:30], _id(provider_id, raw), letter, Reading(Inbound.Meaning.OTHER), None)
+    return _conclude(inbound, Done(because, for_a_person=True)) if is_new else inbound
+
+
+def _id(provider_id: str, raw: bytes) -> str:
+    return mail_words.storable(provider_id)[:LONGEST_ID] or hashlib.sha256(raw).hexdigest()
+
+
+def _whose(letter: Letter, claims: Claims | None) -> Address | None:
+    """Whose address it is about: what we signed names it; else what the mail says of itself."""
+    if claims:
+        with contextlib.suppress(BadLink):
+            return links.address_of(Purpose.LEAVE, claims)
+        return None
+    if letter.kind == Kind.BOUNCE:
+        answered = Reply.objects.filter(reference=_reference(letter.returned.message_id), address__erased_at=None)
+        reply = answered.select_related("address__contact").first()
+        return reply.address if reply else None
+    if letter.kind in (Kind.WORDS, Kind.AUTOMATIC) and letter.author:
+        with contextlib.suppress(Unreadable):
+            return contacts.find(Channel.EMAIL, letter.author)
+    return None
+
+
+def _reference(message_id: str) -> UUID | None:
+    """Our Message-IDs are a reference at a host; only who got the message knows it."""
+    with contextlib.suppress(ValueError):
+        return UUID(message_id.strip("<> ").partition("@")[0])
+    return None
+
+
+def _keep(
+    provider: str,
+    provider_id: str,
+    letter: Letter,
+    reading: Reading,
+    address: Address | None,
+    *,
+    is_forgotten: bool = False,
+) -> tuple[Inbound, bool]:
+    """The row of this mail, and whether it is here for the first time. A forgotten person's words are not kept."""
+    try:
+        with transaction.atomic():
+            row = Inbound.objects.create(
+                provider=provider,
+                provider_id=provider_id,
+                channel=Channel.EMAIL,
+                address=address,
+                sender=replies.sender_of(address) if address else None,
+                raw_text="" if is_forgotten else letter.shown,
+                normal_text="" if is_forgotten else reading.normal_text,
+                meaning=reading.meaning,
+                matched_by=reading.matched_by[:60],
+                sent_at=min(letter.sent_at, timezone.now()) if letter.sent_at else None,
+            )
+            return row, True
+    except IntegrityError:
+        return Inbound.objects.get(provider=provider, provider_id=provider_id), False
+
+
+def _conclude(inbound: Inbound, done: Done) -> Inbound:
+    inbound.outcome = done.outcome[:200]
+    inbound.due_at = timezone.now() + READ_WITHIN if done.for_a_person else None
+    inbound.save(update_fields=["outcome", "due_at"])
+    return inbound

@@ -1,0 +1,23 @@
+"""Read the mailbox now, and say what was found."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from preferences import mailbox, tasks
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads what came back by mail: ways out, bounces, complaints, people's words. The clock does it every minute."
+    )
+
+    def handle(self, **options: Any) -> None:
+        visit = mailbox.visit()
+        for address in visit.addresses:
+            tasks.answer_soon(address)
+        for inbound in visit.taken:
+            self.stdout.write(f"{inbound.get_meaning_display()}: {inbound.outcome}")
+        if visit.trouble:
+            raise CommandError(str(visit))
+        self.stdout.write(str(visit))
