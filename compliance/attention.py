@@ -11,12 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Message
-from compliance import reminders
-from compliance.models import PolicyReview
+from compliance import reminders, requests
+from compliance.models import PolicyReview, SubjectRequest, Processor
 from preferences import limits
-from preferences.models import Inbound, Reply
+from preferences.models import DoubtfulLeave, Inbound, LeaveReason, Reply
 
 RECENT = datetime.timedelta(days=30)
+# By which filter the admin lists what is counted here.
+TO_READ = {"due_at__isnull": "False", "decided_at__isnull": "True"}
+NEVER_SIGNED_UP = {"reason__exact": LeaveReason.Reason.NEVER_SIGNED_UP.value, "reviewed_at__isnull": "True"}
+DOUBTFUL = {"settled_at__isnull": "True"}
+WITHOUT_AGREEMENT = {"agreement_on__isnull": "True", "ended_at__isnull": "True"}
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,18 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
     soon = today + datetime.timedelta(days=max(reminders.DAYS_BEFORE))
     reviews = PolicyReview.objects.open()
     return [
+        (_("Messages to be read, overdue"), _to_read().filter(due_at__lt=timezone.now()), TO_READ, True),
         (_("Policy reviews overdue"), reviews.overdue(today), {"state": "overdue"}, True),
+        (_("Requests about own data overdue"), _late_requests(), {"state": "overdue"}, True),
         (_("Messages whose end is unknown"), _unknown_messages(), {"status__exact": "unknown"}, True),
         (_("Replies whose end is unknown"), _replies("unknown"), {"status__exact": "unknown"}, True),
         (_held_back(), limits.held_back(), {"status__exact": "owed"}, True),
         (_("Replies that failed"), _replies("failed"), {"status__exact": "failed"}, True),
+        (_("Processors without a dated agreement"), _without_agreement(), WITHOUT_AGREEMENT, True),
+        (_("“I never signed up”, to be looked into"), _never_signed_up(), NEVER_SIGNED_UP, False),
+        (_("Opt-outs that look machine-made"), DoubtfulLeave.objects.filter(settled_at=None), DOUBTFUL, False),
+        (_("Messages to be read"), _to_read().filter(due_at__gte=timezone.now()), TO_READ, False),
+        (_("Requests about own data to answer"), _requests_in_time(), {"state": "open"}, False),
         (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
         (_("Policy reviews due soon"), reviews.filter(due_on__range=(today, soon)), {"state": "open"}, False),
     ]
@@ -66,10 +78,30 @@ def _unknown_messages() -> QuerySet[Message]:
     return Message.objects.filter(campaign__in=recent, status=Message.Status.UNKNOWN)
 
 
+def _late_requests() -> QuerySet[SubjectRequest]:
+    return requests.open_now().filter(due_at__lt=timezone.now())
+
+
+def _requests_in_time() -> QuerySet[SubjectRequest]:
+    return requests.open_now().filter(due_at__gte=timezone.now())
+
+
 def _unread_texts() -> QuerySet[Inbound]:
-    """What came back lately and no keyword explains."""
+    """What came back lately and no keyword explains; what has to be read by a certain time is counted there."""
     recent = timezone.now() - datetime.timedelta(days=7)
-    return Inbound.objects.filter(meaning=Inbound.Meaning.OTHER, received_at__gte=recent)
+    return Inbound.objects.filter(meaning=Inbound.Meaning.OTHER, received_at__gte=recent, due_at=None)
+
+
+def _to_read() -> QuerySet[Inbound]:
+    return Inbound.objects.filter(due_at__isnull=False, decided_at=None)
+
+
+def _never_signed_up() -> QuerySet[LeaveReason]:
+    return LeaveReason.objects.filter(reason=LeaveReason.Reason.NEVER_SIGNED_UP, reviewed_at=None)
+
+
+def _without_agreement() -> QuerySet[Processor]:
+    return Processor.objects.filter(agreement_on=None, ended_at=None)
 
 
 def _replies(status: str) -> QuerySet[Reply]:

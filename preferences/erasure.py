@@ -59,7 +59,7 @@ def only_asked(address: Address) -> bool:
 
 def _empty_their_words(contact: Contact) -> None:
     Inbound.objects.filter(address__contact=contact).update(raw_text="", normal_text="")
-    LeaveReason.objects.filter(address__contact=contact).update(words="")
+    LeaveReason.objects.filter(address__contact=contact).update(words="", finding="")
 
 
 def _close(address: Address, *, by: User) -> None:

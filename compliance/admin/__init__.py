@@ -1,6 +1,10 @@
 """The back office upstairs: policies, their reviews, and everything we hold about a person."""
 
 from compliance.admin.dossier import PersonAdmin
+from compliance.admin.never_signed_up import LeaveReasonAdmin
 from compliance.admin.policies import PolicyDocumentAdmin, PolicyReviewAdmin, PolicyVersionAdmin, ReviewReminderAdmin
+from compliance.admin.processors import ProcessorAdmin
+from compliance.admin.requests import SubjectRequestAdmin
 
-__all__ = ["PersonAdmin", "PolicyDocumentAdmin", "PolicyReviewAdmin", "PolicyVersionAdmin", "ReviewReminderAdmin"]
+__all__ = ["LeaveReasonAdmin", "PersonAdmin", "PolicyDocumentAdmin", "PolicyReviewAdmin", "PolicyVersionAdmin"]
+__all__ += ["ProcessorAdmin", "ReviewReminderAdmin", "SubjectRequestAdmin"]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from compliance.models import Processor
 from config.demo import staff
 from preferences import consent, contacts, notices
 from preferences.evidence import Proof
@@ -27,6 +28,8 @@ def add() -> dict[str, str]:
     topics: dict[str, Topic] = {}
     for sender in words["senders"]:
         topics |= add_sender(**sender)
+    for processor in words["processors"]:
+        add_processor(**processor)
     for person in words["people"]["rows"]:
         add_person(*person, known=topics)
     for email in words["left"]["emails"]:
@@ -48,6 +51,13 @@ def add_topic(sender: Sender, *, slug: str, **about: str) -> Topic:
     if not Notice.objects.current(topic, "en"):
         notices.publish(topic)
     return topic
+
+
+def add_processor(*, name: str, **about: str) -> None:
+    """Who handles data for every sender here."""
+    processor, made = Processor.objects.get_or_create(name=name, defaults=about)
+    if made:
+        processor.senders.set(Sender.objects.all())
 
 
 def add_person(

@@ -1,4 +1,4 @@
-"""What we owe single people, what came back from them, and why they left."""
+"""What we owe single people, and what came back from them."""
 
 from django.contrib import admin
 from django.utils.text import Truncator
@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from preferences.admin.base import ReadOnly, StaffAdmin
 from preferences.admin.search import FindsByAddress
-from preferences.models import Inbound, LeaveReason, Reply
+from preferences.models import Inbound, Reply
 
 STATUSES = {
     "sent": "success",
@@ -74,13 +74,3 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @display(description=gettext_lazy("meaning"), label=MEANINGS, ordering="meaning")
     def understood(self, inbound: Inbound) -> tuple[str, str]:
         return inbound.meaning, inbound.get_meaning_display()
-
-
-@admin.register(LeaveReason)
-class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
-    """Why do people leave?"""
-
-    list_display = ["created_at", "topic", "reason", "words"]
-    list_filter = ["reason", "topic"]
-    list_select_related = ["topic"]
-    fields = ["address", "topic", "reason", "words", "origin", "created_at"]

@@ -1,6 +1,7 @@
 """The first page says what waits, to whoever may see it."""
 
 import datetime
+import uuid
 
 import pytest
 from django.test import Client
@@ -9,8 +10,10 @@ from django.utils import timezone
 
 from campaigns.models import Message
 from compliance import attention
-from preferences import replies
+from compliance.models import Processor
+from preferences import reasons, replies
 from preferences.channels.outcomes import Outcome, Result
+from preferences.models import DoubtfulLeave, Inbound
 from tests import factories, roles
 
 DUE = datetime.date(2027, 6, 20)
@@ -76,3 +79,66 @@ def test_the_first_page_leads_to_the_list(auditor, review, time_machine):
 
     assert "Policy reviews overdue" in shown
     assert reverse("admin:compliance_policyreview_changelist", query={"state": "overdue"}) in shown
+
+
+def inbound(address, **row):
+    return Inbound.objects.create(provider="demo", provider_id="1", address=address, meaning="review", **row)
+
+
+@pytest.mark.parametrize(("hours", "what"), [(1, "Messages to be read"), (-1, "Messages to be read, overdue")])
+def test_messages_that_hold_somebody_back_are_named_with_their_clock(auditor, phone, hours, what):
+    inbound(phone, due_at=timezone.now() + datetime.timedelta(hours=hours))
+
+    assert counted(auditor) == {what: 1}
+
+
+def test_what_was_decided_waits_for_nobody(auditor, phone):
+    inbound(phone, due_at=timezone.now(), decided_at=timezone.now(), decision="nothing", decided_by=auditor)
+
+    assert counted(auditor) == {}
+
+
+def test_whoever_says_they_never_signed_up_is_named_until_somebody_looked(auditor, subscriber, topic):
+    said = reasons.give(subscriber, topic, reason="never_signed_up")
+    assert counted(auditor) == {"“I never signed up”, to be looked into": 1}
+
+    reasons.review(said, by=auditor, finding="They did, on paper.")
+
+    assert counted(auditor) == {}
+
+
+def test_another_reason_waits_for_nobody(auditor, subscriber, topic):
+    reasons.give(subscriber, topic, reason="too_often")
+
+    assert counted(auditor) == {}
+
+
+def test_an_opt_out_that_looks_machine_made_is_named(auditor, subscriber):
+    DoubtfulLeave.objects.create(address=subscriber, act=uuid.uuid4(), because="Four links in one second")
+
+    assert counted(auditor) == {"Opt-outs that look machine-made": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({}, {"Processors without a dated agreement": 1}),
+        ({"agreement_on": DUE}, {}),
+        ({"ended_at": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)}, {}),
+    ],
+)
+def test_whoever_works_without_an_agreement_is_named(auditor, row, expected):
+    Processor.objects.create(name="Letterbox Ltd", purpose="x", data="x", country="IE", **row)
+
+    assert counted(auditor) == expected
+
+
+def test_each_concern_leads_to_a_list_that_opens(auditor, subscriber, phone, topic):
+    inbound(phone, due_at=timezone.now() - datetime.timedelta(hours=1))
+    reasons.give(subscriber, topic, reason="never_signed_up")
+    Processor.objects.create(name="Letterbox Ltd", purpose="x", data="x", country="IE")
+    client = Client()
+    client.force_login(auditor)
+    urls = [line["url"] for line in client.get(reverse("admin:index")).context["concerns"]]
+
+    assert [client.get(url).context["cl"].result_count for url in urls] == [1, 1, 1]

@@ -25,6 +25,15 @@ def test_a_newcomer_finds_senders_topics_people_and_a_draft():
     assert Campaign.objects.get().status == Campaign.Status.DRAFT
 
 
+def test_the_privacy_page_of_each_sender_names_who_handles_the_data(client):
+    sample.add()
+
+    shown = client.get("/privacy/tideline-trust/").content.decode()
+
+    assert "Pelican Mail Relay" in shown
+    assert "Semaphore Texting" in shown
+
+
 def test_adding_the_sample_twice_adds_nothing():
     sample.add()
     before = (Contact.objects.count(), ConsentEvent.objects.count(), Notice.objects.count(), Campaign.objects.count())
