@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Message
 from compliance import reminders, requests
-from compliance.models import PolicyReview, SubjectRequest, Processor
+from compliance.models import PolicyReview, Processor, SubjectRequest
 from preferences import limits
 from preferences.models import DoubtfulLeave, Inbound, LeaveReason, Reply
 
