@@ -1,0 +1,111 @@
+"""The ledger in the person's own words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from preferences import consent, contacts, story, wishes
+from preferences.evidence import Proof
+from preferences.models import Method, Source
+from tests import factories
+from tests.conftest import subscribe
+
+
+def lines(address):
+    return list(story.told(list(story.events(address.contact)), visiting=address))
+
+
+def test_a_confirmed_sign_up_is_two_lines_the_newest_first(subscriber, topic):
+    told = [(line.what, line.how, line.who) for line in lines(subscriber)]
+
+    typed = "somebody who typed this address; only the confirmation shows that it was you"
+    assert told == [
+        (f"You agreed to {topic}, by e-mail", "Confirmed a link", "you"),
+        (f"{topic} was asked for, by e-mail", "Ticked a box", typed),
+    ]
+
+
+def test_a_text_is_told_as_a_text(texter, topic):
+    consent.withdraw(texter, topic, source=Source.TEXT, method=Method.KEYWORD)
+
+    line = lines(texter)[0]
+
+    assert (line.what, line.door) == (f"You left {topic}, by text", "in a text message")
+
+
+def test_colleagues_are_never_named(subscriber, topic):
+    colleague = factories.UserFactory(first_name="Olga", last_name="Owner")
+    consent.withdraw(subscriber, topic, source=Source.STAFF, method=Method.VERBAL, by=colleague)
+
+    line = lines(subscriber)[0]
+
+    assert (line.who, line.how) == ("one of our staff", "By voice")
+
+
+def test_leaving_everything_is_told_as_everything(subscriber, topic):
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+
+    assert lines(subscriber)[0].what == "You turned everything off, by e-mail"
+
+
+def test_a_pause_is_told_with_its_end(subscriber, topic):
+    until = timezone.now() + timedelta(days=30)
+    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+
+    line = lines(subscriber)[0]
+
+    assert (line.what, line.until, line.is_pause) == (f"You paused {topic}, by e-mail", until, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "about", "expected"),
+    [
+        (4, True, "You asked for at most 4 messages in 30 days about Health tips"),
+        (4, False, "You asked for at most 4 messages in 30 days altogether"),
+        (None, True, "You took the limit on Health tips away"),
+        (None, False, "You took the limit on everything away"),
+    ],
+)
+def test_a_limit_is_told_with_its_number(subscriber, topic, number, about, expected):
+    about = topic if about else None
+    wishes.limit(subscriber, about, most_per_month=7, source=Source.PREFERENCES)
+    wishes.limit(subscriber, about, most_per_month=number, source=Source.PREFERENCES)
+
+    assert lines(subscriber)[0].what == expected
+
+
+def test_evidence_is_shown_as_long_as_we_have_it(subscriber, topic):
+    proof = Proof(ip="192.0.2.7", words="No more, please")
+    consent.withdraw(subscriber, topic, source=Source.PREFERENCES, proof=proof)
+
+    line = lines(subscriber)[0]
+
+    assert line.has_evidence
+    assert (line.evidence.ip, line.evidence.words) == ("192.0.2.7", "No more, please")
+
+
+def test_another_address_of_theirs_is_masked(subscriber, topic):
+    other = subscribe(contacts.add_address("sms", "+12075550199", contact=subscriber.contact), topic)
+
+    places = {line.where for line in lines(subscriber)}
+
+    assert places == {subscriber.value, other.masked}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("America/New_York", "America/New_York"), ("", "UTC"), ("Mars/Olympus", "UTC")]
+)
+def test_the_time_zone_is_theirs_or_else_ours(address, given, expected):
+    address.contact.time_zone = given
+
+    assert str(story.zone(address.contact)) == expected
+
+
+def test_the_order_is_when_it_was_said(subscriber, topic):
+    consent.withdraw(subscriber, topic, source=Source.PREFERENCES)
+    other = factories.TopicFactory(sender=topic.sender)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    consent.grant(subscriber, other, source=Source.PREFERENCES, method=Method.CHECKBOX, occurred_at=long_ago)
+
+    assert lines(subscriber)[-1].event.topic == other
