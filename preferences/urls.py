@@ -19,6 +19,7 @@ from preferences.views import (
     theme,
     undo,
     undo_here,
+    written_down,
 )
 
 app_name = "preferences"
@@ -42,6 +43,7 @@ urlpatterns = [
     path("preferences/details/", details.details, name="details"),
     path("preferences/change-address/", move.change_address, name="change-address"),
     path("preferences/change-address/sent/", move.change_address_sent, name="change-address-sent"),
+    path("confirm/written-down/", written_down.written_down, name="written-down"),
     path("confirm/move/", move.move, name="move"),
     path("my-link/", preferences.my_link, name="my-link"),
     path("my-link/sent/", preferences.my_link_sent, name="my-link-sent"),

@@ -101,10 +101,12 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         form_class: Callable[..., forms.Form] = forms.Form,
         initial: dict[str, Any] | None = None,
         grave: bool = False,
+        template: str = "admin/ask_first.html",
+        shown: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A button's page: a GET asks, a POST calls `verb(obj, answers)`, which returns a sentence on what was done.
 
-        What the verb refuses is shown on the same page, in its own words.
+        What the verb refuses is shown on the same page, in its own words. A template of its own may show more.
         """
         obj = self.subject(request, object_id)
         words, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -112,7 +114,7 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         if request.method == "POST" and form.is_valid() and self._done(request, obj, form, verb):
             return redirect(self.change_url(obj))
         context = {"title": title, "text": text, "button": button, "grave": grave, "form": form, "original": obj}
-        return self.page(request, "admin/ask_first.html", {**context, "back": self.change_url(obj)})
+        return self.page(request, template, {**context, "back": self.change_url(obj), **(shown or {})})
 
     def _done(self, request: HttpRequest, obj: models.Model, form: forms.Form, verb: Verb) -> bool:
         try:

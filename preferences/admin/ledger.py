@@ -1,7 +1,13 @@
 """What exactly did they say, when, how, and what proves it?"""
 
+from pathlib import Path
+
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline
@@ -29,9 +35,16 @@ class EvidenceInline(ReadOnly, StackedInline):
     """The personal part of the proof: on the event's own page, for those who may see it."""
 
     model = Evidence
-    fields = ["words", "page", ("ip", "user_agent"), "document"]
-    readonly_fields = ["words", "page", "ip", "user_agent", "document"]
+    fields = ["words", "page", ("ip", "user_agent"), "recording_or_scan"]
+    readonly_fields = ["words", "page", "ip", "user_agent", "recording_or_scan"]
     extra = 0
+
+    @display(description=gettext_lazy("recording or scan"))
+    def recording_or_scan(self, evidence: Evidence) -> str:
+        if not evidence.document:
+            return "–"
+        where = reverse("admin:preferences_evidence_document", args=[evidence.pk])
+        return format_html('<a href="{}">{}</a>', where, _("Save the file"))
 
 
 class TopicFilter(admin.SimpleListFilter):
@@ -71,18 +84,37 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
                 "fields": [
                     "address",
                     "about",
-                    ("kind", "until"),
+                    ("kind", "until", "most_per_month"),
                     ("method", "source"),
                     ("occurred_at", "recorded_at"),
                     "by",
                 ]
             },
         ),
-        (gettext_lazy("Under which words"), {"fields": ["notice"]}),
+        (gettext_lazy("Under which words"), {"fields": ["notice", "form"]}),
         (gettext_lazy("Proof"), {"fields": ["proof", "commitment", "reference", "act", "origin"]}),
     ]
     readonly_fields = ["about", "proof", "reference", "act"]
     inlines = [EvidenceInline]
+
+    def get_urls(self) -> list[URLPattern]:
+        document = self.admin_site.admin_view(self.document_view)
+        return [
+            path("<int:event_id>/document/", document, name="preferences_evidence_document"),
+            *super().get_urls(),
+        ]
+
+    def document_view(self, request: HttpRequest, event_id: int) -> FileResponse:
+        """The recording or scan, to be saved and never shown by the browser; for those who may see evidence."""
+        if not request.user.has_perm("preferences.view_evidence"):
+            raise PermissionDenied
+        evidence = get_object_or_404(Evidence.objects.exclude(document=""), event=event_id)
+        name = f"evidence-{event_id}{Path(evidence.document.name).suffix}"
+        answer = FileResponse(
+            evidence.document.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+        )
+        answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return answer
 
     @display(description=gettext_lazy("topic"))
     def about(self, event: ConsentEvent) -> str:

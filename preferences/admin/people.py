@@ -16,6 +16,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from preferences import consent, contacts, eligibility, erasure, wording
+from preferences.admin import spoken
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import NewContactForm, NoForm, channel_of
 from preferences.admin.search import FindsByAddress, addresses
@@ -48,7 +49,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     asked = ["restricted_at", "sale_share_optout_at"]
     readonly_fields = ["created_at", "erased_at", *asked, "subscriptions", "suppressions"]
     inlines = [AddressInline]
-    actions_detail = ["record_a_no", "erase"]
+    actions_detail = ["write_down_a_yes", "record_a_no", "erase"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("addresses")
@@ -71,6 +72,9 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
 
     def has_erase_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.erase_contact")
+
+    def has_write_down_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("preferences.record_consent")
 
     def has_record_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return super().has_change_permission(request)
@@ -129,6 +133,10 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
             verb=verb,
             form_class=partial(NoForm, contact=contact),
         )
+
+    @action(description=gettext_lazy("Write down a yes"), icon="edit_note", permissions=["write_down"])
+    def write_down_a_yes(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return spoken.write_down(self, request, object_id)
 
     @action(description=gettext_lazy("Erase"), icon="person_remove", permissions=["erase"])
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:

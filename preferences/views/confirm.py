@@ -18,6 +18,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     visitor = visits.current(request, Purpose.CONFIRM)
     if visitor.reply.kind == Reply.Kind.NEW_ADDRESS:
         return redirect("preferences:move")
+    if visitor.reply.kind == Reply.Kind.WRITTEN_DOWN:
+        return redirect("preferences:written-down")
     asked = events.open_questions(visitor.reply)
     form = ConfirmForm(request.POST or None, visitor=visitor, questions=asked)
     if form.is_valid() and _answered(request, form):
