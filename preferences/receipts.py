@@ -7,12 +7,12 @@ and browser stay in the evidence. It is written once, and given out ever after a
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from preferences import receipt_documents, receipt_keys
 from preferences.errors import NotAllowed
-from preferences.models import Address, ConsentEvent, Receipt, Source
+from preferences.models import Address, ConsentEvent, Receipt, Reply, Source
 
 # Whose receipts are written by themselves: what a person said, here or to a colleague. Anybody else's, such as
 # those of a file with a million lines, are written when they are asked for or told of.
@@ -48,7 +48,9 @@ def of(address: Address, act: uuid.UUID) -> Receipt | None:
 
 def issue_latest(address_id: int | None = None) -> int:
     """Write what is missing of the latest receipts, of one address or of everybody; how many there were."""
-    said = ConsentEvent.objects.filter(source__in=SPOKEN, address__erased_at=None)
+    told = Reply.objects.filter(kind=Reply.Kind.CHANGED).order_by("-pk").values_list("act", flat=True)
+    spoken_or_told = Q(source__in=SPOKEN) | Q(act__in=list(told[:MOST_AT_ONCE]))
+    said = ConsentEvent.objects.filter(spoken_or_told, address__erased_at=None)
     latest = said.filter(address=address_id) if address_id else said
     return _issue(latest.order_by("-pk"), LOOKS_BACK if address_id else MOST_AT_ONCE)
 

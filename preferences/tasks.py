@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from preferences import channels, letters, moves, questions, replies, seals, terms, wishes
+from preferences import channels, letters, moves, questions, receipts, replies, seals, terms, wishes
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address, Channel, Reply
@@ -30,15 +30,18 @@ def answer_soon(address: Address | None) -> None:
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def deliver_to(address_id: int) -> None:
-    """Deliver what is owed to one address, at once."""
+    """Deliver what is owed to one address, at once; then write the receipt of what was said."""
     _deliver(replies.due(address_id))
+    if address_id:
+        receipts.issue_latest(address_id)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def deliver_replies() -> None:
-    """Free what a lost worker left, and deliver whatever is due to anybody."""
+    """Free what a lost worker left, deliver whatever is due to anybody, and write the receipts still missing."""
     replies.sweep()
     _deliver(replies.due())
+    receipts.issue_latest()
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)

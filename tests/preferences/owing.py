@@ -1,7 +1,10 @@
 """Replies we owe because of what a person did, for tests."""
 
+from uuid import uuid4
+
 from preferences import consent, replies
-from preferences.models import Reply, Source
+from preferences.models import Method, Reply, Source
+from tests import factories
 
 Kind = Reply.Kind
 
@@ -17,9 +20,18 @@ def owed(address, kind, topic):
     return address.replies.get(kind=kind)
 
 
+def changed_by_staff(address, topic):
+    """A colleague wrote down that this person agreed to another topic of the same sender."""
+    other = factories.TopicFactory(sender=topic.sender, name="Offers")
+    said = {"source": Source.STAFF, "method": Method.VERBAL, "by": factories.UserFactory()}
+    consent.grant(address, other, notice=other.notices.get(), **said)
+
+
 OWE = {
     Kind.SIGNED_UP: lambda address, topic: None,
     Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
     Kind.HELP: lambda address, topic: replies.owe(address, Kind.HELP, sender=topic.sender, act=address.reference),
     Kind.LINK: lambda address, topic: replies.owe_link(address),
+    Kind.CHANGED: lambda address, topic: changed_by_staff(address, topic),
+    Kind.NEW_ADDRESS: lambda address, topic: replies.owe(address, Kind.NEW_ADDRESS, sender=topic.sender, act=uuid4()),
 }
