@@ -10,7 +10,7 @@ from django.db import transaction
 
 from preferences import events, fence, replies
 from preferences.evidence import NOTHING, Proof
-from preferences.models import Address, ConsentEvent, Method, Source, Subscription, Suppression, Topic
+from preferences.models import Address, ConsentEvent, Method, Reply, Source, Subscription, Suppression, Topic
 from preferences.suppressions import suppress
 
 Kind = ConsentEvent.Kind
@@ -45,7 +45,7 @@ def complain(address: Address, *, provider: str, origin: uuid.UUID | None = None
     """A spam complaint is a "no" to everything on this address. Harmless twice."""
     address = fence.hold(address)
     fence.wait_after_commit(address)
-    replies.drop(address, *replies.INVITING, reason="The person complained.")
+    replies.drop(address, *replies.INVITING, Reply.Kind.CHANGED, reason="The person complained.")
     event = None
     for subscription in address.subscriptions.exclude(status=Status.ENDED):
         event = event or events.append(
