@@ -1,49 +1,82 @@
-"""What a person means by a text message, when the whole of it is one of the words everybody knows."""
+"""What a person means by a text message. A pure function: the words decide, by rules with names.
 
-import re
-import tomllib
-import unicodedata
-from collections.abc import Sequence
+Exact words first; then what looks like a stop and is none; then everything that means stop in other words. STOP
+counts in every language and beats HELP, which beats START. What may be a stop is left to a person.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from pathlib import Path
 
-LONGEST = 5000  # No phone sends more; what follows cannot turn a long story into a single word.
+from preferences import intents, loose, spellings, vocabulary
+from preferences.vocabulary import WORDS
 
-# Invisible though Unicode files them under letters and marks: joiners, fillers, variation selectors, tatweel.
-_INVISIBLE = re.compile(
-    "[\u034f\u0640\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-# Quotes that Unicode files under letters, because some languages spell with them.
-_LETTER_QUOTES = re.compile("[\u02b9-\u02bf\u02c8-\u02cb\u02ee\ua78b\ua78c]")
-_SINGLE_LETTERS = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
+__all__ = ["LESS", "WORDS", "Meaning", "Reading", "read"]
 
 
 class Meaning(StrEnum):
-    """The same four answers that an inbound text keeps."""
+    """The answers that an inbound text keeps; a mail has some more."""
 
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
     HELP = "help"
+    WRONG_PERSON = "wrong_person"
+    REVIEW = "review"
     OTHER = "other"
+
+
+LESS = frozenset({Meaning.OPT_OUT, Meaning.WRONG_PERSON, Meaning.REVIEW})  # after these, less is sent than before
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text means, which rule and language said so, and the words as they were understood."""
+    """What a text means, which rule and language said so, and the words as they were understood.
+
+    `topic` is the keyword of a topic, if one was named; it may be one that nobody has.
+    """
 
     meaning: Meaning
     matched_by: str
     normal_text: str
+    topic: str = ""
+
+    @property
+    def is_keyword(self) -> bool:
+        """Was it one of the words we told people to send, or nearly?"""
+        return self.matched_by.startswith(("exact:", "loose:", "topic:", "keep:"))
+
+    @property
+    def keeps(self) -> bool:
+        """Do they answer which topic they want to keep?"""
+        return self.matched_by.startswith("keep:")
+
+    @property
+    def is_chatter(self) -> bool:
+        """Did they say something that asks for nothing?"""
+        return self.matched_by == "chatter"
 
 
-def read(text: str, *, languages: Sequence[str] = (), expecting_yes: bool = False) -> Reading:
-    """Say what this text asks for. STOP counts in every language and beats HELP, which beats START."""
-    forms = _forms(text[:LONGEST])
-    spoken = ["en", *map(_language, languages)]
+def read(
+    text: str, *, languages: Sequence[str] = (), expecting_yes: bool = False, topics: Collection[str] = ()
+) -> Reading:
+    """Say what this text asks for. `topics` are the keywords of the sender's topics."""
+    text = spellings.shortened(text)
+    forms = spellings.forms(text)
+    spoken = list(dict.fromkeys(["en", *map(vocabulary.language, languages)]))
+    named = frozenset(topic.casefold() for topic in topics)
+    return (
+        _exact(forms, spoken, expecting_yes)
+        or _less(text, forms, named)
+        or _more(forms, spoken, named, expecting_yes)
+        or Reading(Meaning.OTHER, "" if text.strip() and not _is_chatter(forms) else "chatter", forms[0])
+    )
+
+
+def _exact(forms: list[str], spoken: list[str], expecting_yes: bool) -> Reading | None:
+    """The whole text is one of the words everybody knows."""
     questions = [
-        (Meaning.OPT_OUT, "stop", WORDS),
+        (Meaning.OPT_OUT, "stop", list(WORDS)),
         (Meaning.HELP, "help", spoken),
         (Meaning.OPT_IN, "start", spoken),
         (Meaning.OPT_IN, "yes", spoken if expecting_yes else []),
@@ -52,72 +85,56 @@ def read(text: str, *, languages: Sequence[str] = (), expecting_yes: bool = Fals
         for language, form in product(asked_in, forms):
             if form in WORDS.get(language, {}).get(kind, ()):
                 return Reading(meaning, f"exact:{language}:{kind}", form)
-    return Reading(Meaning.OTHER, "", forms[0])
+    return None
 
 
-def _forms(text: str) -> list[str]:
-    """The ways to read a text: as written, with spelled-out words joined, and both without accents."""
-    plain = _plain(text)
-    bare = _without_accents(plain)
-    return list(dict.fromkeys([plain, _joined(plain), bare, _joined(bare)]))
+def _less(text: str, forms: list[str], topics: frozenset[str]) -> Reading | None:
+    """They want to stop, or perhaps do, in more words than one."""
+    found = (
+        _by(Meaning.REVIEW, "guard", intents.find("guard", forms))
+        or _by(Meaning.WRONG_PERSON, "intent", intents.find("wrong_person", forms))
+        or _by(Meaning.OPT_OUT, "", next(filter(None, (loose.stop(form, topics) for form in forms)), ""))
+        or _by(Meaning.OPT_OUT, "intent", intents.find("opt_out", forms))
+        or _by(Meaning.OPT_OUT, "intent", "emoji:stop" if not forms[0] and _shows(text, vocabulary.STOP_SIGNS) else "")
+        or _by(Meaning.REVIEW, "review", intents.find("review", forms))
+        or _by(Meaning.REVIEW, "", next(filter(None, map(loose.hint, forms)), ""))
+        or _by(Meaning.REVIEW, "review", "emoji" if _shows(text, vocabulary.SIGNS) else "")
+    )
+    return Reading(*found, forms[0]) if found else None
 
 
-def _plain(text: str) -> str:
-    """Letters and digits in small type, single spaces between words, nothing else."""
-    kept: list[str] = []
-    for c in _folded(text):
-        follows = bool(kept) and kept[-1] != " "
-        kept.append(c if c.isalnum() or (follows and _is_mark(c)) else " ")
-    return " ".join("".join(kept).split())
+def _by(meaning: Meaning, how: str, rule: str) -> tuple[Meaning, str] | None:
+    return (meaning, f"{how}:{rule}" if how else rule) if rule else None
 
 
-def _folded(text: str) -> str:
-    """One character for everything that looks alike, without what cannot be seen, in small type."""
-    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_hidden(c))
-    letters = _LETTER_QUOTES.sub(" ", _INVISIBLE.sub("", seen))
-    return unicodedata.normalize("NFKC", letters.casefold())
+def _more(forms: list[str], spoken: list[str], topics: frozenset[str], expecting_yes: bool) -> Reading | None:
+    """They ask for help, or for a topic, or say yes in a few polite words."""
+    yes = ["yes"] if expecting_yes else []
+    for form in forms:
+        if rule := loose.only(form, ["help", "start", *yes], spoken):
+            return Reading(Meaning.HELP if rule.endswith(":help") else Meaning.OPT_IN, rule, forms[0])
+        if named := _names_a_topic(form, spoken, topics):
+            return named
+    return None
 
 
-def _is_mark(c: str) -> bool:
-    """Whether a character belongs to the letter before it: accents, vowel signs."""
-    return unicodedata.category(c) in ("Mn", "Mc")
+def _names_a_topic(form: str, spoken: list[str], topics: frozenset[str]) -> Reading | None:
+    """JOIN TIPS, KEEP TIPS, or the keyword alone; JOIN and a word that is no keyword, so that we can say so."""
+    first, _space, rest = form.partition(" ")
+    if form in topics:
+        return Reading(Meaning.OPT_IN, "topic:alone", form, topic=form)
+    if rest in topics and (kept := vocabulary.language_of(first, "keep")):
+        return Reading(Meaning.OPT_IN, f"keep:{kept}", form, topic=rest)
+    joins = vocabulary.language_of(first, "start", spoken)
+    if joins and rest and " " not in rest and rest not in vocabulary.of("polite", spoken):
+        return Reading(Meaning.OPT_IN, f"topic:{joins}:start", form, topic=rest)
+    return None
 
 
-def _is_hidden(c: str) -> bool:
-    """Whether a character is there without being seen; line breaks and tabs are seen, as space."""
-    return unicodedata.category(c) in ("Cc", "Cf", "Me") and not c.isspace()
+def _shows(text: str, signs: frozenset[str]) -> bool:
+    return not signs.isdisjoint(text)
 
 
-def _without_accents(text: str) -> str:
-    letters = (c for c in unicodedata.normalize("NFD", text) if not _is_accent(c))
-    return unicodedata.normalize("NFC", "".join(letters))
-
-
-def _is_accent(c: str) -> bool:
-    """Whether a mark may be left out in a hurry. Vowel signs of Indic scripts and kana marks may not."""
-    place = unicodedata.combining(c)
-    return place == 1 or 10 <= place <= 35 or place >= 200
-
-
-def _joined(text: str) -> str:
-    return _SINGLE_LETTERS.sub(lambda run: run[0].replace(" ", ""), text)
-
-
-def _language(code: str) -> str:
-    primary = re.split("[-_]", code.strip().casefold())[0]
-    return _ALIASES.get(primary, primary)
-
-
-def _spellings(words: Sequence[str]) -> frozenset[str]:
-    forms = {form for word in words for form in _forms(word)}
-    return frozenset(forms | {form.replace(" ", "") for form in forms})
-
-
-_BOOK = tomllib.loads(Path(__file__).with_name("rulebook").joinpath("keywords.toml").read_text("utf-8"))
-_ALIASES: dict[str, str] = _BOOK["aliases"]
-
-# language → stop · help · start · yes → every spelling that is recognised
-WORDS: dict[str, dict[str, frozenset[str]]] = {
-    language: {kind: _spellings(words) for kind, words in kinds.items()}
-    for language, kinds in _BOOK["languages"].items()
-}
+def _is_chatter(forms: list[str]) -> bool:
+    """Nothing to read in it: thanks, a greeting, a smile."""
+    return not forms[0] or any(form in vocabulary.CHATTER for form in forms)
