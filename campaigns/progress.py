@@ -7,17 +7,21 @@ from django.db.models import Count
 from django.utils import timezone
 
 from campaigns.models import Campaign, Message
+from preferences import reasons
+from preferences.reasons import Leaving
 
 Status = Message.Status
+NOBODY = Leaving(0, {})
 
 
 @dataclass(frozen=True)
 class Progress:
-    """People by the status of their message, and how fast it goes."""
+    """People by the status of their message, how fast it goes, and who left because of it."""
 
     by_status: dict[str, int]
     by_reason: dict[str, int]
     per_minute: int
+    leaving: Leaving = NOBODY
 
     @property
     def people(self) -> int:
@@ -38,7 +42,8 @@ def of(campaign: Campaign) -> Progress:
     by_status = _counted([campaign.pk]).get(campaign.pk, {})
     skipped = campaign.messages.filter(status=Status.SKIPPED).order_by("skipped_because")
     by_reason = dict(skipped.values_list("skipped_because").annotate(people=Count("pk")))
-    return Progress(by_status, by_reason, _per_minute(campaign, by_status))
+    leaving = reasons.counted_from(campaign.messages.values("reference"))
+    return Progress(by_status, by_reason, _per_minute(campaign, by_status), leaving)
 
 
 def of_many(campaigns: Iterable[Campaign]) -> dict[int, Progress]:

@@ -1,14 +1,29 @@
-"""Why people leave, if they tell us. Writes LeaveReason."""
+"""How many leave, and why, if they tell us. Writes LeaveReason."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.auth.models import User
-from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from preferences.errors import NotAllowed
-from preferences.models import Address, LeaveReason, Topic
+from preferences.models import Address, ConsentEvent, LeaveReason, Topic
+
+Reason = LeaveReason.Reason
+IN_THEIR_OWN_WORDS = _("In their own words")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How many addresses were withdrawn, and how often each reason was given; most often first."""
+
+    people: int
+    reasons: dict[str, int]
+
+    @property
+    def in_words(self) -> list[tuple[str, int]]:
+        words = dict(Reason.choices)
+        return [(str(words.get(reason, IN_THEIR_OWN_WORDS)), times) for reason, times in self.reasons.items()]
 
 
 def give(
@@ -20,16 +35,18 @@ def give(
     return LeaveReason.objects.create(address=address, topic=topic, reason=reason, words=words.strip(), origin=origin)
 
 
-@transaction.atomic
-def review(reason: LeaveReason, *, by: User, finding: str) -> LeaveReason:
-    """Somebody says they never signed up: a colleague looked into it and found this. Raises NotAllowed."""
-    reason = LeaveReason.objects.select_for_update(of=["self"]).select_related("address", "topic").get(pk=reason.pk)
-    if reason.reason != LeaveReason.Reason.NEVER_SIGNED_UP:
-        raise NotAllowed(_("Only “I never signed up for this” is looked into. There is nothing to record here."))
-    if reason.reviewed_at:
-        raise NotAllowed(_("This was looked into already. Read what was found below."))
-    if not finding.strip():
-        raise NotAllowed(_("Write down what you found: what shows that they signed up, or that nobody asked them."))
-    reason.reviewed_at, reason.reviewed_by, reason.finding = timezone.now(), by, finding.strip()[:1000]
-    reason.save(update_fields=["reviewed_at", "reviewed_by", "finding"])
-    return reason
+def counted(topic: Topic) -> Leaving:
+    """Who left this topic, and why."""
+    return _counted(Q(topic=topic))
+
+
+def counted_from(messages: QuerySet | Iterable[UUID]) -> Leaving:
+    """Who left from one of these messages (their references), a topic or everything, and why."""
+    return _counted(Q(origin__in=messages))
+
+
+def _counted(about: Q) -> Leaving:
+    left = ConsentEvent.objects.filter(about, kind=ConsentEvent.Kind.WITHDRAWN)
+    said = LeaveReason.objects.filter(about).order_by().values("reason").annotate(times=Count("pk"))
+    reasons = dict(said.order_by("-times", "reason").values_list("reason", "times"))
+    return Leaving(left.values("address").distinct().count(), reasons)

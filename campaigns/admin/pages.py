@@ -68,6 +68,7 @@ class Pages(StaffAdmin):
             "parts": _parts(now),
             "reasons": [(wording.reason(name), people) for name, people in now.by_reason.items()],
             "unknown": _unknown(campaign),
+            "leaving": now.leaving,
             "refreshes": refreshes,
         }
         response = self._campaign_page(request, "progress", campaign, context)

@@ -6,12 +6,13 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.db.models.aggregates import Max
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from preferences import notices
+from preferences import notices, reasons
 from preferences.admin import looks
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import NoticeForm
@@ -99,6 +100,7 @@ class TopicAdmin(Settled):
         (gettext_lazy("What people agree to"), {"fields": [("purpose", "frequency"), "charges"]}),
         (gettext_lazy("Where"), {"fields": [("by_email", "by_sms"), ("is_public", "reveals_health"), "retired_at"]}),
     ]
+    readonly_fields = ["leaving"]
     inlines = [NoticeInline]
     actions_detail = ["publish_notice"]
 
@@ -107,6 +109,10 @@ class TopicAdmin(Settled):
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
         return self.inlines if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+        leaving = [(gettext_lazy("Who leaves, and why"), {"fields": ["leaving"]})] if obj else []
+        return [*super().get_fieldsets(request, obj), *leaving]
 
     def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.add_notice")
@@ -120,6 +126,12 @@ class TopicAdmin(Settled):
         if topic.notice_version is None:
             return "none", _("None yet")
         return "published", _("Version %(number)d") % {"number": topic.notice_version}
+
+    @display(description=gettext_lazy("leaving"))
+    def leaving(self, topic: Topic) -> str:
+        leaving = reasons.counted(topic)
+        said = {"leaving": leaving, "reasons": leaving.in_words}
+        return render_to_string("admin/preferences/_leaving.html", said)
 
     @action(description=gettext_lazy("Publish notice"), icon="publish", permissions=["publish"])
     def publish_notice(self, request: HttpRequest, object_id: str) -> HttpResponse:

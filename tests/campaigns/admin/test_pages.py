@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from campaigns import audience, lifecycle, sending
 from campaigns.models import Campaign
-from preferences import consent, suppressions
+from preferences import consent, reasons, suppressions
 from preferences.models import Source
 from tests import factories
 from tests.campaigns.admin.office import button, words_of
@@ -74,6 +74,19 @@ def test_progress_adds_up_and_renews_itself_while_sending(approving, started, to
     assert "100%" in words_of(answer)
     assert "2 of 2 people accounted for" in words_of(answer)
     assert "Left this topic 1" in words_of(answer)
+
+
+def test_progress_tells_who_left_because_of_these_messages_and_why(approving, started, topic):
+    subscriber = subscribe(factories.email_address(), topic)
+    audience.freeze(started)
+    message = started.messages.get()
+    consent.withdraw(subscriber, topic, source=Source.LEAVE, origin=message.reference)
+    reasons.give(subscriber, topic, reason="too_often", origin=message.reference)
+
+    said = words_of(approving.get(button("progress", started)))
+
+    assert "Left from one of these messages" in said
+    assert "1 address has left. Reason given Times Too many messages 1" in said
 
 
 @pytest.mark.parametrize("still", ["?still", ""])

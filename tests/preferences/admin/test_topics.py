@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from preferences.models import Notice
+from preferences import consent, reasons
+from preferences.models import Notice, Source
 
 
 def test_a_notice_is_published_in_the_words_on_the_page(administrator, topic):
@@ -23,3 +24,19 @@ def test_an_empty_slot_stops_publishing_with_its_sentence(administrator, topic):
 
     assert "cannot be published: fill in how to leave" in answer.content.decode()
     assert Notice.objects.count() == 1
+
+
+def test_staff_see_how_many_left_a_topic_and_why(administrator, topic, subscriber):
+    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    reasons.give(subscriber, topic, reason="never_signed_up")
+
+    page = administrator.get(reverse("admin:preferences_topic_change", args=[topic.pk])).content.decode()
+
+    assert "1 address has left." in page
+    assert "I never signed up for this" in page
+
+
+def test_a_new_topic_has_nobody_who_could_have_left(administrator):
+    page = administrator.get(reverse("admin:preferences_topic_add")).content.decode()
+
+    assert "Who leaves, and why" not in page
