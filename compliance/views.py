@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from compliance import requests, takeout
 from compliance.public_forms import ASKED_HERE, CopyForm, TakeBackForm
-from preferences import story, tasks, witness
+from preferences import moments, tasks, witness
 from preferences.errors import NotAllowed
 from preferences.views.personal import fresh_only
 from preferences.visits import Visitor
@@ -31,7 +31,7 @@ def my_data(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "details": takeout.details(visitor.address),
         "page": page,
         "processors": takeout.processors(contact),
-        "zone": story.zone(contact),
+        "zone": moments.zone(contact),
     }
     return render(request, "compliance/my_data.html", context)
 
@@ -110,7 +110,7 @@ def _asked(visitor: Visitor, forms: dict) -> dict[str, object]:
         "asked": asked,
         "ways_back": ways_back,
         "forms": [form for kind, form in forms.items() if kind not in in_force],
-        "zone": story.zone(contact),
+        "zone": moments.zone(contact),
     }
 
 

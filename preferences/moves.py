@@ -92,7 +92,7 @@ def confirm(reply: Reply, *, notices: Iterable[Notice] = (), proof: Proof = NOTH
     new = _moved_in(change)
     consent.mark_verified(new)
     _carry_the_no(change.old, new, change=change, proof=proof)
-    _grant(change, new, {notice.topic_id: notice for notice in notices}, proof)
+    _grant(change, new, {notice.topic_id: notice for notice in notices}, reply.sender, proof)
     _empty(change, reply.sender, proof)
     change.new, change.confirmed_at = new, timezone.now()
     change.save(update_fields=["new", "confirmed_at"])
@@ -176,8 +176,8 @@ def _carry_the_no(old: Address, new: Address, *, change: AddressChange, proof: P
         events.record(new, row.topic, Kind.WITHDRAWN, proof=proof, **_said(change))
 
 
-def _grant(change: AddressChange, new: Address, agreed: dict[int, Notice], proof: Proof) -> None:
-    """What was ticked, as far as the old address still gets it; a pause goes on."""
+def _grant(change: AddressChange, new: Address, agreed: dict[int, Notice], sender: Sender, proof: Proof) -> None:
+    """What was ticked, as far as the old address still gets it; a pause goes on. One letter greets them there."""
     act, said = change.act, {"source": Source.CONFIRM, "method": Method.CHECKBOX}
     for row in topics(change)[0]:
         if notice := agreed.get(row.topic_id):
@@ -185,6 +185,8 @@ def _grant(change: AddressChange, new: Address, agreed: dict[int, Notice], proof
             replies.owe(new, Reply.Kind.SIGNED_UP, sender=row.topic.sender, act=act)
             if row.paused_until:
                 events.record(new, row.topic, Kind.PAUSED, until=row.paused_until, proof=proof, **_said(change))
+    if not new.replies.filter(act=act, kind=Reply.Kind.SIGNED_UP).exists():
+        replies.owe(new, Reply.Kind.LINK, sender=sender, act=act)
 
 
 def _empty(change: AddressChange, sender: Sender, proof: Proof) -> None:

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -138,11 +136,3 @@ def told(page: "list[ConsentEvent]", *, visiting: Address) -> Iterator[Line]:
 def place(address: Address, *, visiting: Address) -> str:
     """An address of the person: in full the one whose owner is looking, masked any other."""
     return address.value if address == visiting else address.masked
-
-
-def zone(contact: Contact) -> ZoneInfo:
-    """The person's time zone, or ours while we do not know theirs."""
-    try:
-        return ZoneInfo(contact.time_zone or settings.TIME_ZONE)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(settings.TIME_ZONE)

@@ -93,15 +93,6 @@ def test_another_address_of_theirs_is_masked(subscriber, topic):
     assert places == {subscriber.value, other.masked}
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"), [("America/New_York", "America/New_York"), ("", "UTC"), ("Mars/Olympus", "UTC")]
-)
-def test_the_time_zone_is_theirs_or_else_ours(address, given, expected):
-    address.contact.time_zone = given
-
-    assert str(story.zone(address.contact)) == expected
-
-
 def test_the_order_is_when_it_was_said(subscriber, topic):
     consent.withdraw(subscriber, topic, source=Source.PREFERENCES)
     other = factories.TopicFactory(sender=topic.sender)
