@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from campaigns.models import Campaign
 from preferences import contacts, notices
-from preferences.models import Sender, Topic
+from preferences.models import ConsentForm, Sender, Topic
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -53,6 +53,23 @@ class TopicFactory(factory.django.DjangoModelFactory):
     def notice(topic, create, extracted, **kwargs):
         if create and extracted is not False:
             notices.publish(topic)
+
+
+class ConsentFormFactory(factory.django.DjangoModelFactory):
+    """A sign-up page, not yet published: ConsentFormFactory(sender=…, topics=[…])."""
+
+    class Meta:
+        model = ConsentForm
+        skip_postgeneration_save = True
+
+    sender = factory.SubFactory(SenderFactory)
+    slug = factory.Sequence(lambda n: f"welcome-{n}")
+    name = "Welcome"
+
+    @factory.post_generation
+    def topics(form, create, extracted, **kwargs):
+        if create and extracted:
+            form.topics.set(extracted)
 
 
 class CampaignFactory(factory.django.DjangoModelFactory):

@@ -12,6 +12,7 @@ from preferences.forms.sign_up import SignUpForm
 from preferences.forms.undo import UndoForm
 
 __all__ = [
+    "CancelForm",
     "ChangeAddressForm",
     "CheckReceiptForm",
     "DetailsForm",

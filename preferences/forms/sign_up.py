@@ -62,9 +62,16 @@ class SignUpForm(forms.Form):
     started = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, sender: Sender, version: ConsentFormVersion | None = None, action: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        sender: Sender,
+        version: ConsentFormVersion | None = None,
+        action: str = "",
+        is_preview: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.is_preview = is_preview
         self.sender, self.version, self.action = sender, version, action
         offered = consent_forms.offers(version) if version else _offers(sender)
         self.offers = [(topic, notice) for topic, notice in offered if _channels(topic, sender)]
@@ -104,7 +111,9 @@ class SignUpForm(forms.Form):
         where = pieces.Box("preferences/_where.html", *self._where(), "name")
         trap = pieces.Box("preferences/_trap.html", "website")
         send = Submit("send", _("Sign up"), css_class="btn-primary")
-        return pieces.helper("words", "sure", "started", *topics, where, trap, send, action=self.action)
+        layout = pieces.helper("words", "sure", "started", *topics, where, trap, send, action=self.action)
+        layout.form_tag, layout.disable_csrf = not self.is_preview, self.is_preview
+        return layout
 
     def clean_email(self) -> str:
         return _readable(Channel.EMAIL, self.cleaned_data["email"])
