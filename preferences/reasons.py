@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from preferences.errors import NotAllowed
 from preferences.models import Address, ConsentEvent, LeaveReason, Topic
 
 Reason = LeaveReason.Reason
-IN_THEIR_OWN_WORDS = _("In their own words")
+IN_THEIR_OWN_WORDS = gettext_lazy("In their own words")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,21 @@ def give(
     if not reason and not words.strip():
         return None
     return LeaveReason.objects.create(address=address, topic=topic, reason=reason, words=words.strip(), origin=origin)
+
+
+@transaction.atomic
+def review(reason: LeaveReason, *, by: User, finding: str) -> LeaveReason:
+    """Somebody says they never signed up: a colleague looked into it and found this. Raises NotAllowed."""
+    reason = LeaveReason.objects.select_for_update(of=["self"]).select_related("address", "topic").get(pk=reason.pk)
+    if reason.reason != Reason.NEVER_SIGNED_UP:
+        raise NotAllowed(_("Only “I never signed up for this” is looked into. There is nothing to record here."))
+    if reason.reviewed_at:
+        raise NotAllowed(_("This was looked into already. Read what was found below."))
+    if not finding.strip():
+        raise NotAllowed(_("Write down what you found: what shows that they signed up, or that nobody asked them."))
+    reason.reviewed_at, reason.reviewed_by, reason.finding = timezone.now(), by, finding.strip()[:1000]
+    reason.save(update_fields=["reviewed_at", "reviewed_by", "finding"])
+    return reason
 
 
 def counted(topic: Topic) -> Leaving:
