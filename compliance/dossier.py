@@ -5,15 +5,14 @@ events, subscriptions and messages stay, what was personal is gone, and the entr
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, TextChoices
+from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from campaigns.models import DeliveryEvent, Message
-from compliance import changes, wording
+from compliance import changes, paperwork, wording
+from compliance.entries import Entry, Kind, Places
 from preferences.models import (
     Address,
     ConsentEvent,
@@ -24,36 +23,6 @@ from preferences.models import (
     Subscription,
     Suppression,
 )
-
-
-class Kind(TextChoices):
-    """What sort of row an entry comes from."""
-
-    SAID = "said", gettext_lazy("Said")
-    EVIDENCE = "evidence", gettext_lazy("Evidence")
-    SUBSCRIPTION = "subscription", gettext_lazy("Subscription")
-    SUPPRESSION = "suppression", gettext_lazy("Suppression")
-    REPLY = "reply", gettext_lazy("Reply")
-    MESSAGE = "message", gettext_lazy("Message")
-    DELIVERY = "delivery", gettext_lazy("Delivery")
-    INBOUND = "inbound", gettext_lazy("Inbound")
-    RECORD = "record", gettext_lazy("Record")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened: when, what, by whom, to which address, and the rest in words."""
-
-    at: datetime
-    kind: Kind
-    what: str
-    who: str
-    where: str = ""
-    detail: str = ""
-    personal: bool = False
-
-
-Places = dict[int | None, str]
 
 
 def dossier(contact: Contact) -> list[Entry]:
@@ -70,13 +39,15 @@ def dossier(contact: Contact) -> list[Entry]:
         *_messages(places),
         *_deliveries(addresses, places),
         *_inbound(places),
+        *paperwork.entries(contact, places),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
 
 def _record(contact: Contact, places: Places) -> Iterator[Entry]:
     """Who added, corrected or erased the person's row and addresses; old names and addresses are kept nowhere."""
-    for row, detail in changes.told(Contact.history.filter(id=contact.pk), hidden=_("name")):
+    for row, changed in changes.told(Contact.history.filter(id=contact.pk), hidden=_("name")):
+        detail = wording.joined([changed, row.history_change_reason])
         yield Entry(row.history_date, Kind.RECORD, wording.change(row, _("Contact")), wording.who(row), "", detail)
     for row, detail in changes.told(Address.history.filter(contact_id=contact.pk), hidden=_("internal")):
         what = wording.change(row, _("Address"))
@@ -84,7 +55,9 @@ def _record(contact: Contact, places: Places) -> Iterator[Entry]:
 
 
 def _said(places: Places) -> Iterator[Entry]:
-    rows = ConsentEvent.objects.filter(address__in=places).select_related("topic", "notice__topic", "by", "evidence")
+    rows = ConsentEvent.objects.filter(address__in=places).select_related(
+        "topic", "notice__topic", "form__form", "by", "evidence"
+    )
     for event in rows:
         where = places[event.address_id]
         who = wording.speaker(event)
@@ -104,12 +77,15 @@ def _evidence(event: ConsentEvent, who: str, where: str) -> Iterator[Entry]:
 
 
 def _left_because(places: Places) -> Iterator[Entry]:
-    for row in LeaveReason.objects.filter(address__in=places).select_related("topic"):
-        what = _("Reason for leaving · %(topic)s") % {"topic": row.topic or _("everything")}
-        detail = wording.joined([row.get_reason_display(), row.words])
-        yield Entry(
-            row.created_at, Kind.SAID, what, _("The person"), places[row.address_id], detail, personal=bool(row.words)
-        )
+    """Why they left, and what a colleague found who looked into it."""
+    for row in LeaveReason.objects.filter(address__in=places).select_related("topic", "reviewed_by"):
+        about = {"topic": row.topic or _("everything")}
+        detail, where = wording.joined([row.get_reason_display(), row.words]), places[row.address_id]
+        what = _("Reason for leaving · %(topic)s") % about
+        yield Entry(row.created_at, Kind.SAID, what, _("The person"), where, detail, personal=bool(row.words))
+        if row.reviewed_at:
+            what, who = _("Looked into · %(topic)s") % about, wording.name(row.reviewed_by, wording.OURSELVES)
+            yield Entry(row.reviewed_at, Kind.RECORD, what, who, where, row.finding, personal=bool(row.finding))
 
 
 def _subscriptions(places: Places) -> Iterator[Entry]:
@@ -170,11 +146,14 @@ def _deliveries(addresses: list[Address], places: Places) -> Iterator[Entry]:
 
 
 def _inbound(places: Places) -> Iterator[Entry]:
-    for inbound in Inbound.objects.filter(address__in=places):
+    """What they wrote, how it was understood, and what a colleague decided where that was in doubt."""
+    for inbound in Inbound.objects.filter(address__in=places).select_related("decided_by"):
         told = _("“%(text)s”") % {"text": inbound.raw_text} if inbound.raw_text else ""
-        detail = wording.joined([told, inbound.outcome])
-        where = places[inbound.address_id]
-        what = inbound.get_meaning_display()
-        yield Entry(
-            inbound.received_at, Kind.INBOUND, what, _("The person"), where, detail, personal=bool(inbound.raw_text)
-        )
+        understood = _("understood by %(rule)s") % {"rule": inbound.matched_by} if inbound.matched_by else ""
+        detail, where = wording.joined([told, understood, inbound.outcome]), places[inbound.address_id]
+        what, personal = inbound.get_meaning_display(), bool(inbound.raw_text)
+        yield Entry(inbound.received_at, Kind.INBOUND, what, _("The person"), where, detail, personal=personal)
+        if inbound.decided_at:
+            what = _("Decided · %(decision)s") % {"decision": inbound.get_decision_display()}
+            who = wording.name(inbound.decided_by, wording.OURSELVES)
+            yield Entry(inbound.decided_at, Kind.INBOUND, what, who, where)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns import wording
 from campaigns.models import DeliveryEvent
@@ -48,14 +49,29 @@ def speaker(event: ConsentEvent) -> str:
     return name(event.by, others.get(event.source, _("The person")))
 
 
+def at_most(most_per_month: int | None) -> str:
+    """A limit somebody set, or took away."""
+    if most_per_month is None:
+        return _("no limit any more")
+    return ngettext("at most %(count)d message in 30 days", "at most %(count)d messages in 30 days", most_per_month) % {
+        "count": most_per_month
+    }
+
+
+def _limit(event: ConsentEvent) -> str:
+    return at_most(event.most_per_month) if event.kind == ConsentEvent.Kind.LIMITED else ""
+
+
 def circumstances(event: ConsentEvent) -> str:
-    """By which door, how, under which words, from which message, until when."""
+    """By which door, how, on which form and under which words, from which message, until when, how many at most."""
     return joined(
         [
             f"{event.get_source_display()}, {event.get_method_display()}",
+            _("form %(form)s") % {"form": event.form} if event.form else "",
             _("notice %(notice)s") % {"notice": event.notice} if event.notice else "",
             _("from message %(message)s") % {"message": event.origin} if event.origin else "",
             _("until %(day)s") % {"day": event.until.date()} if event.until else "",
+            _limit(event),
         ]
     )
 

@@ -1,0 +1,40 @@
+"""One line of a dossier."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy
+
+
+class Kind(TextChoices):
+    """What sort of row an entry comes from."""
+
+    SAID = "said", gettext_lazy("Said")
+    EVIDENCE = "evidence", gettext_lazy("Evidence")
+    SUBSCRIPTION = "subscription", gettext_lazy("Subscription")
+    SUPPRESSION = "suppression", gettext_lazy("Suppression")
+    REPLY = "reply", gettext_lazy("Reply")
+    MESSAGE = "message", gettext_lazy("Message")
+    DELIVERY = "delivery", gettext_lazy("Delivery")
+    INBOUND = "inbound", gettext_lazy("Inbound")
+    REQUEST = "request", gettext_lazy("Request about own data")
+    RECEIPT = "receipt", gettext_lazy("Receipt")
+    LINK = "link", gettext_lazy("Links opened")
+    RECORD = "record", gettext_lazy("Record")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, what, by whom, to which address, and the rest in words."""
+
+    at: datetime
+    kind: Kind
+    what: str
+    who: str
+    where: str = ""
+    detail: str = ""
+    personal: bool = False
+
+
+Places = dict[int | None, str]
