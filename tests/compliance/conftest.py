@@ -7,6 +7,9 @@ import time_machine
 
 from compliance import policies
 from compliance.models import PolicyDocument
+from preferences import consent
+from preferences.evidence import Proof
+from preferences.models import Notice, Source
 from tests import factories, roles
 from tests.sinks import MailSink
 
@@ -40,3 +43,18 @@ def mail_sink(settings):
     with MailSink() as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
         yield sink
+
+
+@pytest.fixture
+def ana(topic):
+    """Somebody who signed up, leaving evidence, and confirmed."""
+    address = factories.email_address("ana@example.org", name="Ana")
+    notice = Notice.objects.current(topic, "en")
+    seen = Proof(ip="203.0.113.7", user_agent="Firefox", page="/sign-up", words="yes please")
+    consent.confirm(consent.ask(address, [notice], source=Source.SIGN_UP, proof=seen))
+    return address
+
+
+@pytest.fixture
+def colleague(db):
+    return factories.UserFactory(username="sam", first_name="Sam", last_name="Reed")

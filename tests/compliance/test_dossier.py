@@ -8,45 +8,23 @@ from django.utils import timezone
 
 from campaigns.models import DeliveryEvent, Message
 from compliance import dossier
-from compliance.models import SubjectRequest
-from preferences import consent, contacts, erasure, moves, reasons, wishes
+from preferences import consent, contacts, erasure, reasons, wishes
 from preferences.evidence import Proof
 from preferences.models import (
     ConsentForm,
     ConsentFormVersion,
-    DoubtfulLeave,
     Inbound,
-    LinkHit,
     Method,
-    Notice,
     Receipt,
     Source,
     Suppression,
 )
 from tests import factories
+from tests.compliance.stories import opened, story
 from tests.conftest import subscribe
 
 Kind = dossier.Kind
 SEEN = Proof(ip="203.0.113.7", user_agent="Firefox", page="/sign-up", words="yes please")
-
-
-@pytest.fixture
-def ana(topic):
-    """Somebody who signed up, leaving evidence, and confirmed."""
-    address = factories.email_address("ana@example.org", name="Ana")
-    notice = Notice.objects.current(topic, "en")
-    consent.confirm(consent.ask(address, [notice], source=Source.SIGN_UP, proof=SEEN))
-    return address
-
-
-@pytest.fixture
-def colleague(db):
-    return factories.UserFactory(username="sam", first_name="Sam", last_name="Reed")
-
-
-def story(address, kind=None):
-    entries = dossier.dossier(address.contact)
-    return [entry for entry in entries if kind in (None, entry.kind)]
 
 
 def told(address, kind):
@@ -174,20 +152,6 @@ def test_what_was_looked_into_is_told_with_who_did_and_what_they_found(ana, topi
     assert (entry.detail, entry.personal) == ("Signed at the fair.", True)
 
 
-def test_a_limit_is_told_as_said_and_as_it_stood(ana, topic):
-    wishes.limit(ana, topic, most_per_month=1, source=Source.PREFERENCES)
-    wishes.limit(ana, None, most_per_month=4, source=Source.PREFERENCES)
-    wishes.limit(ana, None, most_per_month=None, source=Source.PREFERENCES)
-
-    turns = [(entry.what, entry.detail) for entry in story(ana, Kind.RECORD) if entry.what.startswith("Limit")]
-    assert turns == [
-        ("Limit · Health tips", "at most 1 message in 30 days"),
-        ("Limit · everything", "at most 4 messages in 30 days"),
-        ("Limit · everything", "no limit any more"),
-    ]
-    assert story(ana, Kind.SAID)[-2].detail == "Preferences page, Pressed a button · at most 4 messages in 30 days"
-
-
 def test_a_pause_is_told_with_its_end(ana, topic):
     until = timezone.now() + datetime.timedelta(days=30)
     wishes.pause(ana, topic, until=until, source=Source.PREFERENCES)
@@ -204,45 +168,6 @@ def test_the_form_somebody_was_asked_on_is_told(topic, notice):
     consent.ask(address, [notice], source=Source.SIGN_UP, form=version)
 
     assert "form Autumn fair · en · 3" in story(address, Kind.SAID)[0].detail
-
-
-def test_a_move_is_told_and_an_address_that_is_not_theirs_is_not_shown(ana, topic):
-    moves.ask(ana, "email", "stranger@example.net")
-
-    entry = story(ana, Kind.REQUEST)[0]
-    assert entry.what == "Wants to move to another address"
-    assert entry.detail == "from E-mail: ana@example.org to s•••@e•••.net"
-
-
-def test_whoever_is_asked_at_the_new_address_is_told_nothing_of_the_old(ana, topic):
-    moves.ask(ana, "email", "stranger@example.net")
-    stranger = contacts.find("email", "stranger@example.net")
-
-    assert "ana@example.org" not in " ".join(entry.detail for entry in story(stranger))
-
-
-def test_a_receipt_is_told_by_its_number(ana):
-    receipt = Receipt.objects.create(address=ana, act=uuid.uuid4(), document="{}")
-
-    assert story(ana, Kind.RECEIPT)[0].detail == f"Number {receipt.reference}"
-
-
-def test_a_request_about_own_data_is_told_with_its_answer(ana, colleague):
-    request = asked(ana, "Delete me, I am Ana.")
-    assert (request.what, request.who, request.personal) == ("Asked for: Deletion", "The person", True)
-
-    SubjectRequest.objects.update(
-        status="refused", answer="Ana, why?", answered_by=colleague, answered_at=timezone.now()
-    )
-
-    entry = story(ana, Kind.REQUEST)[-1]
-    assert (entry.what, entry.who, entry.detail) == ("Deletion · Refused", "Sam Reed", "Ana, why?")
-
-
-def asked(address, words):
-    due = timezone.now() + datetime.timedelta(days=28)
-    SubjectRequest.objects.create(contact=address.contact, address=address, kind="deletion", words=words, due_at=due)
-    return story(address, Kind.REQUEST)[-1]
 
 
 def test_what_a_colleague_decided_about_a_doubtful_text_carries_their_name(phone, colleague):
@@ -274,50 +199,6 @@ def test_a_restriction_and_a_browsers_wish_are_told(ana, colleague):
     assert restricted.who == "Sam Reed"
     assert wished.detail.startswith("never sold or shared since: – → ")
     assert wished.detail.endswith(" · Global Privacy Control")
-
-
-def test_links_opened_are_a_count_for_each_day(ana, time_machine):
-    time_machine.move_to("2027-01-02 23:00")
-    opened(ana, "person")
-    opened(ana, "scanner")
-    time_machine.move_to("2027-01-03 01:00")
-    opened(ana, "person")
-
-    lines = [(entry.what, entry.detail) for entry in story(ana, Kind.LINK)]
-    assert lines == [("2 links opened", "1 of them as machines do"), ("1 link opened", "")]
-
-
-def opened(address, looks):
-    LinkHit.objects.create(address=address, purpose="leave", verb="GET", looks=looks, network="203.0.113.0/24")
-
-
-def test_an_opt_out_that_looks_machine_made_is_told_with_who_settled_it(ana, colleague):
-    now = timezone.now()
-    row = {"because": "Four links in one second", "offered_at": now, "settled_at": now, "settled_by": colleague}
-    DoubtfulLeave.objects.create(address=ana, act=uuid.uuid4(), **row)
-
-    told_of = {(entry.what, entry.who) for entry in story(ana)}
-    assert told_of >= {
-        ("Opt-out that looks machine-made", "Sayso"),
-        ("Way back offered", "Sam Reed"),
-        ("Doubtful opt-out settled", "Sam Reed"),
-    }
-
-
-def test_of_a_forgotten_person_no_words_are_told(ana, topic, colleague):
-    asked(ana, "Delete me, I am Ana.")
-    SubjectRequest.objects.update(status="done", answer="Farewell, Ana.", answered_at=timezone.now())
-    reasons.review(reasons.give(ana, topic, reason="never_signed_up"), by=colleague, finding="Ana signed.")
-    moves.ask(ana, "email", "ana.new@example.net")
-    erasure.erase(ana.contact, by=colleague)
-    ana.contact.refresh_from_db()
-
-    whole = " ".join(f"{entry.what} {entry.where} {entry.detail}" for entry in story(ana))
-    assert "Asked for: Deletion" in whole
-    assert "Looked into · Health tips" in whole
-    assert "Ana" not in whole
-    assert "ana" not in whole.replace("manage", "")
-    assert not any(entry.personal for entry in story(ana))
 
 
 def test_what_colleagues_changed_is_told_without_old_names(ana, colleague):
