@@ -73,7 +73,7 @@ def way_back(request: HttpRequest) -> str:
 
 def _with(target: str, language: str) -> str:
     parts = urlsplit(target)
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name != PARAMETER]
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != PARAMETER]
     return urlunsplit(parts._replace(query=urlencode([*query, *([(PARAMETER, language)] if language else [])])))
 
 
