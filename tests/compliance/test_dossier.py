@@ -3,7 +3,6 @@
 import datetime
 import uuid
 
-import pytest
 from django.utils import timezone
 
 from campaigns.models import DeliveryEvent, Message
