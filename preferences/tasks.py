@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from preferences import channels, letters, moves, questions, receipts, replies, seals, terms, wishes
+from preferences import channels, letters, moves, questions, receipts, replies, scanners, seals, terms, wishes
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address, Channel, Reply
@@ -60,6 +60,12 @@ def end_pauses_and_terms() -> None:
         wishes.end(subscription_id)
     for subscription_id in terms.over().values_list("pk", flat=True)[:5000]:
         terms.end(subscription_id)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def forget_old_hits() -> None:
+    """Looks at links are kept for some weeks only."""
+    scanners.forget_old()
 
 
 def _deliver(reply_ids: Iterable[int]) -> None:

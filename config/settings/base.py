@@ -159,6 +159,8 @@ LINK_REQUESTS_PER_DAY = 10
 FORMS_PER_NETWORK_PER_HOUR = env.int("FORMS_PER_NETWORK_PER_HOUR", default=60)
 CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", default=2000)  # over all forms; more of them wait
 STEADY_ANSWER_SECONDS = 0.4  # forms that take an address answer no sooner, whether it is known or not
+SCANNER_BURST = env.int("SCANNER_BURST", default=20)  # so many people of one mail domain in a minute are a machine
+LINK_HIT_DAYS = env.int("LINK_HIT_DAYS", default=90)  # how long looks at links are kept
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of our own stand before us
 HAND_OVER_WINDOW = env.int("HAND_OVER_WINDOW", default=50)
 HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
@@ -222,6 +224,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "deliver what is owed": {"task": "preferences.tasks.deliver_replies", "schedule": 30},
     "seal what was said": {"task": "preferences.tasks.seal_ledger", "schedule": 60},
     "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
+    "forget old looks at links": {"task": "preferences.tasks.forget_old_hits", "schedule": 24 * 60 * 60},
     "end what has run out": {"task": "preferences.tasks.end_pauses_and_terms", "schedule": 60},
     "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},

@@ -1,11 +1,12 @@
 """The back office of the hall: people, what they said, and the rows it adds up to."""
 
-from preferences.admin import consent_forms, imports, people, replies, scanners, seals, standing, topics, users
+from preferences.admin import consent_forms, imports, inbound, people, replies, scanners, seals, standing, topics, users
 from preferences.admin import ledger as ledger_pages
 
 __all__ = [
     "consent_forms",
     "imports",
+    "inbound",
     "ledger_pages",
     "people",
     "replies",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from preferences import cookies, links
 from preferences.links import BadLink, Claims, Purpose
+from preferences.views import hits
 from preferences.views.trouble import friendly
 
 
@@ -21,24 +22,28 @@ class SeeOther(HttpResponseRedirectBase):
 
 
 @require_safe
+@hits.noted(Purpose.LEAVE)
 @friendly
 def leave_link(request: HttpRequest, token: str) -> HttpResponse:
     return _arrive(Purpose.LEAVE, _read(Purpose.LEAVE, token), "preferences:leave")
 
 
 @require_safe
+@hits.noted(Purpose.CONFIRM)
 @friendly
 def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
     return _arrive(Purpose.CONFIRM, _read(Purpose.CONFIRM, token), "preferences:confirm")
 
 
 @require_safe
+@hits.noted(Purpose.CONFIRM)
 @friendly
 def cancel_link(request: HttpRequest, token: str) -> HttpResponse:
     return _arrive(Purpose.CONFIRM, _read(Purpose.CONFIRM, token), "preferences:cancel")
 
 
 @require_safe
+@hits.noted(Purpose.MANAGE)
 @friendly
 def manage_link(request: HttpRequest, token: str) -> HttpResponse:
     """The right to add things stays only if it belongs to the same person."""
@@ -50,6 +55,7 @@ def manage_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@hits.noted(Purpose.FRESH)
 @friendly
 def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     """Opens the preferences page for a day, with the right to add things for half an hour after it was made."""
@@ -61,12 +67,14 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@hits.noted(Purpose.UNDO)
 @friendly
 def undo_link(request: HttpRequest, token: str) -> HttpResponse:
     return _arrive(Purpose.UNDO, _read(Purpose.UNDO, token), "preferences:undo")
 
 
 @require_safe
+@hits.noted(Purpose.RECEIPT)
 @friendly
 def receipt_link(request: HttpRequest, token: str) -> HttpResponse:
     return _arrive(Purpose.RECEIPT, _read(Purpose.RECEIPT, token), "preferences:receipt")

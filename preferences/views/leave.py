@@ -20,7 +20,7 @@ from preferences.errors import NotAllowed
 from preferences.forms import LeaveForm, ReasonForm
 from preferences.links import BadLink, Claims, Purpose
 from preferences.models import ConsentEvent, Method, Reply, Source, Suppression, Topic
-from preferences.views import trouble, undo_here
+from preferences.views import hits, trouble, undo_here
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +40,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, visitor: visits.Visitor, form: LeaveForm) -> HttpResponse:
     act = form.save(witness.proof(request))
+    hits.doubt(request, visitor.address, act)
     for address in visitor.address.contact.addresses.live():
         tasks.answer_soon(address)
     is_changed = ConsentEvent.objects.filter(act=act).exists()
@@ -70,6 +71,7 @@ def leave_done(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@hits.noted(Purpose.LEAVE)
 def one_click(request: HttpRequest, token: str) -> HttpResponse:
     """RFC 8058. Nothing but this body leaves; no cookie, no redirect; the same answer however often."""
     try:
@@ -92,6 +94,7 @@ def _leave_at_once(request: HttpRequest, claims: Claims) -> None:
         address = links.address_of(Purpose.LEAVE, claims)
         for topic in _topics(claims):
             leave_one(address, topic, proof=proof, act=act)
+        hits.doubt(request, address, act)
         tasks.answer_soon(address)
 
 
