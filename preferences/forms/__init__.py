@@ -16,6 +16,7 @@ __all__ = [
     "ChangeAddressForm",
     "CheckReceiptForm",
     "DetailsForm",
+    "ForGoodForm",
     "MoveForm",
     "RefuseForm",
     "UndoForm",
