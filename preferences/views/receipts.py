@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preferences import limits, receipt_keys, receipts, story, visits, witness
+from preferences import limits, moments, receipt_keys, receipts, story, visits, witness
 from preferences.errors import NotAllowed
 from preferences.forms import CheckReceiptForm, WriteReceiptForm
 from preferences.links import BadLink, Purpose
@@ -99,5 +99,5 @@ def _told(visitor: visits.Visitor) -> dict[str, object]:
         "lines": list(story.told(events, visiting=visitor.address)),
         "senders": senders,
         "sender": senders[0] if len(senders) == 1 else None,
-        "zone": story.zone(contact),
+        "zone": moments.zone(contact),
     }
