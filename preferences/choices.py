@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from preferences import agreements
-from preferences.models import Address, ConsentEvent, Contact, Limit, Notice, Subscription, Suppression, Topic
+from preferences import agreements, moves
+from preferences.models import Address, ConsentEvent, Limit, Notice, Subscription, Suppression, Topic
 
 Status = Subscription.Status
 Purpose = Topic.Purpose
@@ -146,38 +146,47 @@ class Sheet:
 def of(visiting: Address, *, language: str) -> Sheet:
     """All choices of the person behind this address, which comes first. As many queries, however much there is."""
     contact = visiting.contact
-    addresses = sorted(contact.addresses.live().select_related("contact"), key=lambda one: (one != visiting, one.pk))
+    addresses = addresses_of(visiting)
     standing = {(row.address_id, row.topic_id): row for row in Subscription.objects.filter(address__in=addresses)}
     topics = list(_topics(addresses, {topic for _address, topic in standing}))
     notices = Notice.objects.current_by_topic(topics, language)
     granted = _granted(addresses)
     limits = dict(Limit.objects.filter(contact=contact).values_list("topic_id", "most_per_month"))
-    never = _suppressed(addresses, Reason.PERMANENT)
+    stopped, never = _suppressed(addresses, Reason.STOPPED), _suppressed(addresses, Reason.PERMANENT)
 
     def choice(topic: Topic, address: Address) -> Choice:
         pair = (address.pk, topic.pk)
         is_open = address == visiting and address not in never
         return Choice(address, topic, standing.get(pair), granted.get(pair), notices.get(topic.pk), is_open)
 
-    entries = [
-        Entry(topic, [one for address in addresses if _is_shown(one := choice(topic, address))], limits.get(topic.pk))
-        for topic in topics
-    ]
-    shown = sorted((entry for entry in entries if entry.choices), key=_place)
-    return Sheet(addresses, shown, limits.get(None), _suppressed(addresses, Reason.STOPPED), never)
+    def is_shown(choice: Choice) -> bool:
+        """What comes there, or could; nothing could to another address that was turned off."""
+        is_offered = choice.topic.offers(choice.address.channel) and _is_open(choice.topic)
+        is_off = choice.address != visiting and choice.address in stopped | never
+        return choice.is_on or choice.is_waiting or (is_offered and not is_off)
+
+    def entry(topic: Topic) -> Entry:
+        choices = [one for address in addresses if is_shown(one := choice(topic, address))]
+        return Entry(topic, choices, limits.get(topic.pk))
+
+    shown = sorted((one for topic in topics if (one := entry(topic)).choices), key=_place)
+    return Sheet(addresses, shown, limits.get(None), stopped, never)
 
 
-def standing(contact: Contact, topic: Topic) -> Entry:
+def addresses_of(visiting: Address) -> list[Address]:
+    """Every address of the person, the visited one first. Who reads at one they moved away from sees that one alone."""
+    if moves.was_left(visiting):
+        return [visiting]
+    live = visiting.contact.addresses.live().select_related("contact")
+    return sorted(live, key=lambda one: (one != visiting, one.pk))
+
+
+def standing(visiting: Address, topic: Topic) -> Entry:
     """What this person gets of one topic, on all their addresses."""
-    rows = Subscription.objects.filter(address__contact=contact, address__erased_at=None, topic=topic)
-    choices = [Choice(row.address, topic, row, None, None, False) for row in rows.select_related("address")]
-    most = Limit.objects.filter(contact=contact, topic=topic).values_list("most_per_month", flat=True).first()
-    return Entry(topic, choices, most)
-
-
-def _is_shown(choice: Choice) -> bool:
-    is_offered = choice.topic.offers(choice.address.channel) and _is_open(choice.topic)
-    return choice.is_on or choice.is_waiting or is_offered
+    rows = Subscription.objects.filter(address__in=addresses_of(visiting), topic=topic).select_related("address")
+    choices = [Choice(row.address, topic, row, None, None, False) for row in rows]
+    limits = Limit.objects.filter(contact=visiting.contact_id, topic=topic)
+    return Entry(topic, choices, limits.values_list("most_per_month", flat=True).first())
 
 
 def _is_open(topic: Topic) -> bool:

@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import transaction
 
-from preferences import consent, replies, wishes
+from preferences import choices, consent, replies, wishes
 from preferences.evidence import Proof
 from preferences.forms import pieces
 from preferences.models import Address, Sender, Source
@@ -20,7 +20,7 @@ class ForGoodForm(forms.Form):
 
     def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visitor = visitor
+        self.visitor, self.addresses = visitor, choices.addresses_of(visitor.address)
 
     @property
     def helper(self) -> FormHelper:
@@ -29,8 +29,8 @@ class ForGoodForm(forms.Form):
     @transaction.atomic
     def save(self, proof: Proof) -> list[Address]:
         """All addresses of the person, each with one confirmation."""
-        addresses = wishes.lock_all(self.visitor.address)
-        for address in addresses:
+        wishes.lock_all(self.visitor.address)
+        for address in self.addresses:
             sender = replies.sender_of(address) or Sender.objects.earliest("pk")
             consent.withdraw_for_good(address, sender=sender, source=Source.PREFERENCES, proof=proof)
-        return addresses
+        return self.addresses

@@ -31,7 +31,7 @@ class LeaveForm(forms.Form):
     def __init__(self, *args: Any, visitor: Visitor, topic: Topic, only_rest: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor, self.topic, self.only_rest = visitor, topic, only_rest
-        self.entry = choices.standing(visitor.address.contact, topic)
+        self.entry = choices.standing(visitor.address, topic)
         options = wish_fields.most_options(self.entry.most_per_month, may_raise=False)
         self.fields["most"] = wish_fields.most_field(options, initial=self.entry.most_per_month)
 
@@ -42,10 +42,14 @@ class LeaveForm(forms.Form):
         return pieces.helper(buttons, *rather, action=reverse("preferences:leave"), visitor=self.visitor)
 
     def clean(self) -> None:
-        if self.cleaned_data.get("leave") != "fewer" or "most" in self.errors:
+        """Whoever leaves need not fill in anything else rightly."""
+        if self.cleaned_data.get("leave") != "fewer":
+            self.errors.pop("most", None)
+            return
+        if "most" in self.errors:
             return
         most = self.cleaned_data.get("most")
-        if most is None or wish_fields.is_more(most, than=self.entry.most_per_month):
+        if not self.entry.is_on or most is None or wish_fields.is_more(most, than=self.entry.most_per_month):
             self.add_error("most", _("Choose how many a month you want at most."))
 
     @property

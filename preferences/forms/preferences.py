@@ -73,9 +73,17 @@ class PreferencesForm(forms.Form):
     def clean(self) -> None:
         for wish in self.wishes.values():
             wish.check(self, may_raise=self.may_raise)
+        if self.cleaned_data.get("everything") or self.cleaned_data.get("channel"):
+            self._let_nothing_stand_in_the_way()
+            return
         adds = any(self.cleaned_data.get(c.name) and not c.is_on for c in self.open.values())
         if adds and self.cleaned_data.get("words") != self.fields["words"].initial:
             raise forms.ValidationError(_("The wording changed while you were reading. Nothing was saved: look again."))
+
+    def _let_nothing_stand_in_the_way(self) -> None:
+        """Whoever turns something off need not fill in anything else rightly."""
+        for name in list(self.errors):
+            del self.errors[name]
 
     @transaction.atomic
     def save(self, proof: Proof) -> UUID:
@@ -143,7 +151,7 @@ class PreferencesForm(forms.Form):
             consent.withdraw(choice.address, choice.topic, method=Method.CHECKBOX, **self._said)
 
     def _grant(self, choice: Choice) -> None:
-        is_addable = self.may_raise and choice.can_be_added and choice.address.channel != self.cleaned_data["channel"]
+        is_addable = self.may_raise and choice.can_be_added and not self.cleaned_data["channel"]
         if not self.cleaned_data[choice.name] or not is_addable:
             return
         consent.grant(choice.address, choice.topic, method=Method.CHECKBOX, notice=choice.notice, **self._said)
@@ -170,7 +178,8 @@ class PreferencesForm(forms.Form):
             wishes.limit(self.visitor.address, wish.topic, most_per_month=wish.new_limit(self), **self._said)
 
     def _limit_changed(self, wish: Wish) -> bool:
-        return f"limit-{wish.key}" in self.changed_data
+        name = f"limit-{wish.key}"
+        return name in self.changed_data and name in self.cleaned_data
 
     def _is_raise(self, wish: Wish) -> bool:
         return wish_fields.is_more(wish.new_limit(self), than=wish.most_per_month)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from preferences import consent, cookies, fence, limits, tasks, visits, witness
+from preferences import consent, cookies, fence, limits, moves, tasks, visits, witness
 from preferences.errors import NotAllowed
 from preferences.forms import ForGoodForm, MyLinkForm, PreferencesForm
 from preferences.links import Purpose
@@ -22,7 +22,7 @@ from preferences.views.trouble import friendly
 def preferences(request: HttpRequest) -> HttpResponse:
     """Everything one person gets. A link from a message lowers, a fresh link also raises."""
     visitor = visits.current(request, Purpose.MANAGE)
-    may_raise = visits.is_fresh(request, visitor)
+    may_raise = visits.is_fresh(request, visitor) and not moves.was_left(visitor.address)
     form = PreferencesForm(request.POST or None, visitor=visitor, may_raise=may_raise)
     if form.is_valid():
         response = redirect("preferences:preferences")
@@ -72,7 +72,7 @@ def for_good(request: HttpRequest) -> HttpResponse:
         response = redirect("preferences:for-good")
         cookies.forget(response, Purpose.UNDO)
         return response
-    masked = [address.masked for address in visitor.address.contact.addresses.live().order_by("pk")]
+    masked = [address.masked for address in form.addresses]
     page = {"form": form, "masked": masked, "is_done": consent.never_again(visitor.address)}
     return render(request, "preferences/for_good.html", page)
 

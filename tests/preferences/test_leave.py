@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, erasure, links
-from preferences.models import HandOver, LeaveReason, Reply, Source, Subscription, Suppression
+from preferences import consent, contacts, erasure, links, moves, wishes
+from preferences.models import HandOver, LeaveReason, Limit, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, open_link
@@ -141,3 +141,116 @@ def test_somebody_who_never_signed_up_can_still_say_no(client, address, topic):
     client.post(LEAVE, filled(page, leave="topic"))
 
     assert consent.fold(address, topic) == Subscription.Status.ENDED
+
+
+def test_rather_a_break_pauses_the_topic_and_ends_by_itself(client, leaving, subscriber):
+    page = client.post(LEAVE, filled(leaving, leave="pause-60"), follow=True)
+
+    row = subscriber.subscriptions.get()
+    assert (row.status, row.event.source) == (Subscription.Status.PAUSED, Source.LEAVE)
+    assert 59 <= (row.paused_until - timezone.now()).days <= 60
+    assert "Health tips is paused until" in page.content.decode()
+    assert page.redirect_chain == [(LEAVE, 302)]
+
+
+def test_a_break_is_offered_as_large_as_leaving(leaving):
+    page = leaving.content.decode()
+
+    assert "Rather take a break, or get fewer?" in page
+    assert page.count('class="btn btn-primary" name="leave"') == 6
+
+
+def test_a_break_by_a_link_in_a_mail_is_told_to_the_owner_and_asked_for_once(client, leaving, subscriber):
+    client.post(LEAVE, filled(leaving, leave="pause-30"))
+    client.post(LEAVE, filled(leaving, leave="pause-30"))
+
+    assert subscriber.events.filter(kind="paused").count() == 1
+    assert subscriber.replies.filter(kind=Reply.Kind.CHANGED).count() == 1
+
+
+def test_a_leave_link_never_shortens_a_break(client, leaving, subscriber, topic):
+    until = timezone.now() + timedelta(days=200)
+    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+
+    client.post(LEAVE, filled(leaving, leave="pause-30"))
+
+    assert subscriber.subscriptions.get().paused_until == until
+    assert "Pause for" not in client.get(LEAVE).content.decode()
+
+
+def test_rather_fewer_of_it(client, leaving, subscriber, topic):
+    client.post(LEAVE, filled(leaving, leave="fewer", most="2"))
+
+    assert Limit.objects.get(contact=subscriber.contact, topic=topic).most_per_month == 2
+    assert subscriber.subscriptions.get().status == Subscription.Status.ACTIVE
+
+
+@pytest.mark.parametrize("more", ["3", "", "0", "100", "many", "🙂"])
+def test_a_leave_link_never_asks_for_more(client, leaving, subscriber, topic, more):
+    wishes.limit(subscriber, topic, most_per_month=2, source=Source.PREFERENCES)
+
+    answer = client.post(LEAVE, filled(leaving, leave="fewer", most=more))
+
+    assert answer.status_code == 422
+    assert Limit.objects.get().most_per_month == 2
+
+
+@pytest.mark.parametrize("answer", ["", "pause-31", "pause-", "resume", "all", "topic\r\n", "topic,everything"])
+def test_an_answer_that_is_no_button_changes_nothing(client, leaving, subscriber, answer):
+    assert client.post(LEAVE, filled(leaving, leave=answer)).status_code == 422
+    assert subscriber.subscriptions.get().status == Subscription.Status.ACTIVE
+
+
+def test_nothing_wrong_in_the_other_fields_stands_in_the_way_of_leaving(client, leaving, subscriber):
+    answer = client.post(LEAVE, filled(leaving, leave="topic", most="rubbish"))
+
+    assert answer.url == DONE
+    assert subscriber.subscriptions.get().status == Subscription.Status.ENDED
+
+
+def test_who_does_not_get_it_is_offered_no_break(client, address, topic):
+    page = open_link(client, links.leave_url(address, topic))
+
+    assert "take a break" not in page.content.decode()
+
+
+def test_a_leave_link_to_an_address_she_moved_away_from_limits_nothing(client, subscriber, topic, notice):
+    link = links.leave_url(subscriber, topic)
+    new = moves.confirm(moves.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    page = open_link(client, link)
+
+    client.post(LEAVE, filled(page, leave="fewer", most="1"))
+    client.post(LEAVE, filled(page, leave="pause-90"))
+
+    assert not Limit.objects.exists()
+    assert new.subscriptions.get(topic=topic).status == Subscription.Status.ACTIVE
+
+
+def test_a_reason_of_a_thousand_and_one_letters_is_asked_to_be_shorter(client, leaving):
+    done = client.post(LEAVE, filled(leaving, leave="topic"), follow=True)
+
+    answer = client.post(DONE, filled(done, reason="other", words="x" * 1001))
+
+    assert answer.status_code == 422
+    assert not LeaveReason.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words", ["🙂" * 900, "\u202eemoclew", "one\r\nBcc: two@example.org", "<script>alert(1)</script>"]
+)
+def test_any_words_are_kept_as_they_are(client, leaving, words):
+    done = client.post(LEAVE, filled(leaving, leave="topic"), follow=True)
+
+    client.post(DONE, filled(done, reason="other", words=words))
+
+    assert LeaveReason.objects.get().words.splitlines() == words.splitlines()
+
+
+def test_the_reason_names_the_message_it_came_from(client, subscriber, topic):
+    message = uuid4()
+    page = open_link(client, links.leave_url(subscriber, topic, message=message.int))
+    done = client.post(LEAVE, filled(page, leave="topic"), follow=True)
+
+    client.post(DONE, filled(done, reason="never_signed_up"))
+
+    assert LeaveReason.objects.get().origin == message

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from preferences import consent, links
+from preferences import consent, links, moves
 from preferences.models import ConsentEvent, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -179,6 +179,26 @@ def test_two_links_of_two_people_in_one_browser_do_not_mix(client, subscriber, t
     assert not Suppression.objects.exists()
 
 
+def test_a_link_to_an_address_she_moved_away_from_shows_nothing_of_the_new_one(client, subscriber, topic, notice):
+    new = moves.confirm(moves.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    subscriber.refresh_from_db()
+
+    page = fresh(client, subscriber)
+    client.post(PAGE, filled(page, **{box(subscriber, topic): "on", box(new, topic): None, "everything": "off"}))
+
+    assert new.masked not in page.content.decode()
+    assert new.subscriptions.get(topic=topic).status == Status.ACTIVE
+    assert subscriber.subscriptions.get(topic=topic).status == Status.ENDED
+
+
+def test_an_address_she_moved_away_from_is_not_offered_any_more(client, subscriber, topic, notice):
+    new = moves.confirm(moves.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+
+    page = managed(client, new).content.decode()
+
+    assert (topic.name in page, subscriber.masked in page) == (True, False)
+
+
 def test_somebody_elses_manage_link_ends_the_right_to_add(client, subscriber, other):
     fresh(client, subscriber)
 
@@ -223,7 +243,7 @@ def test_the_page_asks_the_database_as_often_for_many_topics_as_for_one(
     managed(client, subscriber)
     subscribe(subscriber, *factories.TopicFactory.create_batch(8, sender=topic.sender))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(PAGE)
 
 

@@ -344,3 +344,15 @@ def test_the_page_says_when_and_how_she_agreed(client, ana):
     page = managed(client, ana).content.decode()
 
     assert "You agreed on 1 July 2026, by ticking a box on the sign-up page and confirming it." in page
+
+
+@pytest.mark.parametrize("button", [{"everything": "off"}, {"channel": "email"}])
+def test_nothing_wrong_elsewhere_on_the_page_stands_in_the_way_of_turning_off(client, ana, phone, topic, button):
+    wishes.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    wrong = {f"until-t{topic.pk}": "never", f"limit-t{topic.pk}": "many", "until-all": "2020-01-01"}
+
+    answer = client.post(PAGE, filled(fresh(client, ana), **wrong, **button))
+
+    assert answer.status_code == 302
+    assert ana.subscriptions.get().status == Status.ENDED
+    assert limits(ana) == {topic.pk: 2}
