@@ -193,68 +193,38 @@ def test_the_first_page_lists_who_has_something_to_offer(client, topic):
     assert "Nothing to say" not in page
 
 
-@pytest.fixture
-def asked(address, notice):
-    return consent.ask(address, [notice], source=Source.SIGN_UP)
-
-
-def test_opening_the_confirm_link_shows_what_was_asked_and_says_nothing(client, asked, topic, notice):
-    page = open_link(client, links.confirm_url(asked)).content.decode()
-
-    assert topic.name in page
-    assert notice.how_to_leave in page
-    assert asked.address.value not in page
-    assert asked.address.subscriptions.get().status == Status.PENDING
-
-
-def test_pressing_yes_signs_up_with_proof(client, asked):
-    page = open_link(client, links.confirm_url(asked))
-
-    done = client.post("/confirm/", filled(page, answer="yes"), follow=True)
-
-    granted = asked.address.subscriptions.get().event
-    assert (granted.kind, granted.method, granted.evidence.page) == ("granted", Method.DOUBLE_OPT_IN, "/confirm/")
-    assert "You are signed up" in done.content.decode()
-
-
-def test_pressing_no_closes_the_question(client, asked):
-    page = open_link(client, links.confirm_url(asked))
-
-    done = client.post("/confirm/", filled(page, answer="no"), follow=True)
-
-    assert asked.address.subscriptions.get().status == Status.ENDED
-    assert "Nothing to confirm" in done.content.decode()
-
-
-def test_confirming_again_says_it_is_done(client, asked):
-    consent.confirm(asked)
-
-    page = open_link(client, links.confirm_url(asked)).content.decode()
-
-    assert "You are signed up" in page
-    assert "<button" not in page
-
-
-def test_a_confirm_link_is_worth_nothing_after_leaving(client, asked, topic):
-    consent.withdraw(asked.address, topic, source=Source.LEAVE)
-
-    page = open_link(client, links.confirm_url(asked))
-    client.post("/confirm/", filled(page, answer="yes"))
-
-    assert asked.address.subscriptions.get().status == Status.ENDED
-
-
-def test_confirming_says_yes_to_nothing_but_what_was_asked(client, asked, topic):
-    other = factories.TopicFactory(sender=topic.sender)
-    page = open_link(client, links.confirm_url(asked))
-
-    client.post("/confirm/", filled(page, answer="yes", topic=other.pk, reply=999))
-
-    assert list(asked.address.subscriptions.values_list("topic", flat=True)) == [topic.pk]
-
-
 def test_a_form_sent_empty_says_what_is_missing_however_quickly(client, clock, url):
     answer = client.post(url, filled(client.get(url)))
 
     assert answer.status_code == 422
     assert "Tick at least one box" in answer.content.decode()
+
+
+def test_a_number_is_confirmed_by_its_own_text_and_never_by_the_mail(client, form, url, topic):
+    boxes = {by_email(topic): "on", by_text(topic): "on"}
+    client.post(url, filled(form, email="ana@example.org", phone="+1 207 555 0123", **boxes))
+    mail = Reply.objects.get(kind=Reply.Kind.CONFIRM, address__channel="email")
+    page = open_link(client, links.confirm_url(mail))
+
+    client.post("/confirm/", filled(page, answer="yes"))
+
+    phone = contacts.find("sms", "+1 207 555 0123")
+    assert (phone.subscriptions.get().status, phone.verified_at) == (Status.PENDING, None)
+    assert contacts.find("email", "ana@example.org").subscriptions.get().status == Status.ACTIVE
+
+
+@pytest.mark.parametrize("name", ["🌊 Ana", "آنا", "Ana\u202eanA", "A\r\nB", "x" * 200])
+def test_names_of_all_kinds_are_kept_as_one_visible_line(client, form, url, topic, name):
+    client.post(url, filled(form, email="ana@example.org", name=name, **{by_email(topic): "on"}))
+
+    assert Contact.objects.get().name == name.replace("\u202e", "").replace("\r\n", " ")
+
+
+def test_other_fields_in_the_form_change_nothing(client, form, url, topic):
+    extra = {"verified_at": "2026-01-01", "status": "active", "contact": "1", "erased_at": "", "language": "de"}
+
+    client.post(url, filled(form, email="ana@example.org", **{by_email(topic): "on"}, **extra))
+
+    address = Address.objects.get()
+    assert (address.verified_at, address.contact.language) == (None, "en")
+    assert address.subscriptions.get().status == Status.PENDING
