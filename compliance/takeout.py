@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -63,8 +64,9 @@ def details(visiting: Address) -> list[tuple[str, Any]]:
 
 def entries(visiting: Address) -> list[dossier.Entry]:
     """The dossier, oldest first, as its own person may read it."""
-    places = {wording.place(one): story.place(one, visiting=visiting) for one in visiting.contact.addresses.all()}
-    return [_for_themselves(entry, places) for entry in dossier.dossier(visiting.contact)]
+    theirs = visiting.contact.addresses.live()
+    masks = {one.value: one.masked for one in theirs if one != visiting}
+    return [_for_themselves(entry, masks) for entry in dossier.dossier(visiting.contact)]
 
 
 def processors(contact: Contact) -> QuerySet[Processor]:
@@ -122,10 +124,15 @@ def _file_name(evidence: Evidence) -> str:
     return f"{evidence.event.reference}{suffix if suffix[1:].isalnum() else ''}"
 
 
-def _for_themselves(entry: dossier.Entry, places: dict[str, str]) -> dossier.Entry:
-    return dossier.Entry(
-        **{**vars(entry), "who": _who(entry), "where": places.get(entry.where, entry.where and _("another address"))}
-    )
+def _for_themselves(entry: dossier.Entry, masks: dict[str, str]) -> dossier.Entry:
+    told = {name: _masked(getattr(entry, name), masks) for name in ("what", "where", "detail")}
+    return replace(entry, who=_who(entry), **told)
+
+
+def _masked(text: str, masks: dict[str, str]) -> str:
+    for value, mask in masks.items():
+        text = text.replace(value, mask)
+    return text
 
 
 def _who(entry: dossier.Entry) -> str:

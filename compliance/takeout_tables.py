@@ -88,7 +88,7 @@ TABLES: dict[str, Table] = {
     "said": Table(
         gettext_lazy("What you said to us"),
         _of_address(ConsentEvent),
-        "reference act occurred_at recorded_at address topic.sender topic kind source method notice "
+        "reference act occurred_at recorded_at address topic.sender topic kind source method notice.digest "
         "form.title form.version until most_per_month origin commitment",
     ),
     "proofs": Table(
