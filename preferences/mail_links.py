@@ -5,7 +5,6 @@ may change capitals, so the same claims are packed into bytes, signed with the l
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -65,7 +64,7 @@ def read(text: str) -> Claims:
     """What a token says, in whatever capitals it came back. Raises BadLink; does not touch the database."""
     try:
         content = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
-    except binascii.Error:
+    except ValueError:
         raise BadLink from None
     signature, packed = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
     if not any(hmac.compare_digest(signature, _signature(key, packed)) for key in settings.LINK_KEYS[Purpose.LEAVE]):

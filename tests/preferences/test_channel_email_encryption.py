@@ -1,8 +1,6 @@
 """Mail on its way to the relay: encrypted when asked, to a server that proves its name, after logging in."""
 
-import shutil
 import ssl
-import subprocess
 
 import pytest
 
@@ -27,21 +25,6 @@ def scripted(settings):
     with ScriptedMailServer() as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
         yield lambda script: server.script.update(script) or server
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is needed to make a certificate for the test server")
-    folder = tmp_path_factory.mktemp("certificate")
-    names = ["-subj", "/CN=relay", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *names, *files],
-        check=True,
-        capture_output=True,
-    )
-    return folder
 
 
 @pytest.fixture
