@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from preferences import changes, consent, links, mail_links, segments, suppressions, undo
+from preferences import changes, consent, keeping, links, mail_links, segments, suppressions, undo
 from preferences.channels import email, sms
 from preferences.errors import NotAllowed
 from preferences.models import AddressChange, Channel, ConsentEvent, Notice, Reply, Source, Topic
@@ -72,6 +72,7 @@ def _words(reply: Reply) -> dict[str, Any]:
         "agreed": [_agreed(reply, event.topic, event.notice) for event in spoken if event.topic],
         "everything": any(event.topic is None for event in spoken),
         "by_text": any(event.source == Source.TEXT for event in spoken),
+        "keep": keeping.offered(reply) if reply.kind == Reply.Kind.OPTED_OUT else "",
         "sign_up_url": settings.BASE_URL + reverse("preferences:sign-up", args=[reply.sender.slug]),
         **_link(reply),
         **_change(reply, said),

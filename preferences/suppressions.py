@@ -98,6 +98,12 @@ def lift_since(address: Address, moment: datetime, *, because: str) -> None:
         _lift(suppression, because=because, by=None)
 
 
+def release(address: Address, *, because: str, by: User | None = None) -> None:
+    """The doubt for which we held is settled: somebody read the message, or the person said clearly what they want."""
+    for suppression in Suppression.objects.of(address).in_force().filter(reason=Reason.HELD):
+        _lift(suppression, because=because, by=by)
+
+
 def _lift(suppression: Suppression, *, because: str, by: User | None) -> Suppression:
     suppression.lifted_at, suppression.lifted_by, suppression.lifted_because = (
         timezone.now(),

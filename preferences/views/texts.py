@@ -98,7 +98,7 @@ def _sent_at(words: dict[str, Any]) -> datetime:
     try:
         return _moment(_string(words, "sent_at"))
     except Unreadable:
-        if keywords.read(_string(words, "text")).meaning != keywords.Meaning.OPT_OUT:
+        if keywords.read(_string(words, "text")).meaning not in keywords.LESS:
             raise
         return timezone.now()
 

@@ -5,33 +5,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, eligibility, inbound
+from preferences import consent, contacts, eligibility
 from preferences.models import Address, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
+from tests.preferences import texting
 
 Kind = Reply.Kind
 Status = Subscription.Status
-NUMBER = "+12075550123"
+NUMBER = texting.NUMBER
 
 
 @pytest.fixture
 def say(topic):
     """Send one text to the sender's number."""
-    ids = iter(range(1000))
-
-    def send(text, *, number=NUMBER, to=None, sent_at=None, provider_id=None, **how):
-        return inbound.receive(
-            provider="test",
-            provider_id=provider_id or f"text-{next(ids)}",
-            sender_number=to or topic.sender.text_number,
-            from_number=number,
-            text=text,
-            sent_at=sent_at or timezone.now(),
-            **how,
-        )
-
-    return send
+    return texting.to(topic.sender)
 
 
 @pytest.fixture
