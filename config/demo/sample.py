@@ -12,9 +12,9 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from compliance.models import Processor
 from config.demo import staff
-from preferences import consent, contacts, notices
+from preferences import consent, consent_forms, contacts, notices
 from preferences.evidence import Proof
-from preferences.models import Address, Channel, Method, Notice, Sender, Source, Topic
+from preferences.models import Address, Channel, ConsentForm, Method, Notice, Sender, Source, Topic
 
 PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")
 SAID_AGO = timedelta(days=40)
@@ -34,6 +34,7 @@ def add() -> dict[str, str]:
         add_person(*person, known=topics)
     for email in words["left"]["emails"]:
         leave(email)
+    add_page(**words["page"], known=topics)
     ask(**words["waiting"], known=topics)
     draft(**words["campaign"], known=topics)
     return passwords
@@ -58,6 +59,15 @@ def add_processor(*, name: str, **about: str) -> None:
     processor, made = Processor.objects.get_or_create(name=name, defaults=about)
     if made:
         processor.senders.set(Sender.objects.all())
+
+
+def add_page(*, slug: str, name: str, topics: list[str], known: dict[str, Topic], **words: str) -> None:
+    """A sign-up page as staff compose one, published."""
+    sender = known[topics[0]].sender
+    page, _made = ConsentForm.objects.get_or_create(slug=slug, defaults={"name": name, "sender": sender})
+    if not page.versions.exists():
+        page.topics.set([known[topic] for topic in topics])
+        consent_forms.publish(page, language="en", **words)
 
 
 def add_person(

@@ -11,9 +11,9 @@ from django.utils import timezone
 from campaigns.models import Message
 from compliance import attention
 from compliance.models import Processor
-from preferences import reasons, replies
+from preferences import consent, reasons, replies
 from preferences.channels.outcomes import Outcome, Result
-from preferences.models import DoubtfulLeave, Inbound
+from preferences.models import DoubtfulLeave, Inbound, Notice, Source
 from tests import factories, roles
 
 DUE = datetime.date(2027, 6, 20)
@@ -62,6 +62,14 @@ def test_messages_in_doubt_are_named_while_they_are_recent(auditor, subscriber, 
     Message.objects.create(campaign=campaign, address=subscriber, status="unknown")
 
     assert counted(auditor) == expected
+
+
+def test_a_flood_of_sign_ups_is_named_while_it_is_held_back(auditor, topic, settings):
+    settings.CONFIRMATIONS_PER_HOUR = 2
+    notice = Notice.objects.current(topic, "en")
+    [consent.ask(factories.email_address(), [notice], source=Source.SIGN_UP) for _person in range(5)]
+
+    assert counted(auditor) == {"Sign-ups are being held back: 2 an hour": 3}
 
 
 def test_nobody_is_told_of_rows_they_may_not_see(review):
