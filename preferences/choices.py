@@ -151,7 +151,9 @@ def of(visiting: Address, *, language: str) -> Sheet:
     topics = list(_topics(addresses, {topic for _address, topic in standing}))
     notices = Notice.objects.current_by_topic(topics, language)
     granted = _granted(addresses)
-    limits = dict(Limit.objects.filter(contact=contact).values_list("topic_id", "most_per_month"))
+    limits: dict[int | None, int | None] = dict(
+        Limit.objects.filter(contact=contact).values_list("topic_id", "most_per_month")
+    )
     stopped, never = _suppressed(addresses, Reason.STOPPED), _suppressed(addresses, Reason.PERMANENT)
 
     def choice(topic: Topic, address: Address) -> Choice:

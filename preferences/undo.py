@@ -82,8 +82,9 @@ def _restore(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
     for row in ended:
         if events.fold(event.address, row.topic, before=event) in (Status.ACTIVE, Status.PAUSED) and not _is_over(row):
             agreed, pause = _agreed(event, row.topic), _pause_before(row, event.act)
-            said = events.Said(act=act, source=Source.UNDO, method=Method.BUTTON, notice=agreed and agreed.notice)
-            events.record(event.address, row.topic, Kind.GRANTED, proof=proof, until=row.expires_at, **said)
+            said = events.Said(act=act, source=Source.UNDO, method=Method.BUTTON, until=row.expires_at)
+            said["notice"] = agreed.notice if agreed else None
+            events.record(event.address, row.topic, Kind.GRANTED, proof=proof, **said)
             if pause:
                 _pause_again(row, pause, act, proof)
 

@@ -74,7 +74,7 @@ class LeaveForm(forms.Form):
 
     def _leave(self, answer: str, proof: Proof, act: UUID) -> None:
         address, origin = self.visitor.address, links.origin(self.visitor.claims)
-        said = {"source": Source.LEAVE, "origin": origin, "proof": proof, "act": act}
+        said: dict[str, Any] = {"source": Source.LEAVE, "origin": origin, "proof": proof, "act": act}
         if answer == "topic":
             consent.withdraw(address, self.topic, **said)
         else:

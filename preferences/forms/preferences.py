@@ -103,9 +103,10 @@ class PreferencesForm(forms.Form):
         """Of what they get they may want less, or later; and of everything together."""
         if not self.sheet.is_on:
             return []
-        entries = [entry for entry in self.sheet.entries if entry.is_on]
-        each = [Wish(entry.key, entry.topic, entry.most_per_month, entry.paused_until) for entry in entries]
-        return [*each, Wish(EVERYTHING, None, self.sheet.most_per_month, self.sheet.paused_until)]
+        contact = self.visitor.address.contact
+        overall = Wish(EVERYTHING, None, self.sheet.most_per_month, self.sheet.paused_until, contact)
+        on = [entry for entry in self.sheet.entries if entry.is_on]
+        return [*(Wish(one.key, one.topic, one.most_per_month, one.paused_until, contact) for one in on), overall]
 
     def _section(self, sender: Sender, entries: list[Entry]) -> pieces.Box:
         groups = [
@@ -169,9 +170,9 @@ class PreferencesForm(forms.Form):
         if until is None or all(entry.is_paused_until(until) for entry in about):
             return
         wishes.pause(self.visitor.address, wish.topic, until=until, **self._said)
-        longer = [entry for entry in about if wish.topic is None and entry.paused_until and entry.paused_until > until]
-        for entry in longer:
-            wishes.pause(self.visitor.address, entry.topic, until=entry.paused_until, **self._said)
+        for entry in about if wish.topic is None else []:
+            if entry.paused_until and entry.paused_until > until:
+                wishes.pause(self.visitor.address, entry.topic, until=entry.paused_until, **self._said)
 
     def _limit(self, wish: Wish) -> None:
         if self._limit_changed(wish) and (self.may_raise or not self._is_raise(wish)):

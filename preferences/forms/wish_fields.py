@@ -32,12 +32,16 @@ def pause_until(days: int, contact: Contact) -> datetime:
     return moments.midnight(moments.today(contact) + timedelta(days=days), contact)
 
 
-def most_options(standing: int | None, *, may_raise: bool) -> list[tuple[Any, str]]:
+def most_options(standing: int | None, *, may_raise: bool) -> list[tuple[Any, Any]]:
     """What can be chosen; without the right to raise, nothing above what stands."""
     numbers = sorted({*MOST, *([standing] if standing else [])})
     allowed = [number for number in numbers if may_raise or not is_more(number, standing)]
-    unlimited = [("", _("No limit"))] if may_raise or standing is None else []
-    return [*unlimited, *((number, ngettext("%d a month", "%d a month", number) % number) for number in allowed)]
+    options: list[tuple[Any, Any]] = [("", _("No limit"))] if may_raise or standing is None else []
+    return options + [(number, _a_month(number)) for number in allowed]
+
+
+def _a_month(number: int) -> str:
+    return ngettext("%(number)d a month", "%(number)d a month", number) % {"number": number}
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Wish:
     topic: Topic | None
     most_per_month: int | None
     paused_until: datetime | None
+    contact: Contact
 
     @property
     def names(self) -> list[str]:
@@ -66,16 +71,15 @@ class Wish:
 
     def new_pause(self, form: forms.Form) -> datetime | None:
         """Until when, if a pause was asked for."""
-        contact = form.visitor.address.contact
         if until := form.cleaned_data.get(f"until-{self.key}"):
-            return moments.midnight(until, contact)
+            return moments.midnight(until, self.contact)
         days = form.cleaned_data.get(f"pause-{self.key}")
-        return pause_until(int(days), contact) if days else None
+        return pause_until(int(days), self.contact) if days else None
 
     def check(self, form: forms.Form, *, may_raise: bool) -> None:
         """Leave sentences at the fields that cannot be meant."""
-        until, contact = form.cleaned_data.get(f"until-{self.key}"), form.visitor.address.contact
-        if until and not timedelta(days=1) <= until - moments.today(contact) <= timedelta(days=365):
+        until = form.cleaned_data.get(f"until-{self.key}")
+        if until and not timedelta(days=1) <= until - moments.today(self.contact) <= timedelta(days=365):
             form.add_error(f"until-{self.key}", WHICH_DAY)
         elif until and form.cleaned_data.get(f"pause-{self.key}"):
             form.add_error(f"until-{self.key}", ONE_OF_BOTH)
@@ -86,7 +90,7 @@ class Wish:
         return bool(until and self.paused_until and until < self.paused_until)
 
 
-def most_field(options: list[tuple[Any, str]], *, initial: int | None) -> forms.IntegerField:
+def most_field(options: list[tuple[Any, Any]], *, initial: int | None) -> forms.IntegerField:
     return forms.IntegerField(
         label=_("How many at most?"),
         required=False,
