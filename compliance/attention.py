@@ -18,7 +18,7 @@ from preferences.models import DoubtfulLeave, Inbound, LeaveReason, Reply
 
 RECENT = datetime.timedelta(days=30)
 # By which filter the admin lists what is counted here.
-TO_READ = {"due_at__isnull": "False", "decided_at__isnull": "True"}
+TO_READ = {"read": "waiting"}
 NEVER_SIGNED_UP = {"reason__exact": LeaveReason.Reason.NEVER_SIGNED_UP.value, "reviewed_at__isnull": "True"}
 DOUBTFUL = {"settled_at__isnull": "True"}
 WITHOUT_AGREEMENT = {"agreement_on__isnull": "True", "ended_at__isnull": "True"}
@@ -51,7 +51,7 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
     soon = today + datetime.timedelta(days=max(reminders.DAYS_BEFORE))
     reviews = PolicyReview.objects.open()
     return [
-        (_("Messages to be read, overdue"), _to_read().filter(due_at__lt=timezone.now()), TO_READ, True),
+        (_("Messages to be read, overdue"), _to_read().filter(due_at__lt=timezone.now()), {"read": "overdue"}, True),
         (_("Policy reviews overdue"), reviews.overdue(today), {"state": "overdue"}, True),
         (_("Requests about own data overdue"), _late_requests(), {"state": "overdue"}, True),
         (_("Messages whose end is unknown"), _unknown_messages(), {"status__exact": "unknown"}, True),

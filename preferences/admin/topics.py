@@ -98,7 +98,10 @@ class TopicAdmin(Settled):
     fieldsets = [
         (None, {"fields": [("name", "slug"), "sender", "description"]}),
         (gettext_lazy("What people agree to"), {"fields": [("purpose", "frequency"), "charges"]}),
-        (gettext_lazy("Where"), {"fields": [("by_email", "by_sms"), ("is_public", "reveals_health"), "retired_at"]}),
+        (
+            gettext_lazy("Where"),
+            {"fields": [("by_email", "by_sms"), ("is_public", "reveals_health"), ("keyword", "retired_at")]},
+        ),
     ]
     readonly_fields = ["leaving"]
     inlines = [NoticeInline]
