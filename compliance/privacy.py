@@ -36,14 +36,13 @@ from preferences.models import (
 )
 
 TEXT_OF = datetime.date(2026, 11, 22)  # when the words around the live parts last changed
-PROOF_YEARS = 6  # after somebody left: as long as their yes may have to be proven
 
 # Under what right each purpose is pursued; everything that is not here needs a yes.
 BASES = {
     Topic.Purpose.TRANSACTIONAL: gettext_lazy("You asked us for something, and we tell you how it stands."),
     Topic.Purpose.COMPLIANCE: gettext_lazy("The law asks us to tell you."),
 }
-CONSENT = gettext_lazy("You said yes. You can take that back at any time, and nothing you lose depends on it.")
+CONSENT = gettext_lazy("You said yes. You can take that back at any time, and lose nothing else by it.")
 
 COUNTRIES: dict[str, Promise] = {
     "AU": gettext_lazy("Australia"),
@@ -117,8 +116,12 @@ class PrivacyNotice:
         return settings.SPOKEN_CONSENT_DAYS
 
     @property
-    def proof_years(self) -> int:
-        return PROOF_YEARS
+    def link_days(self) -> int:
+        return settings.LINK_HIT_DAYS
+
+    @property
+    def answer_days(self) -> int:
+        return settings.REQUEST_DAYS
 
 
 WHILE_AND_AFTER = gettext_lazy("As long as you get messages from us, and six years after you left.")
@@ -186,13 +189,15 @@ HELD = (
             "Programs that check mails open links, too. We have to tell them from people, so that no program changes "
             "what you asked for."
         ),
-        WHILE_AND_AFTER,
+        gettext_lazy(
+            "That a link was opened: some weeks, see below. That a no looked machine-made: as long as the no."
+        ),
         (LinkHit, DoubtfulLeave),
     ),
     Held(
         gettext_lazy(
             "After you said no or asked us to forget you: a fingerprint of your address. It is a code that tells us "
-            "“this address said no”, and cannot be turned back into the address."
+            "“this address said no”, and does not show the address."
         ),
         gettext_lazy("So that no list brought to us later can make us write to you again."),
         gettext_lazy("For good, also after everything else was deleted."),

@@ -77,11 +77,11 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
             return None
         return ("done", _("Looked into")) if reason.reviewed_at else ("open", _("To be looked into"))
 
-    @display(description="")
+    @display(description=gettext_lazy("oldest first"))
     def record(self, reason: LeaveReason) -> str:
         return _told(reason, sees_evidence=False)
 
-    @display(description="")
+    @display(description=gettext_lazy("oldest first"))
     def record_with_evidence(self, reason: LeaveReason) -> str:
         return _told(reason, sees_evidence=True)
 

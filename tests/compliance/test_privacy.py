@@ -115,12 +115,15 @@ def test_without_any_it_does_not_claim_that_there_are_none(client, topic):
 
 def test_the_times_are_those_that_are_kept(client, topic, settings):
     settings.CONFIRM_LINK_DAYS, settings.SPOKEN_CONSENT_DAYS = 5, 1
+    settings.LINK_HIT_DAYS, settings.REQUEST_DAYS = 90, 28
 
     shown = text_of(client, topic.sender)
 
     assert "runs out after 5 days" in shown
     assert "runs out after 1 day," in shown
-    assert "6 years after you left" in shown
+    assert "six years after you left" in shown
+    assert "opened is deleted after 90 days" in shown
+    assert "We answer within 28 days" in shown
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,10 @@ def test_it_says_when_it_last_changed(client, topic, processor, time_machine):
 
 
 def test_it_leads_to_ones_own_pages(client, topic):
-    assert reverse("preferences:my-link") in text_of(client, topic.sender)
+    shown = text_of(client, topic.sender)
+
+    assert reverse("preferences:my-link") in shown
+    assert reverse("compliance:my-data") in shown
 
 
 def test_it_costs_the_same_however_much_there_is(client, topic, processor, django_assert_num_queries):
