@@ -2,8 +2,11 @@
 
 from uuid import uuid4
 
-from preferences import consent, replies
-from preferences.models import Method, Reply, Source
+from django.utils import timezone
+
+from preferences import consent, consent_forms, replies, spoken
+from preferences.evidence import Proof
+from preferences.models import ConsentForm, Method, Reply, Source
 from tests import factories
 
 Kind = Reply.Kind
@@ -27,11 +30,23 @@ def changed_by_staff(address, topic):
     consent.grant(address, other, notice=other.notices.get(), **said)
 
 
+def written_down(address, topic):
+    """A colleague wrote down what this person had handed in on paper."""
+    other = factories.TopicFactory(sender=topic.sender)
+    paper = ConsentForm.objects.create(kind="paper", slug="front-desk", name="Front desk", sender=topic.sender)
+    paper.topics.add(other)
+    words = {"title": "May we write?", "intro": "Let me read this to you.", "thank_you": "So it is yes."}
+    form = consent_forms.publish(paper, language="en", **words)
+    proof, by = Proof(words="Signed at the front desk."), factories.UserFactory()
+    spoken.write_down(address, [other], form=form, said_at=timezone.now(), proof=proof, by=by)
+
+
 OWE = {
     Kind.SIGNED_UP: lambda address, topic: None,
     Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
     Kind.HELP: lambda address, topic: replies.owe(address, Kind.HELP, sender=topic.sender, act=address.reference),
     Kind.LINK: lambda address, topic: replies.owe_link(address),
     Kind.CHANGED: lambda address, topic: changed_by_staff(address, topic),
+    Kind.WRITTEN_DOWN: lambda address, topic: written_down(address, topic),
     Kind.NEW_ADDRESS: lambda address, topic: replies.owe(address, Kind.NEW_ADDRESS, sender=topic.sender, act=uuid4()),
 }

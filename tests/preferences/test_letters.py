@@ -41,7 +41,8 @@ def test_every_mail_says_who_writes_from_where_and_why(address, topic, kind):
 SAYS = {
     Kind.CONFIRM: ["http://testserver/c/", "Health tips", "About two a month", "/privacy", "/terms"],
     Kind.SIGNED_UP: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
-    Kind.OPTED_OUT: ["Nothing more will be sent", "Health tips", "http://testserver/sign-up/"],
+    Kind.OPTED_OUT: ["Nothing more will be sent", "about: Health tips.", "http://testserver/sign-up/"],
+    Kind.CHANGED: ["Offers was turned on.", "http://testserver/z/", "http://testserver/m/"],
     Kind.HELP: ["http://testserver/m/", "care@harbour.example"],
     Kind.LINK: ["http://testserver/f/", "30 minutes"],
 }
@@ -75,7 +76,7 @@ def test_each_text_says_it_all_in_one_segment(phone, topic, kind, body):
     assert (text.sender, text.to) == (topic.sender.text_number, phone.value)
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.REMINDER])  # that goes by mail alone
 def test_every_text_begins_with_the_brand(phone, topic, kind):
     assert letters.compose(owed(phone, kind, topic)).body.startswith("Harbour Clinic: ")
 
