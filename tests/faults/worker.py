@@ -16,7 +16,7 @@ from django.db import transaction  # noqa: E402
 
 from campaigns import audience, claims, lifecycle, sending  # noqa: E402
 from campaigns.models import Campaign, Message  # noqa: E402
-from preferences import consent  # noqa: E402
+from preferences import consent, mailbox  # noqa: E402
 from preferences.errors import NotAllowed  # noqa: E402
 from preferences.models import Address, Notice, Source  # noqa: E402
 
@@ -77,6 +77,11 @@ def _ask_and_die(address: Address, notice: Notice) -> None:
         transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
 
 
+def poll() -> None:
+    """Visit the mailbox once, as the clock would."""
+    say(mailbox.visit())
+
+
 def say(*words: object) -> None:
     sys.stdout.write("\t".join(map(str, words)) + "\n")
     sys.stdout.flush()
@@ -84,4 +89,4 @@ def say(*words: object) -> None:
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    {"send": send, "leave": leave, "start": start, "sign_up": sign_up}[command](*arguments)
+    {"send": send, "leave": leave, "start": start, "sign_up": sign_up, "poll": poll}[command](*arguments)
