@@ -15,27 +15,39 @@ from preferences.forms import pieces
 from preferences.visits import Visitor
 
 Kind = SubjectRequest.Kind
-EVERYTHING = {"json": Kind.PORTABILITY, "zip": Kind.ACCESS}
+KINDS = {"zip": Kind.ACCESS, "json": Kind.PORTABILITY, "csv": Kind.PORTABILITY}
 
 
 class CopyForm(forms.Form):
     """One file: everything, or one table."""
 
-    wanted = forms.ChoiceField(choices=[(name, name) for name in [*EVERYTHING, *TABLES]])
+    wanted = forms.ChoiceField(choices=[(name, name) for name in KINDS])
+    table = forms.ChoiceField(
+        label=_("Or a single table, for a spreadsheet"),
+        choices=[(name, table.about) for name, table in TABLES.items()],
+        required=False,
+    )
 
-    def __init__(self, *args: Any, visitor: Visitor, tables: list[tuple[str, str, int]] | None = None, **kwargs: Any):
+    def __init__(self, *args: Any, visitor: Visitor, counts: dict[str, int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visitor, self.tables = visitor, tables
+        self.visitor = visitor
+        if counts:
+            names = [(name, f"{table.about} ({counts[name]})") for name, table in TABLES.items()]
+            self.fields["table"].choices = names
 
     @property
     def helper(self) -> FormHelper:
-        return pieces.helper(pieces.Piece("compliance/_copies.html", tables=self.tables), visitor=self.visitor)
+        both = pieces.Piece("compliance/_copies.html")
+        one = pieces.Piece("compliance/_ask_button.html", name="wanted", value="csv", label=_("This table as CSV"))
+        return pieces.helper(both, "table", one, visitor=self.visitor)
 
-    def save(self) -> str:
-        """Write down that a copy was fetched; which one."""
-        wanted = self.cleaned_data["wanted"]
-        requests.ask(self.visitor.address, EVERYTHING.get(wanted, Kind.PORTABILITY))
-        return wanted
+    def clean(self) -> None:
+        if self.cleaned_data.get("wanted") == "csv" and not self.cleaned_data.get("table"):
+            raise forms.ValidationError(_("Choose a table."))
+
+    def save(self) -> SubjectRequest:
+        """Write down that a copy was fetched."""
+        return requests.ask(self.visitor.address, KINDS[self.cleaned_data["wanted"]])
 
 
 class AskForm(forms.Form):

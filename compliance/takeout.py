@@ -18,12 +18,14 @@ from django.db import models
 from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance import dossier, wording
+from compliance.entries import Entry, Kind
 from compliance.models import Processor
 from compliance.takeout_tables import SCHEMA, TABLES, Table
-from preferences import spreadsheets, story
+from preferences import places, spreadsheets, story
 from preferences.models import Address, ConsentEvent, Contact, Evidence
 
 Row = dict[str, Any]
@@ -47,22 +49,30 @@ def rows(name: str, visiting: Address) -> list[Row]:
     return [{key: _cell(_at(row, path), visiting) for key, path in _keys(table)} for row in found]
 
 
-def counts(contact: Contact) -> list[tuple[str, str, int]]:
-    """Name, meaning and size of every table."""
-    return [(name, str(table.about), table.rows(contact).count()) for name, table in TABLES.items()]
+def counts(contact: Contact) -> dict[str, int]:
+    """How long every table is."""
+    return {name: table.rows(contact).count() for name, table in TABLES.items()}
 
 
 def details(visiting: Address) -> list[tuple[str, Any]]:
     """What we know of the person and where we reach them, each with its name."""
     contact = visiting.contact
-    known = [(_label(Contact, name), getattr(contact, name)) for name in DETAILS]
-    return [
-        *known,
+    country = dict(places.countries(get_language() or "en")).get(contact.country, contact.country)
+    known = [
+        (_("Name"), contact.name),
         *((one.get_channel_display(), story.place(one, visiting=visiting)) for one in contact.addresses.live()),
+        (_("Language"), contact.get_language_display()),
+        (_("Time zone"), contact.time_zone),
+        (_("Country"), f"{country} · {contact.region}" if contact.region else country),
+        (_("Known to us since"), contact.created_at),
+        (_("Restricted since"), contact.restricted_at),
+        (_("Never sold or shared since"), contact.sale_share_optout_at),
+        (_("Our reference for you"), contact.reference),
     ]
+    return [(name, value) for name, value in known if value]
 
 
-def entries(visiting: Address) -> list[dossier.Entry]:
+def timeline(visiting: Address) -> list[Entry]:
     """The dossier, oldest first, as its own person may read it."""
     theirs = visiting.contact.addresses.live()
     masks = {one.value: one.masked for one in theirs if one != visiting}
@@ -85,7 +95,7 @@ def document(visiting: Address) -> dict[str, Any]:
         "person": {name: _cell(getattr(contact, name), visiting) for name in DETAILS},
         "tables": {name: rows(name, visiting) for name in TABLES},
         "processors": [_processor(one) for one in processors(contact)],
-        "story": [_told(entry) for entry in entries(visiting)],
+        "story": [_told(entry) for entry in timeline(visiting)],
         "guide": {name: _guide(table) for name, table in TABLES.items()},
     }
 
@@ -124,7 +134,7 @@ def _file_name(evidence: Evidence) -> str:
     return f"{evidence.event.reference}{suffix if suffix[1:].isalnum() else ''}"
 
 
-def _for_themselves(entry: dossier.Entry, masks: dict[str, str]) -> dossier.Entry:
+def _for_themselves(entry: Entry, masks: dict[str, str]) -> Entry:
     told = {name: _masked(getattr(entry, name), masks) for name in ("what", "where", "detail")}
     return replace(entry, who=_who(entry), **told)
 
@@ -135,15 +145,15 @@ def _masked(text: str, masks: dict[str, str]) -> str:
     return text
 
 
-def _who(entry: dossier.Entry) -> str:
+def _who(entry: Entry) -> str:
     """Whoever is not the person, a program or a provider is one of our staff, and unnamed."""
     if entry.who == _("The person"):
         return _("you")
-    known = {wording.OURSELVES, _("Provider"), _("Import")}
-    return entry.who if entry.who in known or entry.kind == dossier.Kind.DELIVERY else _("one of our staff")
+    known = {wording.OURSELVES, _("Provider"), _("Import"), _("Somebody, or a machine")}
+    return entry.who if entry.who in known or entry.kind == Kind.DELIVERY else _("one of our staff")
 
 
-def _told(entry: dossier.Entry) -> Row:
+def _told(entry: Entry) -> Row:
     return {
         "at": entry.at.isoformat(),
         "kind": str(entry.kind),

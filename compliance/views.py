@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compliance import requests, takeout
+from compliance.models import SubjectRequest
 from compliance.public_forms import ASKED_HERE, CopyForm, TakeBackForm
 from preferences import moments, tasks, witness
 from preferences.errors import NotAllowed
 from preferences.views.personal import fresh_only
 from preferences.visits import Visitor
 
+Kind = SubjectRequest.Kind
 ENTRIES_PER_PAGE = 50
 
 
@@ -24,10 +26,10 @@ def my_data(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     contact = visitor.address.contact
     if request.method == "POST":
         return _copy(request, visitor)
-    page = Paginator(takeout.entries(visitor.address)[::-1], ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(takeout.timeline(visitor.address)[::-1], ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "visitor": visitor,
-        "form": CopyForm(visitor=visitor, tables=takeout.counts(contact)),
+        "form": CopyForm(visitor=visitor, counts=takeout.counts(contact)),
         "details": takeout.details(visitor.address),
         "page": page,
         "processors": takeout.processors(contact),
@@ -55,12 +57,14 @@ def _copy(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose one of the files on this page."))
         return redirect("compliance:my-data")
-    wanted, address = form.save(), visitor.address
+    form.save()
+    wanted, address = form.cleaned_data["wanted"], visitor.address
     if wanted == "json":
         return _file(takeout.as_json(address), "application/json", "my-data.json")
     if wanted == "zip":
         return _file(takeout.archive(address), "application/zip", "my-data.zip")
-    return _file(takeout.as_csv(wanted, address), "text/csv; charset=utf-8", f"my-data-{wanted}.csv")
+    table = form.cleaned_data["table"]
+    return _file(takeout.as_csv(table, address), "text/csv; charset=utf-8", f"my-data-{table}.csv")
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
@@ -104,7 +108,7 @@ def _asked(visitor: Visitor, forms: dict) -> dict[str, object]:
     asked = list(requests.of(contact)[:50])
     standing = [one for one in asked if requests.can_be_taken_back(one)]
     ways_back = [TakeBackForm(visitor=visitor, standing=one) for one in standing]
-    in_force = {one.kind for one in standing}
+    in_force = {one.kind for one in standing} | ({Kind.RESTRICTION} if contact.restricted_at else set())
     return {
         "visitor": visitor,
         "asked": asked,

@@ -35,7 +35,7 @@ ABOUT_EVERYTHING = {
 BY = {Channel.EMAIL: gettext_lazy("by e-mail"), Channel.SMS: gettext_lazy("by text")}
 DOORS = {
     Source.SIGN_UP: gettext_lazy("on the sign-up page"),
-    Source.CONFIRM: gettext_lazy("with the link in a message that asked you to confirm"),
+    Source.CONFIRM: gettext_lazy("in a message that asked you to confirm"),
     Source.PREFERENCES: gettext_lazy("on the page with your preferences"),
     Source.LEAVE: gettext_lazy("on the page to leave"),
     Source.ONE_CLICK: gettext_lazy("with the unsubscribe button of a mail program"),

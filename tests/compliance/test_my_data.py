@@ -23,7 +23,7 @@ def ana(topic):
 
 
 def copy(client, wanted):
-    return client.post(DATA, {**filled(client.get(DATA)), "wanted": wanted})
+    return client.post(DATA, {**filled(client.get(DATA)), "wanted": wanted, "table": "said"})
 
 
 def ask(client, **answers):
@@ -77,7 +77,7 @@ def test_the_page_costs_the_same_however_long_the_story(client, ana, topic, djan
     [
         ("json", "application/json", "my-data.json"),
         ("zip", "application/zip", "my-data.zip"),
-        ("said", "text/csv; charset=utf-8", "my-data-said.csv"),
+        ("csv", "text/csv; charset=utf-8", "my-data-said.csv"),
     ],
 )
 def test_a_copy_is_a_file_that_nobody_keeps(client, ana, wanted, kind, name):
@@ -101,11 +101,14 @@ def test_a_copy_in_two_pieces_is_complete(client, ana):
     assert json.loads(pack.read("everything.json"))["tables"]["said"] == document["tables"]["said"]
 
 
-@pytest.mark.parametrize("wanted", ["", "../etc/passwd", "JSON", "evidence", "said\r\nX: y"])
-def test_a_file_that_does_not_exist_is_not_made(client, ana, wanted):
+@pytest.mark.parametrize(
+    ("wanted", "table"),
+    [("", ""), ("../etc/passwd", "said"), ("JSON", ""), ("csv", ""), ("csv", "evidence"), ("csv", "said\r\nX: y")],
+)
+def test_a_file_that_does_not_exist_is_not_made(client, ana, wanted, table):
     fresh(client, ana)
 
-    answer = client.post(DATA, {**filled(client.get(DATA)), "wanted": wanted}, follow=True)
+    answer = client.post(DATA, {**filled(client.get(DATA)), "wanted": wanted, "table": table}, follow=True)
 
     assert "Choose one of the files" in answer.content.decode()
     assert not SubjectRequest.objects.exists()
