@@ -6,16 +6,17 @@ done only to the address for which it returns what we signed.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
-from preferences import consent, links, mail_links, replies
+from preferences import consent, doubts, links, mail_links, replies
 from preferences.evidence import Proof
 from preferences.links import Claims
+from preferences.mail_meanings import Reading
 from preferences.mail_reading import Letter
-from preferences.models import Address, Inbound, Method, Source, Suppression, Topic
+from preferences.models import Address, Inbound, Method, Source, Suppression
 
 Meaning = Inbound.Meaning
 SOFT_BOUNCES = 5
@@ -26,10 +27,10 @@ NOT_SPAM = "rfc5965:not-spam"
 
 @dataclass(frozen=True)
 class Done:
-    """What we did about a mail, and whether a person has to read it all the same."""
+    """What we did about a mail, and until when a person has to read it all the same."""
 
     outcome: str
-    for_a_person: bool = False
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Mail:
     """One understood mail: from whom, what it says, and which act it is."""
 
     letter: Letter
-    meaning: str
+    reading: Reading
     address: Address | None
     claims: Claims | None
     act: UUID
@@ -53,7 +54,7 @@ class Mail:
 
 def heed(mail: Mail) -> Done:
     """Do what it asks for. Every act is harmless twice."""
-    return ACTIONS[mail.meaning](mail)
+    return ACTIONS[mail.reading.meaning](mail)
 
 
 def _opt_out(mail: Mail) -> Done:
@@ -78,7 +79,8 @@ def _opt_out(mail: Mail) -> Done:
 def _opt_out_in_words(mail: Mail) -> Done:
     """Everything off. A forged one can only lower, and its confirmation with the way back goes to the true owner."""
     if mail.address is None:
-        return Done("They want to stop, and we do not know the address they write from.", for_a_person=True)
+        return Done("They want to stop, and we do not know the address they write from.", doubts.due(Meaning.REVIEW))
+    doubts.settle(mail.address, Inbound.Decision.OPT_OUT, because="They asked to stop in a later mail.")
     sender = replies.sender_of(mail.address)
     if sender is None:
         consent.suppress(mail.address, Suppression.Reason.STOPPED, detail="A mail, and nobody ever wrote to them.")
@@ -96,15 +98,17 @@ def _said(mail: Mail) -> bool:
 def _hold(mail: Mail) -> Done:
     """Nothing more is sent until somebody has read it."""
     if mail.address is None:
-        return Done("For a person to read; we do not know the address they write from.", for_a_person=True)
-    consent.suppress(mail.address, Suppression.Reason.HELD, scope=Topic.Purpose.MARKETING, detail="A mail.")
-    return Done("Held until a person has read it.", for_a_person=True)
+        return Done("For a person to read; we do not know the address they write from.", doubts.due(Meaning.REVIEW))
+    doubts.hold(mail.address, detail="A mail.")
+    return Done("Held until a person has read it.", doubts.due(Meaning.REVIEW))
 
 
 def _leave_to_a_person(mail: Mail) -> Done:
     if mail.address is None:
         return Done("Kept. We do not know the address they write from.")
-    return Done("For a person to read.", for_a_person=True)
+    if mail.reading.is_chatter:
+        return Done("Nothing to do.")
+    return Done("For a person to read.", doubts.due(Meaning.OTHER))
 
 
 def _nothing(mail: Mail) -> Done:
@@ -140,7 +144,7 @@ def _complained(mail: Mail) -> Done:
     if mail.letter.rule == NOT_SPAM:
         return Done("Nothing was done: they say that it is not spam.")
     if mail.claims is None:
-        return Done("A complaint that does not show whose it is.", for_a_person=True)
+        return Done("A complaint that does not show whose it is.", doubts.due(Meaning.REVIEW))
     if mail.address is None:
         return Done("The person was forgotten; there is nothing left to leave.")
     consent.complain(mail.address, provider="arf", origin=mail.origin)

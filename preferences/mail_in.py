@@ -6,14 +6,13 @@ Everything happens in one transaction, under the mail's own id: delivered twice,
 import contextlib
 import hashlib
 import logging
-from datetime import timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import contacts, fence, links, mail_acts, mail_meanings, mail_reading, mail_words, replies
+from preferences import contacts, doubts, fence, links, mail_acts, mail_meanings, mail_reading, mail_words, replies
 from preferences.errors import Unreadable
 from preferences.links import BadLink, Claims, Purpose
 from preferences.mail_acts import Done, Mail
@@ -23,7 +22,6 @@ from preferences.models import Address, Channel, Inbound, Reply
 
 logger = logging.getLogger(__name__)
 LONGEST_ID = 200
-READ_WITHIN = timedelta(days=1)
 
 
 def take(raw: bytes, *, provider: str, provider_id: str = "") -> Inbound:
@@ -53,7 +51,7 @@ def receive(raw: bytes, *, provider: str, provider_id: str = "") -> Inbound:
     if not is_new:
         return inbound
     act = uuid5(NAMESPACE_URL, f"mail:{provider}:{provider_id}")
-    return _conclude(inbound, mail_acts.heed(Mail(letter, reading.meaning, address, claims, act)))
+    return _conclude(inbound, mail_acts.heed(Mail(letter, reading, address, claims, act)))
 
 
 @transaction.atomic
@@ -61,7 +59,7 @@ def set_aside(raw: bytes, *, provider: str, provider_id: str = "", because: str)
     """Something came that cannot be dealt with: a person has to look at it. Harmless twice."""
     letter = Letter(Kind.UNREADABLE, text=mail_words.storable(raw.decode("latin-1")))
     inbound, is_new = _keep(provider[:30], _id(provider_id, raw), letter, Reading(Inbound.Meaning.OTHER), None)
-    return _conclude(inbound, Done(because, for_a_person=True)) if is_new else inbound
+    return _conclude(inbound, Done(because, doubts.due(Inbound.Meaning.REVIEW))) if is_new else inbound
 
 
 def _id(provider_id: str, raw: bytes) -> str:
@@ -121,7 +119,6 @@ def _keep(
 
 
 def _conclude(inbound: Inbound, done: Done) -> Inbound:
-    inbound.outcome = done.outcome[:200]
-    inbound.due_at = timezone.now() + READ_WITHIN if done.for_a_person else None
+    inbound.outcome, inbound.due_at = done.outcome[:200], done.due_at
     inbound.save(update_fields=["outcome", "due_at"])
     return inbound

@@ -20,6 +20,11 @@ class Reading:
     matched_by: str = ""
     normal_text: str = ""
 
+    @property
+    def is_chatter(self) -> bool:
+        """Did they write something that asks for nothing, like a thank-you?"""
+        return self.matched_by == "chatter"
+
 
 def of(letter: Letter) -> Reading:
     return READ[letter.kind](letter)
