@@ -18,11 +18,12 @@ from preferences.visits import Visitor
 
 FOR_HALF_AN_HOUR = timedelta(minutes=30)
 PAGES = ("preferences", "leave")
+HERE = 1  # as the message of the claims: done in this browser. A link from a message puts back its own address alone.
 
 
 def remember(response: HttpResponse, visitor: Visitor, act: UUID) -> None:
     """What was changed here can be put back here for half an hour."""
-    claims = Claims(visitor.address.pk, visitor.address.link_generation, act=act.int)
+    claims = Claims(visitor.address.pk, visitor.address.link_generation, message=HERE, act=act.int)
     cookies.keep(response, Purpose.UNDO, claims, until=timezone.now() + FOR_HALF_AN_HOUR)
 
 
@@ -32,7 +33,8 @@ def offer(request: HttpRequest, visitor: Visitor, page: str = "preferences") -> 
         claims = cookies.read(request, Purpose.UNDO)
     except BadLink:
         return {}
-    if claims.address != visitor.address.pk or not undo.is_possible(visitor.address, UUID(int=claims.act)):
+    is_theirs = (claims.address, claims.message) == (visitor.address.pk, HERE)
+    if not is_theirs or not undo.is_possible(visitor.address, UUID(int=claims.act)):
         return {}
     return {"stamp": cookies.stamp(Purpose.UNDO, claims), "page": page}
 
@@ -42,6 +44,8 @@ def offer(request: HttpRequest, visitor: Visitor, page: str = "preferences") -> 
 def undo_here(request: HttpRequest) -> HttpResponse:
     """Put back what one act changed, and nothing that was said since. Harmless twice."""
     visitor = visits.current(request, Purpose.UNDO)
+    if visitor.claims.message != HERE:
+        raise BadLink
     act = UUID(int=visitor.claims.act)
     try:
         _put_back(request, visitor, act)

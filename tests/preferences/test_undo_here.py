@@ -169,6 +169,19 @@ def test_two_people_in_one_browser_do_not_undo_for_each_other(client, subscriber
     assert (status(subscriber), status(other)) == (Status.ENDED, Status.ENDED)
 
 
+def test_an_undo_link_from_a_mail_is_not_the_button_of_this_browser(client, subscriber, phone, topic):
+    save(client, managed(client, subscriber), everything="off")
+    act = subscriber.events.last().act
+    client.cookies.clear()
+    opened = open_link(client, links.undo_url(subscriber, act))
+
+    answer = client.post(HERE, filled(opened))
+
+    assert answer.status_code == 404
+    assert HERE not in managed(client, subscriber).content.decode()
+    assert status(phone) == Status.ENDED
+
+
 @pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
 def test_only_a_press_undoes(client, subscriber, topic, method):
     save(client, managed(client, subscriber), **{f"a{subscriber.pk}-t{topic.pk}": None})
