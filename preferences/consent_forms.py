@@ -72,7 +72,7 @@ def current(form: ConsentForm, language: str) -> ConsentFormVersion | None:
 
 def newest(form: ConsentForm) -> list[ConsentFormVersion]:
     """The version of today in each language there is."""
-    rows = form.versions.order_by("language", "version")
+    rows = sorted(form.versions.all(), key=lambda version: (version.language, version.version))
     return list({version.language: version for version in rows}.values())
 
 
@@ -87,9 +87,9 @@ def offers(version: ConsentFormVersion) -> list[tuple[Topic, Notice]]:
 
 def is_behind(version: ConsentFormVersion) -> bool:
     """Was a newer notice published since, for any of its topics, or were its topics changed?"""
-    topics = list(version.form.topics.all())
-    today = [_notice(topic, version.language) for topic in topics]
-    return {notice.pk for notice in today if notice} != set(version.notices)
+    spoken = Notice.objects.filter(topic__in=version.form.topics.all(), language=version.language)
+    today = {notice.topic_id: notice.pk for notice in spoken.order_by("version").only("topic_id")}
+    return set(today.values()) != set(version.notices)
 
 
 def suggest(form: ConsentForm, language: str) -> dict[str, str]:

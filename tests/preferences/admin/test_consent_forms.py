@@ -77,6 +77,7 @@ def test_the_words_are_looked_at_before_they_are_published(administrator, page):
     assert "Stay well" in shown
     assert "Nothing is published" in shown
     assert "<form" not in shown
+    assert 'srcdoc="&lt;!doctype html&gt;' in answer.content.decode()
     assert not ConsentFormVersion.objects.exists()
 
 
@@ -168,3 +169,11 @@ def test_who_may_only_look_can_neither_publish_nor_retire(client, page, name):
     assert client.get(url("change", page.pk)).status_code == 200
     page.refresh_from_db()
     assert (page.versions.count(), page.retired_at) == (0, None)
+
+
+def test_the_list_asks_little_however_many_topics_a_page_has(administrator, page, topic, django_assert_max_num_queries):
+    page.topics.add(*[factories.TopicFactory(sender=topic.sender, name=f"Topic {n}") for n in range(5)])
+    consent_forms.publish(page, **WORDS)
+
+    with django_assert_max_num_queries(14):
+        administrator.get(url("changelist"))
