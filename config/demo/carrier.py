@@ -1,5 +1,6 @@
 """What a text provider and a mail program do towards us, done over HTTP to our own public doors."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.urls import reverse
 
+INBOUND_MAIL = "/webhooks/anymail/postmark/inbound/"
 TIMEOUT_SECONDS = 20  # longer than an opt-out waits for a hand-over in flight
 
 
@@ -42,6 +44,14 @@ def one_click(url: str) -> str:
         return f"not posted: the link does not begin with {settings.BASE_URL}"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return _post(url, b"List-Unsubscribe=One-Click", headers)
+
+
+def mail_back(raw: bytes) -> str:
+    """Deliver somebody's mail to our inbound door, as an e-mail provider does; returns what the door said."""
+    words = {"MessageID": f"post-room-{secrets.token_hex(8)}", "RawEmail": raw.decode()}
+    login = base64.b64encode(settings.ANYMAIL["WEBHOOK_SECRET"].encode()).decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {login}"}
+    return _post(settings.BASE_URL + INBOUND_MAIL, json.dumps(words).encode(), headers)
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> str:

@@ -1,11 +1,45 @@
 """What a person types on their phone."""
 
+from email.message import EmailMessage
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from config.demo import carrier, pigeonholes
+
+
+class MailAnswerForm(forms.Form):
+    """One mail back, written by a person or by their mail program."""
+
+    text = forms.CharField(
+        label=_("Answer"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Please take me off your list."}),
+    )
+    is_automatic = forms.BooleanField(label=_("Send it as an automatic out-of-office answer"), required=False)
+
+    def save(self, mail: pigeonholes.Mail) -> str:
+        """What the door said."""
+        automatic = {"Auto-Submitted": "auto-replied"} if self.cleaned_data["is_automatic"] else {}
+        subject = f"Re: {mail.subject}"
+        answered = _mail(mail, mail.answers_go_to, subject, self.cleaned_data["text"], **automatic)
+        return carrier.mail_back(answered)
+
+
+def leave_by_mail(mail: pigeonholes.Mail) -> str:
+    """Unsubscribe by mail, as a mail program does (RFC 2369); returns what the door said."""
+    return carrier.mail_back(_mail(mail, mail.leave_mailbox, "unsubscribe", ""))
+
+
+def _mail(mail: pigeonholes.Mail, to: str, subject: str, text: str, **headers: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = mail.to, to, subject
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(text)
+    return message.as_bytes()
 
 
 class AnswerForm(forms.Form):

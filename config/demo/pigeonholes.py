@@ -104,6 +104,16 @@ class Mail:
         found = re.search(r"<(https?://[^>]+)>", str(self.message["List-Unsubscribe"] or ""))
         return found[1] if found else ""
 
+    @property
+    def leave_mailbox(self) -> str:
+        """Where a mail program writes to unsubscribe; empty when this mail names no address for it."""
+        found = re.search(r"<mailto:([^?>]+)", str(self.message["List-Unsubscribe"] or ""))
+        return found[1] if found else ""
+
+    @property
+    def answers_go_to(self) -> str:
+        return str(self.message["Reply-To"] or self.message["From"] or "")
+
     def _part(self, subtype: str) -> str:
         part = self.message.get_body((subtype,))
         return part.get_content() if part else ""

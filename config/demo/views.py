@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from config.demo import carrier, hyperlinks, pigeonholes
-from config.demo.forms import AnswerForm
+from config.demo import carrier, forms, hyperlinks, pigeonholes
+from config.demo.forms import AnswerForm, MailAnswerForm
 
 FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -50,7 +50,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_safe
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def mail(request: HttpRequest, name: str) -> HttpResponse:
-    return render(request, "demo/mail.html", {"mail": _mail_or_404(name)})
+    return render(request, "demo/mail.html", {"mail": _mail_or_404(name), "form": MailAnswerForm()})
 
 
 @demo_only
@@ -75,6 +75,27 @@ def one_click(request: HttpRequest, name: str) -> HttpResponse:
     """Press the unsubscribe button of the mail program."""
     outcome = carrier.one_click(_mail_or_404(name).one_click_url)
     messages.info(request, _("The mail program's unsubscribe request was answered: %s.") % outcome)
+    return redirect("post-room:mail", name)
+
+
+@demo_only
+@require_POST
+def leave_by_mail(request: HttpRequest, name: str) -> HttpResponse:
+    """Press the unsubscribe button of a mail program that knows no one-click."""
+    mail = _mail_or_404(name)
+    if not mail.leave_mailbox:
+        raise Http404
+    messages.info(request, _("The mail that unsubscribes was delivered: %s.") % forms.leave_by_mail(mail))
+    return redirect("post-room:mail", name)
+
+
+@demo_only
+@require_POST
+def answer_mail(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer a mail as the person would, or their mail program while they are away."""
+    form = MailAnswerForm(request.POST)
+    if form.is_valid():
+        messages.info(request, _("Your answer was delivered: %s.") % form.save(_mail_or_404(name)))
     return redirect("post-room:mail", name)
 
 

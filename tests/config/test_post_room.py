@@ -189,3 +189,38 @@ def test_a_mail_without_one_click_has_no_such_button(client):
     page = client.get(reverse("post-room:mail", args=[a_mail(List_Unsubscribe="<https://harbour.example/leave>")]))
 
     assert b"Unsubscribe like a mail program" not in page.content
+
+
+def test_a_mail_is_left_by_mail_at_the_door_for_mail(client, door):
+    name = a_mail(
+        List_Unsubscribe="<https://harbour.example/u/a/>, <mailto:out+abc@in.example.org?subject=unsubscribe>"
+    )
+
+    page = client.post(reverse("post-room:leave-by-mail", args=[name]), follow=True)
+
+    path, headers, body = door.came[0]
+    assert path == "/webhooks/anymail/postmark/inbound/"
+    assert headers["Authorization"].startswith("Basic ")
+    assert "To: out+abc@in.example.org" in json.loads(body)["RawEmail"]
+    assert "From: ana@example.org" in json.loads(body)["RawEmail"]
+    assert b"200 OK" in page.content
+
+
+def test_a_mail_without_a_way_out_by_mail_offers_none(client, door):
+    name = a_mail()
+
+    assert (
+        reverse("post-room:leave-by-mail", args=[name]).encode()
+        not in client.get(reverse("post-room:mail", args=[name])).content
+    )
+    assert client.post(reverse("post-room:leave-by-mail", args=[name])).status_code == 404
+    assert not door.came
+
+
+@pytest.mark.parametrize(("ticked", "is_there"), [({}, False), ({"is_automatic": "on"}, True)])
+def test_a_mail_is_answered_by_the_person_or_by_their_program(client, door, ticked, is_there):
+    client.post(reverse("post-room:answer-mail", args=[a_mail()]), {"text": "Please stop – 🛑"} | ticked)
+
+    raw = json.loads(door.came[0][2])["RawEmail"]
+    assert "Subject: Re: A tip for spring" in raw
+    assert ("Auto-Submitted: auto-replied" in raw) is is_there
