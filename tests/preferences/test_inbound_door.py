@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as conf
 
 from config.demo import carrier
+from preferences import eligibility
 from preferences.models import Inbound, Reply, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -170,3 +171,34 @@ def test_a_stop_counts_although_the_provider_cannot_tell_the_time(client, words,
 
     assert answer.status_code == 200
     assert reader.subscriptions.get().status == Subscription.Status.ENDED
+
+
+@pytest.mark.parametrize("text", ["wrong number", "no thanks", "lass mich in Ruhe"])
+@pytest.mark.parametrize("moment", [None, "yesterday"])
+def test_who_may_want_out_need_not_wait_until_their_provider_can_tell_the_time(
+    client, words, reader, topic, text, moment
+):
+    answer = knock(client, words | {"text": text, "sent_at": moment})
+
+    assert answer.status_code == 200
+    assert eligibility.objection(reader, topic) in ("stopped", "held")
+
+
+@pytest.mark.parametrize(("text", "status"), [("no thanks", 200), ("wrong number", 200), ("JOIN TIPS", 403)])
+def test_a_text_signed_long_ago_is_taken_if_it_may_be_a_no(client, words, reader, text, status):
+    answer = knock(client, words | {"text": text}, at=int(time.time()) - 3600)
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "text", ["\u202estop gnitxet em", "stop\r\nBcc: all@example.org", "s\u200bt\u200bo\u200bp", "🛑" * 500]
+)
+def test_tricks_with_letters_do_not_keep_a_no_out(client, words, reader, topic, text):
+    assert knock(client, words | {"text": text}).status_code == 200
+    assert eligibility.objection(reader, topic) in ("stopped", "held")
+
+
+def test_the_longest_text_the_door_lets_in_is_read(client, words, reader, topic):
+    assert knock(client, words | {"text": "please " * 6000 + "stop texting me"}).status_code == 200
+    assert eligibility.objection(reader, topic) == "stopped"

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, eligibility, keeping, letters, notices, segments
-from preferences.models import Address, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
+from preferences import consent, consent_forms, eligibility, keeping, letters, notices, segments, spoken
+from preferences.evidence import Proof
+from preferences.models import Address, ConsentForm, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences import texting
@@ -240,3 +241,43 @@ def test_the_ledger_adds_up_after_stop_and_keep(say, reader, tips, news):
     say("KEEP NEWS")
 
     assert [consent.fold(reader, one) for one in (tips, news)] == [Status.ENDED, Status.ACTIVE]
+
+
+@pytest.fixture
+def told(tips, author):
+    """Somebody whose yes on the phone a colleague wrote down, and who was told so by text."""
+    tips.purpose = "informational"  # marketing texts to this number would need a signature
+    tips.save()
+    phone = factories.phone_address(NUMBER)
+    form = ConsentForm.objects.create(kind="script", slug="desk", name="Front desk", sender=tips.sender)
+    form.topics.add(tips)
+    words = {"title": "May we write to you?", "intro": "Let me read this.", "thank_you": "So it is yes."}
+    script = consent_forms.publish(form, language="en", **words)
+    said = {"said_at": timezone.now(), "proof": Proof(words="Called and said yes."), "by": author}
+    spoken.write_down(phone, [tips], form=script, **said)
+    return phone
+
+
+@pytest.mark.parametrize("text", ["YES", "yes please", "START"])
+def test_yes_to_what_was_written_down_holds_without_a_term(say, told, text):
+    say(text)
+
+    subscription = told.subscriptions.get()
+    assert (subscription.status, subscription.expires_at) == (Status.ACTIVE, None)
+    assert (subscription.event.source, subscription.event.method) == (Source.TEXT, Method.KEYWORD)
+    assert subscription.event.evidence.words == text
+    assert told.replies.filter(kind=Kind.SIGNED_UP).count() == 1
+
+
+def test_a_second_yes_to_what_was_written_down_is_only_a_word(say, told):
+    say("YES")
+
+    assert say("YES").meaning == Inbound.Meaning.OTHER
+
+
+def test_what_was_written_down_and_stopped_is_not_brought_back_by_yes(say, told, tips):
+    say("STOP", sent_at=timezone.now() - timedelta(seconds=5))
+
+    say("YES", sent_at=timezone.now() - timedelta(seconds=10))
+
+    assert eligibility.objection(told, tips) == "stopped"

@@ -1,4 +1,4 @@
-"""A STOP and a START that arrive in the same moment."""
+"""A STOP and a START that arrive in the same moment, and two colleagues who read the same text."""
 
 import threading
 from datetime import timedelta
@@ -8,6 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from preferences import eligibility, inbound
+from preferences.errors import NotAllowed
+from preferences.models import Inbound
 from tests import factories
 from tests.conftest import subscribe
 
@@ -30,8 +32,49 @@ def test_the_later_stop_wins_whichever_is_read_first(topic, round_):
     assert eligibility.objection(phone, topic) == "stopped"
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_of_two_colleagues_one_decides_and_the_other_is_told(topic, round_):
+    phone = subscribe(factories.phone_address(NUMBER), topic)
+    doubtful = _say(topic, "Can I cancel my appointment?", timezone.now())
+    colleagues, refused = factories.UserFactory.create_batch(2), []
+    answers = zip(["opt_out", "nothing"], colleagues, strict=True)
+
+    threads = [threading.Thread(target=_decide, args=(doubtful, *answer, refused)) for answer in answers]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    decided = Inbound.objects.get()
+    assert len(refused) == 1
+    assert eligibility.objection(phone, topic) == {"opt_out": "stopped", "nothing": ""}[decided.decision]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_a_stop_that_meets_a_colleagues_go_on_stands(topic, round_):
+    phone = subscribe(factories.phone_address(NUMBER), topic)
+    doubtful = _say(topic, "Can I cancel my appointment?", timezone.now())
+
+    going_on = threading.Thread(target=_decide, args=(doubtful, "nothing", factories.UserFactory(), []))
+    stopping = threading.Thread(target=_say_and_hang_up, args=(topic, "STOP", timezone.now()))
+    [thread.start() for thread in (going_on, stopping)]
+    [thread.join() for thread in (going_on, stopping)]
+
+    assert eligibility.objection(phone, topic) == "stopped"
+    assert Inbound.objects.get(pk=doubtful.pk).decided_at
+
+
+def _decide(row, decision, by, refused):
+    try:
+        inbound.decide(row, decision, by=by)
+    except NotAllowed:
+        refused.append(decision)
+    finally:
+        connection.close()
+
+
 def _say(topic, text, sent_at):
-    inbound.receive(
+    return inbound.receive(
         provider="test",
         provider_id=f"{text}-{sent_at}",
         sender_number=topic.sender.text_number,

@@ -2,7 +2,9 @@
 
 import pytest
 
+from preferences import inbound
 from preferences.models import Inbound, Suppression
+from tests import factories
 
 
 @pytest.fixture
@@ -69,3 +71,50 @@ def test_what_is_not_a_keyword_waits_for_a_person(subscribed):
 
     assert Inbound.objects.first().meaning == "other"
     assert subscribed.looks_at_her_phone() == before
+
+
+def test_she_says_it_in_her_own_words_and_is_left_alone(subscribed, send):
+    subscribed.texts("Please stop sending me these things")
+
+    assert "no more" in subscribed.looks_at_her_phone()[-1].lower()
+    assert send(channel="sms").messages.get().skipped_because == "stopped"
+
+
+def test_what_may_be_a_no_is_held_until_a_colleague_has_read_it(subscribed, send, approver):
+    before = subscribed.looks_at_her_phone()
+
+    subscribed.texts("Can I cancel my appointment on Monday?")
+    held = send(channel="sms")
+    inbound.decide(Inbound.objects.first(), "nothing", by=approver)
+    after = send(channel="sms", body="Walk twenty minutes today.")
+
+    assert held.messages.get().skipped_because == "held"
+    assert after.messages.get().status == "sent"
+    assert len(subscribed.looks_at_her_phone()) == len(before) + 1
+
+
+def test_the_new_owner_of_her_number_is_left_alone_and_may_join_for_herself(subscribed, send, topic):
+    topic.keyword = "TIPS"
+    topic.save()
+    subscribed.texts("Wrong number, who is this?")
+    stopped = send(channel="sms")
+
+    subscribed.texts("JOIN TIPS")
+
+    assert stopped.messages.get().skipped_because == "stopped"
+    assert send(channel="sms", body="Walk twenty minutes today.").messages.get().status == "sent"
+
+
+def test_she_stops_everything_and_keeps_one(subscribed, send, topic):
+    topic.keyword = "TIPS"
+    topic.save()
+    factories.TopicFactory(sender=topic.sender, name="Clinic news", keyword="NEWS")
+    subscribed.texts("JOIN NEWS")
+
+    subscribed.texts("STOP")
+    question = subscribed.looks_at_her_phone()[-1]
+    subscribed.texts("KEEP TIPS")
+
+    assert "KEEP NEWS (Clinic news), KEEP TIPS (Health tips)" in question
+    assert "Health tips" in subscribed.looks_at_her_phone()[-1]
+    assert send(channel="sms").messages.get().status == "sent"
