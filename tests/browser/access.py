@@ -49,7 +49,8 @@ HIDDEN_FOCUS = """() => {
   const over = document.elementFromPoint(size.x + size.width / 2, size.y + size.height / 2)
   const covered = !over || !(box.contains(over) || over.contains(box))
   const framed = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
-  return framed && !covered ? [] : [`the keyboard is lost (${covered ? 'covered' : 'no frame'}) at: ${box.outerHTML.slice(0, 120)}`]
+  const why = covered ? 'is covered' : framed ? '' : 'has no frame'
+  return why ? [`the keyboard is lost, it ${why} at: ${box.outerHTML.slice(0, 120)}`] : []
 }"""
 # Of the radio buttons of one name the keyboard stops at one; a date has four stops: month, day, year, calendar.
 REACHABLE = """() => {
