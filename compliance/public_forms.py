@@ -39,7 +39,7 @@ class CopyForm(forms.Form):
     def helper(self) -> FormHelper:
         both = pieces.Piece("compliance/_copies.html")
         one = pieces.Piece("compliance/_ask_button.html", name="wanted", value="csv", label=_("This table as CSV"))
-        return pieces.helper(both, "table", one, visitor=self.visitor)
+        return pieces.helper(both, pieces.Box("compliance/_one_table.html", "table"), one, visitor=self.visitor)
 
     def clean(self) -> None:
         if self.cleaned_data.get("wanted") == "csv" and not self.cleaned_data.get("table"):

@@ -70,12 +70,12 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         "words",
         "received_at",
         "due_at",
-        "clock",
+        "time_left",
         "answered_at",
         "answered_by",
         "answer",
     ]
-    readonly_fields = ["person", "clock"]
+    readonly_fields = ["person", "time_left"]
     actions_detail = ["carry_out", "refuse"]
 
     def found(self, term: str) -> Q:
@@ -84,7 +84,7 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @display(description=gettext_lazy("person"))
     def person(self, row: SubjectRequest) -> str:
         url = reverse("admin:compliance_dossier", args=[row.contact_id])
-        return format_html('<a href="{}">{}</a>', url, row.contact)
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, row.contact)
 
     @display(description=gettext_lazy("clock"), label=CLOCK)
     def clock(self, row: SubjectRequest) -> tuple[str, str]:
@@ -92,6 +92,10 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
             return "closed", _("Closed")
         days = (timezone.localdate(row.due_at) - timezone.localdate()).days
         return _urgency(row, days), _in_words(row, days)
+
+    @display(description=gettext_lazy("clock"))
+    def time_left(self, row: SubjectRequest) -> str:
+        return self.clock(row)[1]
 
     def has_answer_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("compliance.answer_subjectrequest")

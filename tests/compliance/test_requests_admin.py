@@ -51,6 +51,14 @@ def test_the_list_is_narrowed_by_its_clock(office, officer, asked, subscriber, s
     assert page.context["cl"].result_count == count
 
 
+def test_the_page_of_a_request_tells_its_clock_and_leads_to_the_dossier(office, asked):
+    shown = office.get(reverse("admin:compliance_subjectrequest_change", args=[asked.pk])).content.decode()
+
+    assert "28 days left" in shown
+    assert "&#x27;open&#x27;" not in shown
+    assert reverse("admin:compliance_dossier", args=[asked.contact_id]) in shown
+
+
 def test_a_request_is_found_by_its_address(office, asked, subscriber):
     found = office.get(reverse(LIST), {"q": subscriber.value.upper()})
 
