@@ -16,7 +16,7 @@ from preferences.evidence import Proof
 from preferences.links import Claims
 from preferences.mail_meanings import Reading
 from preferences.mail_reading import Letter
-from preferences.models import Address, Inbound, Method, Source, Suppression
+from preferences.models import Address, ConsentEvent, Inbound, Method, Source, Suppression
 
 Meaning = Inbound.Meaning
 SOFT_BOUNCES = 5
@@ -92,7 +92,8 @@ def _opt_out_in_words(mail: Mail) -> Done:
 
 
 def _said(mail: Mail) -> bool:
-    return bool(mail.address) and mail.address.events.filter(act=mail.act).exists()
+    """Did this mail change anything?"""
+    return ConsentEvent.objects.filter(act=mail.act).exists()
 
 
 def _hold(mail: Mail) -> Done:

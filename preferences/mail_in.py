@@ -73,19 +73,20 @@ def _whose(letter: Letter, claims: Claims | None) -> Address | None:
             return links.address_of(Purpose.LEAVE, claims)
         return None
     if letter.kind == Kind.BOUNCE:
-        answered = Reply.objects.filter(reference=_reference(letter.returned.message_id), address__erased_at=None)
-        reply = answered.select_related("address__contact").first()
-        return reply.address if reply else None
+        return _answered(letter.returned.message_id)
     if letter.kind in (Kind.WORDS, Kind.AUTOMATIC) and letter.author:
         with contextlib.suppress(Unreadable):
             return contacts.find(Channel.EMAIL, letter.author)
     return None
 
 
-def _reference(message_id: str) -> UUID | None:
-    """Our Message-IDs are a reference at a host; only who got the message knows it."""
+def _answered(message_id: str) -> Address | None:
+    """Whom a reply of ours went to. Its Message-ID is a reference at a host, and only who got it knows it."""
     with contextlib.suppress(ValueError):
-        return UUID(message_id.strip("<> ").partition("@")[0])
+        reference = UUID(message_id.strip("<> ").partition("@")[0])
+        replied = Reply.objects.filter(reference=reference, address__erased_at=None)
+        reply = replied.select_related("address__contact").first()
+        return reply.address if reply else None
     return None
 
 

@@ -34,7 +34,7 @@ def _words(letter: Letter) -> Reading:
     """What the person asks for in the text, its first lines, or a subject of their own; a "no" goes before all."""
     asked = [letter.words, mail_words.first_paragraph(letter.words), letter.own_subject]
     found = [keywords.read(text) for text in dict.fromkeys(asked) if text.strip()]
-    best = min(found, key=lambda one: URGENCY.index(one.meaning), default=None)
+    best = min(found, key=lambda one: URGENCY.index(str(one.meaning)), default=None)
     return Reading(str(best.meaning), best.matched_by, best.normal_text) if best else Reading(Meaning.OTHER)
 
 
@@ -59,4 +59,11 @@ READ: dict[str, Callable[[Letter], Reading]] = {
     Kind.WORDS: _words,
     Kind.UNREADABLE: lambda letter: Reading(Meaning.OTHER, letter.rule),
 }
-URGENCY = [Meaning.OPT_OUT, Meaning.WRONG_PERSON, Meaning.REVIEW, Meaning.HELP, Meaning.OPT_IN, Meaning.OTHER]
+URGENCY: list[str] = [
+    Meaning.OPT_OUT,
+    Meaning.WRONG_PERSON,
+    Meaning.REVIEW,
+    Meaning.HELP,
+    Meaning.OPT_IN,
+    Meaning.OTHER,
+]
