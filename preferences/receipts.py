@@ -5,7 +5,6 @@ and browser stay in the evidence. It is written once, and given out ever after a
 """
 
 import uuid
-from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -65,5 +64,5 @@ def _issue(events: QuerySet[ConsentEvent], most: int) -> int:
 
 
 def _said(address: Address, act: uuid.UUID) -> list[ConsentEvent]:
-    rows: Iterable[ConsentEvent] = ConsentEvent.objects.filter(address=address, act=act).order_by("pk")
+    rows = ConsentEvent.objects.filter(address=address, act=act).order_by("pk")
     return list(rows.select_related("address__contact", "topic__sender", "notice", "form", "leaf"))

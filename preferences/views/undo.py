@@ -68,7 +68,7 @@ def _told(standing: Sequence[ConsentEvent], address: Address) -> dict[str, objec
 def _was_put_back(address: Address, act: UUID) -> bool:
     """Did they press the button before, and is that why nothing is left of the act?"""
     last = address.events.filter(act=act).order_by("-pk").first()
-    return bool(last) and address.events.filter(source=Source.UNDO, pk__gt=last.pk).exists()
+    return last is not None and address.events.filter(source=Source.UNDO, pk__gt=last.pk).exists()
 
 
 def _sender(address: Address, act: UUID) -> Sender | None:
