@@ -32,8 +32,8 @@ class CopyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.visitor = visitor
         if counts:
-            names = [(name, f"{table.about} ({counts[name]})") for name, table in TABLES.items()]
-            self.fields["table"].choices = names
+            field: Any = self.fields["table"]
+            field.choices = [(name, f"{table.about} ({counts[name]})") for name, table in TABLES.items()]
 
     @property
     def helper(self) -> FormHelper:
@@ -124,9 +124,10 @@ class TakeBackForm(forms.Form):
     request = forms.ModelChoiceField(queryset=SubjectRequest.objects.none(), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, visitor: Visitor, standing: SubjectRequest | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"request": standing}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"request": standing}})
         self.visitor, self.standing = visitor, standing
-        self.fields["request"].queryset = requests.of(visitor.address.contact)
+        field: Any = self.fields["request"]
+        field.queryset = requests.of(visitor.address.contact)
 
     @property
     def helper(self) -> FormHelper:

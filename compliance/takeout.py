@@ -130,13 +130,13 @@ def _files(contact: Contact) -> Iterator[tuple[str, bytes]]:
 
 
 def _file_name(evidence: Evidence) -> str:
-    suffix = PurePosixPath(evidence.document.name).suffix.lower()
+    suffix = PurePosixPath(str(evidence.document.name)).suffix.lower()
     return f"{evidence.event.reference}{suffix if suffix[1:].isalnum() else ''}"
 
 
 def _for_themselves(entry: Entry, masks: dict[str, str]) -> Entry:
-    told = {name: _masked(getattr(entry, name), masks) for name in ("what", "where", "detail")}
-    return replace(entry, who=_who(entry), **told)
+    what, where, detail = (_masked(text, masks) for text in (entry.what, entry.where, entry.detail))
+    return replace(entry, who=_who(entry), what=what, where=where, detail=detail)
 
 
 def _masked(text: str, masks: dict[str, str]) -> str:
@@ -199,6 +199,6 @@ def _cell(value: Any, visiting: Address) -> str | int | bool | None:
         return story.place(value, visiting=visiting)
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, FieldFile):
+    if isinstance(value, FieldFile) and isinstance(value.instance, Evidence):
         return f"files/{_file_name(value.instance)}" if value else ""
     return value if value is None or isinstance(value, int | bool) else str(value)

@@ -7,7 +7,7 @@ there must find nothing of theirs.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -107,10 +107,9 @@ def refuse(reply: Reply) -> None:
 
 def was_left(address: Address) -> bool:
     """Did the person move away from this address, and not come back?"""
-    last = AddressChange.objects.exclude(confirmed_at=None).order_by("-confirmed_at")
-    away = last.filter(old=address).first()
-    back = last.filter(new=address).first()
-    return bool(away and not (back and back.confirmed_at > away.confirmed_at))
+    moved = AddressChange.objects.filter(Q(old=address) | Q(new=address)).exclude(confirmed_at=None)
+    last = moved.order_by("-confirmed_at", "-pk").first()
+    return last is not None and last.old_id == address.pk
 
 
 def overdue() -> QuerySet[AddressChange]:
@@ -178,13 +177,13 @@ def _carry_the_no(old: Address, new: Address, *, change: AddressChange, proof: P
 
 def _grant(change: AddressChange, new: Address, agreed: dict[int, Notice], sender: Sender, proof: Proof) -> None:
     """What was ticked, as far as the old address still gets it; a pause goes on. One letter greets them there."""
-    act, said = change.act, {"source": Source.CONFIRM, "method": Method.CHECKBOX}
+    act, ticked = change.act, Method.CHECKBOX
     for row in topics(change)[0]:
         if notice := agreed.get(row.topic_id):
-            consent.grant(new, row.topic, notice=notice, proof=proof, act=act, **said)
+            consent.grant(new, row.topic, source=Source.CONFIRM, method=ticked, notice=notice, proof=proof, act=act)
             replies.owe(new, Reply.Kind.SIGNED_UP, sender=row.topic.sender, act=act)
             if row.paused_until:
-                events.record(new, row.topic, Kind.PAUSED, until=row.paused_until, proof=proof, **_said(change))
+                events.record(new, row.topic, Kind.PAUSED, proof=proof, **_said(change, until=row.paused_until))
     if not new.replies.filter(act=act, kind=Reply.Kind.SIGNED_UP).exists():
         replies.owe(new, Reply.Kind.LINK, sender=sender, act=act)
 
@@ -198,9 +197,9 @@ def _empty(change: AddressChange, sender: Sender, proof: Proof) -> None:
     contacts.revoke_links(change.old)
 
 
-def _said(change: AddressChange) -> events.Said:
-    return events.Said(act=change.act, source=Source.CONFIRM, method=Method.BUTTON)
+def _said(change: AddressChange, until: datetime | None = None) -> events.Said:
+    return events.Said(act=change.act, source=Source.CONFIRM, method=Method.BUTTON, until=until)
 
 
-def _oldest():
+def _oldest() -> datetime:
     return timezone.now() - timedelta(days=settings.CONFIRM_LINK_DAYS)

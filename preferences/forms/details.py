@@ -53,7 +53,8 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
         self.visitor, self.contact = visitor, visitor.address.contact
-        super().__init__(*args, initial={name: getattr(self.contact, name) for name in self.base_fields}, **kwargs)
+        kwargs["initial"] = {name: getattr(self.contact, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
         unknown = [("", _("I would rather not say"))]
         _choose(self.fields["time_zone"], [*unknown, *places.time_zones()], self.contact.time_zone)
         _choose(self.fields["country"], [*unknown, *places.countries(get_language() or "en")], self.contact.country)
