@@ -4,6 +4,7 @@ from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from preferences import languages, logos, theme
 from preferences.models import Sender
@@ -31,3 +32,9 @@ def language_switch(context: Context) -> dict[str, object]:
     if request is None:
         return {}
     return {"choices": languages.choices(), "back": languages.way_back(request)}
+
+
+@register.filter
+def with_main_part(page: SafeString) -> SafeString:
+    """The theme of the back office names no main part of its pages, which screen readers jump to."""
+    return SafeString(page.replace('<div id="main"', '<div id="main" role="main"', 1))

@@ -72,3 +72,11 @@ def test_a_closed_page_leads_back_to_the_open_ones(support):
 
 def test_a_ledger_has_no_history_page(administrator, subscriber):
     assert administrator.get(page("consentevent", "history", subscriber.events.first().pk)).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/preferences/contact/", "/admin/preferences/sender/add/"])
+def test_a_page_names_its_main_part_once(administrator, address):
+    page = administrator.get(address).content.decode()
+
+    assert page.count('role="main"') == 1
+    assert page.index('role="main"') < page.index('id="content"')
