@@ -137,11 +137,11 @@ def _private(secret: str) -> Ed25519PrivateKey:
 
 
 def _unsealed() -> QuerySet[ConsentEvent]:
-    return ConsentEvent.objects.filter(leaf=None).select_related("address", "notice").order_by("pk")
+    return ConsentEvent.objects.filter(leaf=None).select_related("address", "notice", "form").order_by("pk")
 
 
 def _sealed() -> Iterator[LedgerLeaf]:
-    rows = LedgerLeaf.objects.select_related("event__address", "event__notice").order_by("index")
+    rows = LedgerLeaf.objects.select_related("event__address", "event__notice", "event__form").order_by("index")
     return rows.iterator(chunk_size=PIECE)
 
 

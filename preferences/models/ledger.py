@@ -87,7 +87,10 @@ class ConsentEvent(AppendOnly):
         ordering = ["id"]
         base_manager_name = "objects"
         permissions = [("record_consent", "Can write down consent given by voice or on paper")]
-        indexes = [models.Index(fields=["address", "topic", "id"], name="consent_event_story")]
+        indexes = [
+            models.Index(fields=["address", "topic", "id"], name="consent_event_story"),
+            models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="consent_event_of_message"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="consent_event_raises_one_topic",

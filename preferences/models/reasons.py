@@ -34,6 +34,9 @@ class LeaveReason(models.Model):
         verbose_name = _("reason for leaving")
         verbose_name_plural = _("reasons for leaving")
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="leave_reason_of_message")
+        ]
         permissions = [("review_leavereason", "Can look into why somebody says they never signed up")]
 
     def __str__(self) -> str:
