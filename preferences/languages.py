@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -49,7 +50,7 @@ def keep(response: HttpResponse, name: str) -> None:
     )
 
 
-def carry(request: HttpRequest, response: HttpResponse) -> None:
+def carry(request: HttpRequest, response: HttpResponseBase) -> None:
     """A page that a link asked for in a language leads on in that language, and nothing is stored for it."""
     target = response.get("Location", "")
     if (language := _of_link(request)) and is_ours(target):

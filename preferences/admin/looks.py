@@ -1,6 +1,6 @@
 """How a sender's pages look, as staff choose it: only what everybody can read, and only real pictures."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -20,7 +20,7 @@ class Shown:
     """A logo as the form shows it: its name, and where the picture is."""
 
     def __init__(self, logo: FieldFile) -> None:
-        self.name, self.url = str(logo.name), looks.logo_url(logo.instance)
+        self.name, self.url = str(logo.name), looks.logo_url(cast(Sender, logo.instance))
 
     def __str__(self) -> str:
         return self.name
