@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, contacts, eligibility, moves, normal_forms, replies, wishes
+from preferences import consent, contacts, eligibility, moves, normal_forms, replies, tasks, wishes
 from preferences.errors import NotAllowed, Unreadable
 from preferences.models import (
     Address,
@@ -191,7 +191,7 @@ def test_two_people_may_ask_for_the_same_address_and_the_first_to_prove_it_gets_
 
 def test_a_week_without_an_answer_ends_it_and_forgets_the_new_address(subscriber, asked):
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
-        moves.close(moves.overdue().get().pk)
+        tasks.expire_pending()
 
     assert not Address.objects.filter(value=NEW).exists()
     assert AddressChange.objects.get().dropped_at is not None
