@@ -1,0 +1,65 @@
+"""From a form pasted on another website to a yes, and to a sign-up taken back, in a real browser without script."""
+
+import pytest
+
+from preferences import consent_forms, links
+from preferences.forms import snippet
+from preferences.models import Address, Reply
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def version(clinic):
+    page = factories.ConsentFormFactory(sender=clinic.sender, topics=[clinic], slug="welcome")
+    words = {"title": "Stay well", "intro": "Short tips.\n\nNo more.", "thank_you": "Thank you for asking."}
+    return consent_forms.publish(page, language="en", **words)
+
+
+@pytest.fixture
+def signed_up(page, version):
+    """Somebody filled in the form on another website, and pressed once more on ours."""
+    page.set_content(f"<!doctype html><html lang=en><title>Elsewhere</title><main>{snippet.html(version)}</main>")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_label("E-mail address").fill("ana@example.org")
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/from-your-site/**")
+
+
+def test_a_form_on_another_website_leads_to_a_confirmation(page, signed_up, axe, shoot):
+    shown = axe()
+    shoot("join-from-your-site")
+    before = Address.objects.exists()
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/sent/**")
+    shoot("join-sent")
+
+    assert page.get_by_text("Thank you for asking.").is_visible()
+    assert [shown, axe()] == [[], []]
+    assert (before, Reply.objects.filter(kind=Reply.Kind.CONFIRM).count()) == (False, 1)
+
+
+def test_a_sign_up_is_taken_back_by_one_press(page, signed_up, axe, shoot):
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/sent/**")
+    page.goto(links.cancel_url(Reply.objects.get(kind=Reply.Kind.CONFIRM)))
+    asked = axe()
+    shoot("cancel")
+    page.get_by_role("button", name="Delete my address").click()
+    page.wait_for_url("**/cancel/done/**")
+    shoot("cancelled")
+
+    assert Address.objects.get().value == ""
+    assert [asked, axe()] == [[], []]
+
+
+def test_the_page_fits_a_small_phone_empty_and_with_errors(page, version, axe, shoot):
+    page.goto("/join/welcome/")
+    empty = axe()
+    shoot("join")
+    page.get_by_role("button", name="Sign up").click()
+    shoot("join-errors")
+
+    assert [empty, axe()] == [[], []]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
