@@ -1,0 +1,42 @@
+"""Two browsers confirm one change of address at the same moment."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from preferences import moves
+from preferences.errors import NotAllowed
+from preferences.models import Address, AddressChange, ConsentEvent, Notice
+from tests import factories
+from tests.conftest import subscribe
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+
+def confirm(reply, notice, together, ends):
+    together.wait()
+    try:
+        moves.confirm(reply, notices=[notice])
+        ends.append("moved")
+    except NotAllowed:
+        ends.append("over")
+    finally:
+        connection.close()
+
+
+def test_the_person_is_moved_once():
+    topic = factories.TopicFactory()
+    old = subscribe(factories.email_address(), topic)
+    reply = moves.ask(old, "email", "new@example.org")
+    together, ends = threading.Barrier(2), []
+    arguments = (reply, Notice.objects.current(topic, "en"), together, ends)
+    browsers = [threading.Thread(target=confirm, args=arguments) for _number in range(2)]
+
+    [browser.start() for browser in browsers]
+    [browser.join(timeout=30) for browser in browsers]
+
+    assert sorted(ends) == ["moved", "over"]
+    assert Address.objects.filter(value="new@example.org").count() == 1
+    assert ConsentEvent.objects.filter(address__value="new@example.org", kind="granted").count() == 1
+    assert AddressChange.objects.get().confirmed_at is not None
