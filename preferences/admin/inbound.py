@@ -61,7 +61,8 @@ class ToRead(admin.SimpleListFilter):
 class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     """What did they write back, and what did we do about it? What is doubtful is decided here with one press."""
 
-    list_display = ["received_at", "clock", "address", "words", "understood", "gets", "outcome", "answer"]
+    list_display = ["received_at", "clock", "address", "words", "understood", "outcome"]
+    list_to_read = ["clock", "address", "words", "gets", "answer"]
     list_filter = [ToRead, "meaning", "decision", "channel", "sender"]
     list_select_related = ["address", "sender", "decided_by"]
     fields = [
@@ -86,10 +87,11 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """What has to be read is listed by its clock, everything else by when it came."""
-        return ["due_at", "id"] if request.GET.get(ToRead.parameter_name) in ("waiting", "overdue") else ["-id"]
+        return ["due_at", "id"] if _is_inbox(request) else ["-id"]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        return [name for name in self.list_display if name != "answer" or self.has_decide_permission(request)]
+        shown = self.list_to_read if _is_inbox(request) else self.list_display
+        return [name for name in shown if name != "answer" or self.has_decide_permission(request)]
 
     def get_fields(self, request: HttpRequest, obj: Inbound | None = None) -> list[Any]:
         return list(self.fields) if self.has_decide_permission(request) else ["clock", *self.fields[1:]]
@@ -156,3 +158,7 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         possible = [one for one in Inbound.Decision if row.address_id or one == Inbound.Decision.NOTHING]
         urls = [(reverse("admin:preferences_inbound_decide", args=[row.pk, one.value]), one.label) for one in possible]
         return render_to_string("admin/preferences/_decide.html", {"choices": urls})
+
+
+def _is_inbox(request: HttpRequest) -> bool:
+    return request.GET.get(ToRead.parameter_name) in ("waiting", "overdue")
