@@ -70,10 +70,15 @@ def _source(row: Inbound) -> Source:
 
 def _turn_off(row: Inbound, address: Address, by: User) -> None:
     """The person said it, in their own words; a colleague understood them."""
-    act = uuid5(NAMESPACE_URL, f"decision:{row.pk}")
-    sender = row.sender or replies.sender_of(address)
-    said = {"method": Method.OWN_WORDS, "proof": Proof(words=row.raw_text), "act": act, "by": by}
-    inbound_acts.stop_everything(address, sender, source=_source(row), **said)
+    inbound_acts.stop_everything(
+        address,
+        row.sender or replies.sender_of(address),
+        source=_source(row),
+        method=Method.OWN_WORDS,
+        proof=Proof(words=row.raw_text),
+        act=uuid5(NAMESPACE_URL, f"decision:{row.pk}"),
+        by=by,
+    )
     if address.channel == Channel.SMS and row.received_at < timezone.now() - STILL_AN_ANSWER:
         replies.drop(address, Reply.Kind.OPTED_OUT, reason="Too late to be an answer to their text.")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 
 from preferences import consent, contacts, doubts, keeping, questions, replies, spoken
@@ -66,15 +67,24 @@ def heed(word: Word) -> Done:
     return ACTIONS[word.reading.meaning](word)
 
 
-def stop_everything(address: Address, sender: Sender | None, *, source: Source, **said: object) -> None:
+def stop_everything(
+    address: Address,
+    sender: Sender | None,
+    *,
+    source: Source,
+    method: Method,
+    proof: Proof,
+    act: UUID,
+    by: User | None = None,
+) -> None:
     """Everything off, confirmed once if there is somebody to confirm it on behalf of."""
     if sender is None:
         consent.suppress(address, Suppression.Reason.STOPPED, detail="A text to a number nobody uses.")
         return
-    consent.withdraw_all(address, sender=sender, source=source, **said)
+    consent.withdraw_all(address, sender=sender, source=source, method=method, proof=proof, act=act, by=by)
 
 
-def not_theirs(address: Address, *, source: Source, proof: Proof, by: object = None) -> None:
+def not_theirs(address: Address, *, source: Source, proof: Proof, by: User | None = None) -> None:
     """The number is not the person's we think: no consent on record is good, and links sent there open nothing."""
     agreed = address.subscriptions.exclude(event__kind=ConsentEvent.Kind.INVALIDATED).select_related("topic")
     for subscription in agreed:
@@ -138,12 +148,11 @@ def _start(word: Word) -> Done:
     address, sender = word.address, word.sender
     if address is None or sender is None:
         return _help(word)
-    how = {"source": Source.TEXT, "method": Method.KEYWORD, "proof": word.proof}
     if question := questions.waiting(address, sender):
-        consent.confirm(question, **how)
+        consent.confirm(question, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof)
         return Done(address, "Confirmed what was asked.")
     if told := written_down(address, sender):
-        spoken.confirm(told, **how)
+        spoken.confirm(told, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof)
         return Done(address, "Confirmed what was written down.")
     ended = keeping.ended_by_stop(address, sender)
     return _grant(word, address, [row.topic for row in ended], "Back in what their STOP had ended.")
