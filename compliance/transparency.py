@@ -181,7 +181,8 @@ def _heard_here(since: datetime.datetime) -> Iterable[tuple[datetime.datetime, d
 def _written(since: datetime.datetime) -> Iterable[tuple[datetime.datetime, datetime.datetime]]:
     """When the latest texts and mails that say "no" were sent by the person, and when they were on record."""
     rows = Inbound.objects.filter(meaning=Inbound.Meaning.OPT_OUT, received_at__gte=since, sent_at__isnull=False)
-    return rows.order_by("-pk").values_list("sent_at", "received_at")[:LATEST]
+    latest = rows.order_by("-pk").values_list("sent_at", "received_at")[:LATEST]
+    return ((sent_at, received_at) for sent_at, received_at in latest if sent_at)
 
 
 def _speed(moments: Iterable[tuple[datetime.datetime, datetime.datetime]]) -> Speed | None:

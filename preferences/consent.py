@@ -7,6 +7,7 @@ Whatever ends something also waits, after its commit, until no hand-over to the 
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -69,9 +70,9 @@ def ask(
         return None
     act = uuid.uuid4()
     new = [notice for notice in notices if standing or events.status(address, notice.topic) != Status.ACTIVE]
-    said = events.Said(act=act, source=source, method=method, form=form, by=by)
+    record = partial(events.record, address, act=act, source=source, method=method, form=form, proof=proof, by=by)
     for notice in new:
-        events.record(address, notice.topic, Kind.ASKED, proof=proof, **{**said, "notice": notice})
+        record(notice.topic, Kind.ASKED, notice=notice)
     sender = notices[0].topic.sender
     if new and not standing and address.channel == Channel.EMAIL:
         replies.owe_reminder(address, sender=sender, act=act)

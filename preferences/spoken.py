@@ -77,19 +77,12 @@ def confirm(
     if not unconfirmed:
         return []
     consent.mark_verified(address)
-    said = events.Said(act=uuid4(), source=source, method=method)
+    act = uuid4()
+    record = partial(events.record, address, act=act, source=source, method=method, proof=proof)
     confirmed = [
-        events.record(
-            address,
-            event.topic,
-            Kind.GRANTED,
-            proof=proof,
-            **{**said, "notice": event.notice, "form": event.form},
-        )
-        for event in unconfirmed
-        if event.topic
+        record(event.topic, Kind.GRANTED, notice=event.notice, form=event.form) for event in unconfirmed if event.topic
     ]
-    replies.owe(address, Reply.Kind.SIGNED_UP, sender=reply.sender, act=said["act"])
+    replies.owe(address, Reply.Kind.SIGNED_UP, sender=reply.sender, act=act)
     return confirmed
 
 

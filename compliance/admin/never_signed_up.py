@@ -63,7 +63,7 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         if not request.user.has_perm("preferences.review_leavereason"):
             return False
         waiting = LeaveReason.objects.filter(reason=NEVER, reviewed_at=None)
-        return object_id is None or waiting.filter(pk=object_id).exists()
+        return object_id is None or waiting.filter(pk=str(object_id)).exists()
 
     @display(description=gettext_lazy("reason"), label={NEVER.value: "warning"}, ordering="reason")
     def why(self, reason: LeaveReason) -> tuple[str, str]:

@@ -61,13 +61,15 @@ def add_processor(*, name: str, **about: str) -> None:
         processor.senders.set(Sender.objects.all())
 
 
-def add_page(*, slug: str, name: str, topics: list[str], known: dict[str, Topic], **words: str) -> None:
+def add_page(
+    *, slug: str, name: str, topics: list[str], title: str, intro: str, thank_you: str, known: dict[str, Topic]
+) -> None:
     """A sign-up page as staff compose one, published."""
     sender = known[topics[0]].sender
     page, _made = ConsentForm.objects.get_or_create(slug=slug, defaults={"name": name, "sender": sender})
     if not page.versions.exists():
         page.topics.set([known[topic] for topic in topics])
-        consent_forms.publish(page, language="en", **words)
+        consent_forms.publish(page, language="en", title=title, intro=intro, thank_you=thank_you)
 
 
 def add_person(

@@ -109,7 +109,7 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         if not request.user.has_perm("preferences.view_evidence"):
             raise PermissionDenied
         evidence = get_object_or_404(Evidence.objects.exclude(document=""), event=event_id)
-        name = f"evidence-{event_id}{Path(evidence.document.name).suffix}"
+        name = f"evidence-{event_id}{Path(str(evidence.document.name)).suffix}"
         answer = FileResponse(
             evidence.document.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
         )

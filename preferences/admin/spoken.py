@@ -32,7 +32,9 @@ class WriteDownForm(forms.Form):
         Address.objects.none(), label=gettext_lazy("For which address"), widget=UnfoldAdminSelectWidget
     )
     topics = forms.ModelMultipleChoiceField(
-        Topic.objects.none(), label=gettext_lazy("What they said yes to"), widget=UnfoldAdminCheckboxSelectMultipleWidget
+        Topic.objects.none(),
+        label=gettext_lazy("What they said yes to"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     said_at = forms.SplitDateTimeField(
         label=gettext_lazy("When they said it (UTC)"), widget=UnfoldAdminSplitDateTimeWidget

@@ -32,6 +32,7 @@ from preferences.models import (
     Topic,
 )
 from tests import factories
+from tests.conftest import subscribe
 
 PEOPLE = st.sampled_from(["ana@example.org", "bo@example.org"])
 NUMBERS = st.sampled_from(["+12075550111", "+12075550112"])
@@ -50,8 +51,10 @@ class Lives(RuleBasedStateMachine):
         self.sender = factories.SenderFactory(text_number="+12075550100")
         self.topics = [factories.TopicFactory(sender=self.sender), factories.TopicFactory(sender=self.sender)]
         self.staff = factories.UserFactory()
-        self.reachable, self.refused = set(), set()
-        self.said = 0
+        subscribe(_of("ana@example.org"), *self.topics)
+        subscribe(factories.phone_address("+12075550111"), *self.topics)
+        self.reachable, self.refused = _reachable(), set()
+        self.said = _last_word()
 
     def teardown(self):
         if hasattr(self, "undone"):
@@ -132,11 +135,11 @@ class Lives(RuleBasedStateMachine):
             with contextlib.suppress(NotAllowed):
                 moves.confirm(reply, notices=notices)
 
-    @rule(email=PEOPLE, topic=ONE)
-    def staff_say_yes(self, email, topic):
-        said = {"source": Source.STAFF, "method": Method.WRITTEN, "by": self.staff}
-        with contextlib.suppress(NotAllowed):
-            consent.grant(_of(email), self.topics[topic], **said)
+    @rule()
+    def staff_say_yes_for_everybody_to_everything(self):
+        for address, topic in product(Address.objects.live(), self.topics):
+            with contextlib.suppress(NotAllowed):
+                consent.grant(address, topic, source=Source.STAFF, method=Method.WRITTEN, by=self.staff)
 
     @rule(email=PEOPLE)
     def complains(self, email):
@@ -161,11 +164,15 @@ class Lives(RuleBasedStateMachine):
                 own_only = (address, topic) in self.refused
                 assert _proof(fresh, address, topic, own_only), f"address {address}, topic {topic}: out of nowhere"
             self.reachable, self.refused = reachable, _refused()
-            self.said = ConsentEvent.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+            self.said = _last_word()
 
 
 def _of(email):
     return factories.email_address(email)
+
+
+def _last_word():
+    return ConsentEvent.objects.order_by("pk").values_list("pk", flat=True).last() or 0
 
 
 def _last(email, kind):
