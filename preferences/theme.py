@@ -1,6 +1,7 @@
 """How a sender's pages look: its accent colour, proven readable on every paper we print on (WCAG 2.2, 1.4.3)."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -87,12 +88,12 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def stylesheet(sender: Sender) -> str:
-    """The one file that a sender's pages load: ours, then the sender's colours."""
-    return _plain() + _variables(colours(sender))
+def stylesheet(sender: Sender | None = None) -> str:
+    """The one file that a page loads: ours, then the colours of the sender whose page it is."""
+    return _plain() + (_variables(colours(sender)) if sender else "")
 
 
-def digest(sender: Sender) -> str:
+def digest(sender: Sender | None = None) -> str:
     """Names one version of the stylesheet, so that browsers may keep it for good."""
     return hashlib.sha256(stylesheet(sender).encode()).hexdigest()[:12]
 
@@ -105,7 +106,9 @@ def _variables(of: Colours) -> str:
 
 @cache
 def _plain() -> str:
-    return (settings.ROOT / "static" / "sayso.css").read_text()
+    """The stylesheet without what only its authors read."""
+    written = (settings.ROOT / "static" / "sayso.css").read_text()
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", written, flags=re.DOTALL)).strip()
 
 
 def _towards(end: str, colour: str, papers: tuple[str, ...]) -> str:

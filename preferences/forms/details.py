@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preferences import contacts, places
 from preferences.forms import pieces
+from preferences.forms.long_select import LongSelect
 from preferences.models import Contact
 from preferences.visits import Visitor
 
@@ -41,12 +42,14 @@ class DetailsForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
+        widget=LongSelect,
         help_text=_("So that nothing reaches you at night."),
         error_messages={"invalid_choice": _("Choose one of the time zones in the list.")},
     )
     country = forms.ChoiceField(
         label=_("Country"),
         required=False,
+        widget=LongSelect,
         help_text=_("Its rules decide what we may send you, and when."),
         error_messages={"invalid_choice": _("Choose one of the countries in the list.")},
     )

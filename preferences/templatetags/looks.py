@@ -2,7 +2,6 @@
 
 from django import template
 from django.template import Context
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -15,9 +14,8 @@ register = template.Library()
 @register.simple_tag
 def stylesheet_url(sender: Sender | None = None) -> str:
     """The sender's own stylesheet, or the plain one: a page loads exactly one."""
-    if not sender or not sender.accent:
-        return static("sayso.css")
-    return reverse("preferences:style", args=[f"{sender.slug}-{theme.digest(sender)}"])
+    name = f"{sender.slug}-{theme.digest(sender)}" if sender and sender.accent else theme.digest()
+    return reverse("preferences:style", args=[name])
 
 
 @register.simple_tag

@@ -13,9 +13,9 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 @require_safe
 def style(request: HttpRequest, name: str) -> HttpResponse:
-    """`name` is the sender and the version. An old version gets today's colours, and is not kept."""
+    """`name` is the sender, if it has colours, and the version. An old version gets today's, and is not kept."""
     slug, _dash, version = name.rpartition("-")
-    sender = get_object_or_404(Sender, slug=slug)
+    sender = get_object_or_404(Sender, slug=slug) if slug else None
     response = HttpResponse(theme.stylesheet(sender), content_type="text/css; charset=utf-8")
     return _kept(response, is_current=version == theme.digest(sender))
 

@@ -124,7 +124,7 @@ def test_an_old_version_gets_todays_colours_and_is_not_kept(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["nobody-0123456789ab", "nothing", "-"])
+@pytest.mark.parametrize("name", ["nobody-0123456789ab", "a.b", ""])
 def test_nobody_has_no_stylesheet(client, name):
     assert client.get(f"/style/{name}.css").status_code == 404
 
@@ -133,4 +133,5 @@ def test_nobody_has_no_stylesheet(client, name):
 def test_a_sender_without_a_colour_shares_the_plain_stylesheet(client, topic):
     page = client.get(f"/sign-up/{topic.sender.slug}/").content.decode()
 
-    assert re.findall(r'rel="stylesheet" href="([^"]+)"', page) == ["/static/sayso.css"]
+    assert re.findall(r'rel="stylesheet" href="([^"]+)"', page) == [f"/style/{theme.digest()}.css"]
+    assert client.get(f"/style/{theme.digest()}.css")["Cache-Control"] == views.FOR_GOOD
