@@ -7,14 +7,24 @@ the link in the message that told of it. What was said since stands: only a last
 import uuid
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preferences import consent, events, replies, suppressions, wishes
 from preferences.errors import NotAllowed
 from preferences.evidence import NOTHING, Proof
-from preferences.models import Address, ConsentEvent, Limit, Method, Reply, Source, Subscription, Topic
+from preferences.models import (
+    Address,
+    ConsentEvent,
+    Limit,
+    Method,
+    Reply,
+    Source,
+    Subscription,
+    Suppression,
+    Topic,
+)
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -31,7 +41,9 @@ def is_possible(address: Address, act: uuid.UUID) -> bool:
     """Is anything of that act left to be put back, on any address of the person? As many queries, however large."""
     if consent.never_again(address):
         return False
-    rows = Subscription.objects.filter(address__contact=address.contact_id, address__erased_at=None, event__act=act)
+    rows = _not_overruled(
+        Subscription.objects.filter(address__contact=address.contact_id, address__erased_at=None, event__act=act)
+    )
     limits = Limit.objects.filter(contact=address.contact_id, event__act=act)
     return rows.filter(event__kind__in=[*AGAINST, Kind.GRANTED, Kind.PAUSED]).exists() or limits.exists()
 
@@ -77,7 +89,8 @@ def _reverse(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
 
 def _restore(event: ConsentEvent, act: uuid.UUID, proof: Proof) -> None:
     """Give back the topics that this "no" ended: under the words agreed to then, and for no longer than then."""
-    suppressions.lift_since(event.address, event.recorded_at, because="The person put it back.")
+    if event.topic is None:
+        suppressions.lift_since(event.address, event.recorded_at, because="The person put it back.")
     ended = event.address.subscriptions.filter(event=event, status=Status.ENDED).select_related("topic", "address")
     for row in ended:
         if events.fold(event.address, row.topic, before=event) in (Status.ACTIVE, Status.PAUSED) and not _is_over(row):
@@ -139,8 +152,21 @@ def _limit_before(event: ConsentEvent) -> int | None:
 def _still_stands(event: ConsentEvent) -> bool:
     if event.kind == Kind.LIMITED:
         return Limit.objects.filter(event=event).exists()
-    rows = Subscription.objects.filter(address=event.address, event=event)
+    rows = _not_overruled(Subscription.objects.filter(address=event.address, event=event))
     return rows.exists() or (event.topic is None and event.kind == Kind.WITHDRAWN and events.is_last_word(event))
+
+
+def _not_overruled(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """What was ended keeps its first "no" on record. A later one about everything stands all the same."""
+    everything = ConsentEvent.objects.filter(
+        address=OuterRef("address"), topic=None, kind__in=events.ENDING, pk__gt=OuterRef("event")
+    )
+    complained = Suppression.objects.in_force().filter(
+        fingerprint=OuterRef("address__fingerprint"),
+        reason=Suppression.Reason.COMPLAINED,
+        since__gt=OuterRef("event__recorded_at"),
+    )
+    return rows.exclude(Q(event__kind__in=AGAINST) & (Q(Exists(everything)) | Q(Exists(complained))))
 
 
 def _tell(address: Address, act: uuid.UUID, new_act: uuid.UUID) -> None:

@@ -1,0 +1,70 @@
+"""What somebody who means ill, or comes late, could try with the doors that everybody has."""
+
+import pytest
+
+from preferences import consent, links, undo
+from preferences.models import Source, Suppression
+from tests import factories
+from tests.conftest import subscribe
+from tests.preferences.visitors import filled, open_link
+
+BACK = {"answer": "back"}
+
+
+@pytest.fixture
+def left_one(subscriber, topic):
+    """Somebody who gets two topics left one of them, and holds the message that puts it back."""
+    subscribe(subscriber, factories.TopicFactory(sender=topic.sender, name="Offers"))
+    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    return links.undo_url(subscriber, subscriber.events.latest("pk").act)
+
+
+def everything_off(address, sender):
+    consent.withdraw_all(address, sender=sender, source=Source.PREFERENCES)
+
+
+def complained(address, sender):
+    consent.complain(address, provider="test")
+
+
+def gets(address):
+    return list(address.subscriptions.active().values_list("topic__name", flat=True))
+
+
+def reasons(address):
+    return set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+
+
+@pytest.mark.parametrize(("newer_no", "reason"), [(everything_off, "stopped"), (complained, "complained")])
+def test_an_old_undo_link_takes_no_newer_no_about_everything_back(
+    client, subscriber, topic, left_one, newer_no, reason
+):
+    newer_no(subscriber, topic.sender)
+
+    page = open_link(client, left_one)
+    client.post("/undo/", filled(page, **BACK))
+
+    assert gets(subscriber) == []
+    assert reasons(subscriber) == {reason}
+
+
+def test_a_press_on_an_old_undo_page_does_not_take_everything_off_back(client, subscriber, topic, left_one):
+    form = filled(open_link(client, left_one), **BACK)
+    everything_off(subscriber, topic.sender)
+
+    client.post("/undo/", form)
+
+    assert gets(subscriber) == []
+    assert reasons(subscriber) == {"stopped"}
+
+
+def test_the_button_of_this_browser_is_gone_after_a_newer_no_about_everything(client, subscriber, topic):
+    other = factories.TopicFactory(sender=topic.sender, name="Offers")
+    subscribe(subscriber, other)
+    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    act = subscriber.events.latest("pk").act
+    everything_off(subscriber, topic.sender)
+
+    assert not undo.is_possible(subscriber, act)
+    assert undo.put_back_everywhere(subscriber, act) == []
+    assert reasons(subscriber) == {"stopped"}
