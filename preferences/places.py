@@ -6,6 +6,24 @@ from zoneinfo import available_timezones
 from phonenumbers import SUPPORTED_REGIONS
 from phonenumbers.geodata.locale import LOCALE_DATA
 
+# Zones that have a newer name, by region; somebody who has one of them keeps it.
+RENAMED = {
+    "Africa": "Asmera Timbuktu",
+    "America": (
+        "Argentina/ComodRivadavia Atka Buenos_Aires Catamarca Coral_Harbour Cordoba Ensenada Fort_Wayne Godthab "
+        "Indianapolis Jujuy Knox_IN Louisville Mendoza Montreal Nipigon Pangnirtung Porto_Acre Rainy_River Rosario "
+        "Santa_Isabel Shiprock Thunder_Bay Virgin Yellowknife"
+    ),
+    "Antarctica": "South_Pole",
+    "Asia": (
+        "Ashkhabad Calcutta Choibalsan Chongqing Chungking Dacca Harbin Istanbul Kashgar Katmandu Macao Rangoon "
+        "Saigon Tel_Aviv Thimbu Ujung_Pandang Ulan_Bator"
+    ),
+    "Atlantic": "Faeroe Jan_Mayen",
+    "Australia": "ACT Canberra Currie LHI NSW North Queensland South Tasmania Victoria West Yancowinna",
+    "Europe": "Belfast Kiev Nicosia Tiraspol Uzhgorod Zaporozhye",
+    "Pacific": "Enderbury Johnston Ponape Samoa Truk Yap",
+}
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
@@ -24,12 +42,13 @@ def _name(code: str, language: str) -> str:
 
 @cache
 def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every time zone that is named after a place, by part of the world, and UTC."""
-    zones = sorted(available_timezones())
+    """Every time zone by the name of today, by part of the world, and UTC."""
+    old = {f"{region}/{place}" for region, places in RENAMED.items() for place in places.split()}
+    zones = sorted(available_timezones() - old)
     of = {region: [zone for zone in zones if zone.startswith(f"{region}/")] for region in REGIONS}
-    groups = [(region, [(zone, _place(zone)) for zone in found]) for region, found in of.items() if found]
+    groups = [(region, [(zone, _name_of(zone)) for zone in found]) for region, found in of.items() if found]
     return [("UTC", [("UTC", "UTC")]), *groups]
 
 
-def _place(zone: str) -> str:
-    return zone.partition("/")[2].replace("_", " ").replace("/", ", ")
+def _name_of(zone: str) -> str:
+    return zone.replace("_", " ")
