@@ -109,6 +109,7 @@ LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("de", 
 LANGUAGE_COOKIE_NAME = "sayso-language"
 LANGUAGE_COOKIE_SECURE = False
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

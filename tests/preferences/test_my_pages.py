@@ -99,7 +99,7 @@ def test_the_history_names_the_time_zone_and_uses_it(client, ana, topic):
     shown = client.get(HISTORY).content.decode()
 
     assert "Asia/Tokyo" in shown
-    assert "May 2, 2026, 5:30 a.m." in shown
+    assert "2 May 2026, 05:30" in shown
 
 
 def test_other_people_are_not_in_it(client, ana, topic):
