@@ -17,6 +17,7 @@ Meaning = Inbound.Meaning
 DOUBTFUL_DAYS = 1  # rules.md: one business day; the law gives ten
 OTHER_DAYS = 3
 LONGEST_OUTCOME = 200
+HELD_FOR = (Meaning.REVIEW, Meaning.WRONG_PERSON)  # a mail that says so is forged too easily to be believed unread
 
 
 def hold(address: Address, *, detail: str = "A text.") -> Suppression:
@@ -44,7 +45,7 @@ def settle(address: Address, decision: str, *, because: str, by: User | None = N
 
 def release(address: Address, *, by: User) -> None:
     """Go on as before, unless another message of theirs still waits."""
-    if not unread().filter(address=address, meaning=Meaning.REVIEW).exists():
+    if not unread().filter(address=address, meaning__in=HELD_FOR).exists():
         suppressions.release(address, because="Their message was read: they do not want to stop.", by=by)
 
 

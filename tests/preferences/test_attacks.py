@@ -2,8 +2,8 @@
 
 import pytest
 
-from preferences import consent, links, undo
-from preferences.models import Source, Suppression
+from preferences import consent, erasure, inbound, links, mail_in, undo
+from preferences.models import Inbound, LinkHit, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, open_link
@@ -68,3 +68,27 @@ def test_the_button_of_this_browser_is_gone_after_a_newer_no_about_everything(cl
     assert not undo.is_possible(subscriber, act)
     assert undo.put_back_everywhere(subscriber, act) == []
     assert reasons(subscriber) == {"stopped"}
+
+
+def mail(address, words):
+    raw = f"From: {address.value}\r\nTo: care@harbour.example\r\nSubject: Hello\r\n\r\n{words}\r\n"
+    return mail_in.receive(raw.encode(), provider="test")
+
+
+def test_a_hold_stays_while_another_doubtful_mail_is_unread(subscriber, author):
+    not_them = mail(subscriber, "Wrong person, I am not her.")
+    perhaps = mail(subscriber, "No thanks")
+    assert (not_them.meaning, perhaps.meaning) == ("wrong_person", "review")
+
+    inbound.decide(perhaps, Inbound.Decision.NOTHING, by=author)
+
+    assert reasons(subscriber) == {"held"}
+
+
+def test_where_somebody_opened_our_links_is_forgotten_with_them(client, subscriber, author):
+    open_link(client, links.manage_url(subscriber))
+    assert LinkHit.objects.count() == 1
+
+    erasure.erase(subscriber.contact, by=author)
+
+    assert not LinkHit.objects.exists()
