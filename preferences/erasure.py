@@ -1,4 +1,6 @@
-"""Forgetting a person: their data goes, their "no" stays. Deletes Evidence, empties Inbound and LeaveReason."""
+"""Forgetting a person: their data goes, their "no" stays. Deletes Evidence and LinkHit, empties Inbound
+and LeaveReason.
+"""
 
 from functools import partial
 
@@ -13,6 +15,7 @@ from preferences.models import (
     Evidence,
     Inbound,
     LeaveReason,
+    LinkHit,
     Reply,
     Source,
     Subscription,
@@ -60,6 +63,7 @@ def only_asked(address: Address) -> bool:
 def _empty_their_words(contact: Contact) -> None:
     Inbound.objects.filter(address__contact=contact).update(raw_text="", normal_text="")
     LeaveReason.objects.filter(address__contact=contact).update(words="", finding="")
+    LinkHit.objects.filter(address__contact=contact).delete()
 
 
 def _close(address: Address, *, by: User) -> None:
