@@ -95,7 +95,7 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
                 "Write down what the record shows: how and when they signed up, or what you cannot tell. Nothing "
                 "changes for the person; they have left."
             ),
-            button=_("Record"),
+            button=_("Record what was found"),
             verb=_closing(reasons.review, request, _("Recorded.")),
             form_class=FindingForm,
         )

@@ -1,7 +1,14 @@
-"""Whoever holds a forwarded mail can lower what its owner gets. The owner is told, and can put it back."""
+"""Whoever holds a forwarded mail can lower what its owner gets. The owner is told, and can put it back.
+
+Told of each change, but not of all at once: whoever plays with a forwarded link must not fill somebody's mailbox.
+"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
 
 from preferences import replies
 from preferences.models import Address, ConsentEvent, Reply
@@ -14,4 +21,11 @@ def tell(addresses: Iterable[Address], act: UUID) -> None:
     if address is None or Reply.objects.filter(act=act, address=address).exists():
         return
     if sender := replies.sender_of(address):
-        replies.owe(address, Reply.Kind.CHANGED, sender=sender, act=act)
+        replies.owe(address, Reply.Kind.CHANGED, sender=sender, act=act, after=_wait(address))
+
+
+def _wait(address: Address) -> timedelta:
+    """As many letters an hour as a stranger may cause by any form; the next ones come in the hours after."""
+    told = Reply.objects.filter(address=address, kind=Reply.Kind.CHANGED)
+    waiting = told.filter(due_at__gte=timezone.now() - timedelta(hours=1)).count()
+    return timedelta(hours=waiting // settings.LINK_REQUESTS_PER_HOUR)

@@ -1,0 +1,24 @@
+"""Whoever plays with a forwarded link is told on, every time, and still fills nobody's mailbox."""
+
+from collections import Counter
+from uuid import uuid4
+
+from django.utils import timezone
+
+from preferences import wishes
+from preferences.forms import owners
+from preferences.models import Source
+
+
+def test_of_ten_changes_in_a_row_each_is_told_and_three_within_an_hour(subscriber, topic):
+    for number in range(1, 11):
+        act = uuid4()
+        wishes.limit(subscriber, topic, most_per_month=number, source=Source.PREFERENCES, act=act)
+        owners.tell([subscriber], act)
+
+    told = subscriber.replies.filter(kind="changed")
+    hours = Counter(
+        round((due - timezone.now()).total_seconds() / 3600) for due in told.values_list("due_at", flat=True)
+    )
+    assert told.count() == 10
+    assert hours == {0: 3, 1: 3, 2: 3, 3: 1}
