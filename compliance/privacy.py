@@ -132,7 +132,7 @@ HELD = (
             "time zone, country and region."
         ),
         gettext_lazy("To write to you where you asked, in your language, at a decent hour."),
-        gettext_lazy("Until you ask us to delete it. An address that nobody confirms is deleted by itself."),
+        WHILE_AND_AFTER,
         (Contact, Address, AddressChange),
     ),
     Held(

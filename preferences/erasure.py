@@ -24,8 +24,8 @@ from preferences.models import (
 
 
 @transaction.atomic
-def erase(contact: Contact, *, by: User) -> Contact:
-    """Forget this person. Harmless twice.
+def erase(contact: Contact, *, by: User | None) -> Contact:
+    """Forget this person; by nobody, when their time has come. Harmless twice.
 
     Each address is suppressed under its fingerprint first, so that no later import can write to it again;
     then the personal part of every proof is deleted, and every personal value emptied. Events stay.
@@ -66,7 +66,7 @@ def _empty_their_words(contact: Contact) -> None:
     LinkHit.objects.filter(address__contact=contact).delete()
 
 
-def _close(address: Address, *, by: User) -> None:
+def _close(address: Address, *, by: User | None) -> None:
     for subscription in address.subscriptions.exclude(status="ended").select_related("topic"):
         consent.invalidate(address, subscription.topic, source=Source.STAFF, by=by)
     consent.suppress(address, Suppression.Reason.ERASED, by=by)

@@ -8,7 +8,19 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from preferences import channels, letters, moves, questions, receipts, replies, scanners, seals, terms, wishes
+from preferences import (
+    channels,
+    letters,
+    moves,
+    questions,
+    receipts,
+    replies,
+    retention,
+    scanners,
+    seals,
+    terms,
+    wishes,
+)
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address, Channel, Reply
@@ -66,6 +78,13 @@ def end_pauses_and_terms() -> None:
 def forget_old_hits() -> None:
     """Looks at links are kept for some weeks only."""
     scanners.forget_old()
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def forget_the_long_gone() -> None:
+    """People who left six years ago are forgotten."""
+    for contact_id in retention.over().values_list("pk", flat=True)[:5000]:
+        retention.forget(contact_id)
 
 
 def _deliver(reply_ids: Iterable[int]) -> None:

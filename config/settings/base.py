@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "seal what was said": {"task": "preferences.tasks.seal_ledger", "schedule": 60},
     "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
     "forget old looks at links": {"task": "preferences.tasks.forget_old_hits", "schedule": 24 * 60 * 60},
+    "forget the long gone": {"task": "preferences.tasks.forget_the_long_gone", "schedule": 24 * 60 * 60},
     "end what has run out": {"task": "preferences.tasks.end_pauses_and_terms", "schedule": 60},
     "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
