@@ -176,8 +176,8 @@ def of(visiting: Address, *, language: str) -> Sheet:
 
 
 def addresses_of(visiting: Address) -> list[Address]:
-    """Every address of the person, the visited one first. Who reads at one they moved away from sees that one alone."""
-    if moves.was_left(visiting):
+    """Every address of the person, the visited one first. Who reads where they no longer are sees that one alone."""
+    if moves.reads_somebody_else(visiting):
         return [visiting]
     live = visiting.contact.addresses.live().select_related("contact")
     return sorted(live, key=lambda one: (one != visiting, one.pk))

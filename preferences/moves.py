@@ -112,6 +112,16 @@ def was_left(address: Address) -> bool:
     return last is not None and last.old_id == address.pk
 
 
+def reads_somebody_else(address: Address) -> bool:
+    """May it be another person who reads there by now: they moved away, or somebody told us that it is not theirs?"""
+    return was_given_away(address) or was_left(address)
+
+
+def was_given_away(address: Address) -> bool:
+    """Did whoever reads there ever tell us that they are not the person we think?"""
+    return Suppression.objects.of(address).filter(reason=Reason.REASSIGNED).exists()
+
+
 def overdue() -> QuerySet[AddressChange]:
     """Changes that nobody confirmed in time."""
     return open_now().filter(asked_at__lt=_oldest()).order_by("pk")

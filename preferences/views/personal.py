@@ -18,14 +18,16 @@ Page = Callable[..., HttpResponse]
 def fresh_only(view: Page) -> Page:
     """The view is called with the visitor, if their link is fresh; everybody else is shown nothing of the person.
 
-    A link to an address that the person has moved away from opens nothing either: whoever reads there today may
-    be somebody else.
+    A link to an address that the person has moved away from, or that is not theirs, opens nothing either: whoever
+    reads there today may be somebody else.
     """
 
     @trouble.friendly
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         visitor = visits.current(request, Purpose.MANAGE)
+        if moves.was_given_away(visitor.address):
+            return _refused(request, "preferences/given_away.html")
         if moves.was_left(visitor.address):
             return _refused(request, "preferences/moved_away.html")
         if not visits.is_fresh(request, visitor):

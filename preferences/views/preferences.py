@@ -22,7 +22,7 @@ from preferences.views.trouble import friendly
 def preferences(request: HttpRequest) -> HttpResponse:
     """Everything one person gets. A link from a message lowers, a fresh link also raises."""
     visitor = visits.current(request, Purpose.MANAGE)
-    may_raise = visits.is_fresh(request, visitor) and not moves.was_left(visitor.address)
+    may_raise = visits.is_fresh(request, visitor) and not moves.reads_somebody_else(visitor.address)
     form = PreferencesForm(request.POST or None, visitor=visitor, may_raise=may_raise)
     if form.is_valid():
         response = redirect("preferences:preferences")

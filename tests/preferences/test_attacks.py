@@ -2,11 +2,12 @@
 
 import pytest
 
-from preferences import consent, erasure, inbound, links, mail_in, undo
+from preferences import consent, contacts, erasure, inbound, links, mail_in, undo
 from preferences.models import Inbound, LinkHit, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
-from tests.preferences.visitors import filled, open_link
+from tests.preferences import texting
+from tests.preferences.visitors import filled, fresh, open_link
 
 BACK = {"answer": "back"}
 
@@ -92,3 +93,31 @@ def test_where_somebody_opened_our_links_is_forgotten_with_them(client, subscrib
     erasure.erase(subscriber.contact, by=author)
 
     assert not LinkHit.objects.exists()
+
+
+PERSONAL = ["/preferences/history/", "/preferences/details/", "/my-data/", "/my-data/requests/"]
+
+
+@pytest.mark.parametrize("path", PERSONAL)
+def test_whoever_has_the_number_now_learns_nothing_of_who_had_it(client, texter, topic, path):
+    texter.contact.name = "Ana Quay"
+    texter.contact.save()
+    texting.to(topic.sender)("Wrong number", number=texter.value)
+    texter.refresh_from_db()
+    fresh(client, texter)
+
+    page = client.get(path)
+
+    assert page.status_code == 403
+    assert "Ana Quay" not in page.content.decode()
+
+
+def test_whoever_has_the_number_now_sees_no_other_address_of_who_had_it(client, texter, topic):
+    email = contacts.add_address("email", "ana@example.org", contact=texter.contact)
+    subscribe(email, topic)
+    texting.to(topic.sender)("Wrong number", number=texter.value)
+
+    texter.refresh_from_db()
+    page = fresh(client, texter).content.decode()
+
+    assert email.masked not in page

@@ -243,7 +243,7 @@ def test_the_page_asks_the_database_as_often_for_many_topics_as_for_one(
     managed(client, subscriber)
     subscribe(subscriber, *factories.TopicFactory.create_batch(8, sender=topic.sender))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(PAGE)
 
 
