@@ -67,7 +67,7 @@ def take_back(request: SubjectRequest, *, address: Address) -> SubjectRequest:
 @transaction.atomic
 def carry_out(request: SubjectRequest, *, by: User) -> SubjectRequest:
     """A colleague does what was asked. Raises NotAllowed for what is no longer open."""
-    contact = Contact.objects.select_for_update(no_key=True).get(pk=request.contact_id)
+    contact = _lock(request.contact_id)
     request = _opened(request)
     if request.kind != Kind.DELETION:
         raise NotAllowed(_("Only a deletion waits for a colleague. Refuse this one with a reason, or leave it."))
@@ -127,10 +127,14 @@ def open_now() -> QuerySet[SubjectRequest]:
     return SubjectRequest.objects.filter(status=Status.OPEN).order_by("due_at")
 
 
-def _hold(address: Address) -> Contact:
+def _lock(contact_id: int) -> Contact:
     """Their addresses in the order in which senders lock them, then the person."""
-    fence.lock(Address.objects.filter(contact=address.contact_id).values_list("pk", flat=True))
-    contact = Contact.objects.select_for_update(no_key=True).get(pk=address.contact_id)
+    fence.lock(Address.objects.filter(contact=contact_id).values_list("pk", flat=True))
+    return Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
+
+
+def _hold(address: Address) -> Contact:
+    contact = _lock(address.contact_id)
     if contact.erased_at:
         raise NotAllowed(_("This person asked to be forgotten. There is nothing left to ask about."))
     return contact
