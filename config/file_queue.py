@@ -19,10 +19,10 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """One process's end of the queue."""
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         whole = Path(self.data_folder_out) / f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         part = whole.with_suffix(".part")
-        part.write_text(dumps(message), "utf-8")
+        part.write_text(dumps(payload), "utf-8")
         os.replace(part, whole)
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
