@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from preferences import changes, consent, keeping, links, mail_links, segments, suppressions, undo
+from preferences import changes, consent, keeping, links, mail_links, segments, suppressions, theme, undo
 from preferences.channels import email, sms
 from preferences.errors import NotAllowed
 from preferences.models import AddressChange, Channel, ConsentEvent, Notice, Reply, Source, Topic
@@ -67,6 +67,7 @@ def _words(reply: Reply) -> dict[str, Any]:
         "reply": reply,
         "address": reply.address,
         "sender": reply.sender,
+        "colours": theme.colours(reply.sender),
         "topics": topics,
         "names": ", ".join(topic.name for topic in topics),
         "agreed": [_agreed(reply, event.topic, event.notice) for event in spoken if event.topic],

@@ -103,6 +103,16 @@ def test_the_mail_after_signing_up_can_be_left_by_one_click(client, address, top
     assert not address.subscriptions.active().exists()
 
 
+@pytest.mark.parametrize(("accent", "shown"), [("", "#0b5c6b"), ("#7a1f5c", "#7a1f5c"), ("#ffe066", "#817134")])
+def test_the_button_wears_the_colour_of_the_sender_darkened_until_it_can_be_read(address, topic, accent, shown):
+    topic.sender.accent = accent
+    topic.sender.save()
+
+    html = parts(mail(owed(address, Kind.CONFIRM, topic)))[1]
+
+    assert f"background:{shown};color:#ffffff" in html
+
+
 def test_one_click_on_a_summary_leaves_all_it_lists_and_nothing_else(client, topic, subscriber):
     second, third = factories.TopicFactory.create_batch(2, sender=topic.sender)
     subscribe(subscriber, second, third)
