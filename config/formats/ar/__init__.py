@@ -1,0 +1,1 @@
+"""Arabic: day, month, year, in this order, and the clock of twenty-four hours."""
