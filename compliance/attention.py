@@ -87,9 +87,10 @@ def _requests_in_time() -> QuerySet[SubjectRequest]:
 
 
 def _unread_texts() -> QuerySet[Inbound]:
-    """What came back lately and no keyword explains; what has to be read by a certain time is counted there."""
+    """What came back lately, asks for something, and no keyword explains; what has a clock is counted there."""
     recent = timezone.now() - datetime.timedelta(days=7)
-    return Inbound.objects.filter(meaning=Inbound.Meaning.OTHER, received_at__gte=recent, due_at=None)
+    unexplained = Inbound.objects.filter(meaning=Inbound.Meaning.OTHER, received_at__gte=recent, due_at=None)
+    return unexplained.exclude(matched_by="chatter")
 
 
 def _to_read() -> QuerySet[Inbound]:

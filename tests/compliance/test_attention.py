@@ -15,6 +15,7 @@ from preferences import consent, reasons, replies
 from preferences.channels.outcomes import Outcome, Result
 from preferences.models import DoubtfulLeave, Inbound, Notice, Source
 from tests import factories, roles
+from tests.preferences import texting
 
 DUE = datetime.date(2027, 6, 20)
 
@@ -102,6 +103,12 @@ def test_messages_that_hold_somebody_back_are_named_with_their_clock(auditor, ph
 
 def test_what_was_decided_waits_for_nobody(auditor, phone):
     inbound(phone, due_at=timezone.now(), decided_at=timezone.now(), decision="nothing", decided_by=auditor)
+
+    assert counted(auditor) == {}
+
+
+def test_a_text_that_asks_for_nothing_waits_for_nobody(auditor, topic):
+    texting.to(topic.sender)("Thank you!")
 
     assert counted(auditor) == {}
 
