@@ -6,16 +6,20 @@ import json
 import re
 import time
 import uuid
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campaigns import audience, lifecycle, sending
+from compliance import dossier
 from config.demo import carrier
-from preferences import tasks
-from tests import factories
+from preferences import contacts, tasks
+from tests import factories, roles
 from tests.preferences.visitors import filled, open_link
 from tests.sinks import MailSink, TextSink
 
@@ -45,6 +49,29 @@ def person(client, topic, mail_server, text_provider):
 
 
 @pytest.fixture
+def colleague(db):
+    """A function: a colleague with this role, at a desk of their own."""
+    return Colleague
+
+
+@pytest.fixture
+def days_pass(time_machine):
+    """A function: it is so many days later, and everything that runs by the clock has run.
+
+    It starts from now, because the database has a clock of its own, which stays where it is.
+    """
+    time_machine.move_to(timezone.now())
+
+    def days_pass(days):
+        time_machine.shift(timedelta(days=days))
+        tasks.expire_pending()
+        tasks.end_pauses_and_terms()
+        tasks.deliver_replies()
+
+    return days_pass
+
+
+@pytest.fixture
 def send(topic, staff):
     """A function: write, approve, start and send a campaign, as staff and the clock would; the campaign."""
 
@@ -64,6 +91,35 @@ def send(topic, staff):
     return send
 
 
+def tells(contact, *words):
+    """Does the dossier hold these words, each in a later line than the one before? The words that it lacks."""
+    with translation.override("en"):
+        entries = dossier.dossier(contact)
+        lines = iter([" · ".join([entry.what, entry.who, entry.where, entry.detail]) for entry in entries])
+    return [word for word in words if not any(word in line for line in lines)]
+
+
+def outcome(campaign):
+    """What became of the only message of this campaign: its status, or why it was skipped."""
+    message = campaign.messages.get()
+    return message.skipped_because or message.status
+
+
+class Colleague:
+    """Somebody in the back office, with one role."""
+
+    def __init__(self, role):
+        self.user, self.client = roles.colleague(role), Client()
+
+    def opens(self, page, /, *args, **query):
+        self.client.force_login(self.user)
+        return self.client.get(reverse(f"admin:{page}", args=args), query)
+
+    def presses(self, button, /, *args, **answers):
+        self.client.force_login(self.user)
+        return self.client.post(reverse(f"admin:{button}", args=args), answers, follow=True)
+
+
 class Person:
     """Somebody with a browser, a mailbox and a phone."""
 
@@ -81,6 +137,34 @@ class Person:
         ticks = {f"topic-{self.topic.pk}-{channel}": "on" for channel in channels}
         return self.client.post(url, form | ticks, follow=True)
 
+    def joins(self, *channels):
+        """Sign up, and say yes wherever she is asked; afterwards the welcomes are there."""
+        self.signs_up(*channels)
+        if "email" in channels:
+            self.presses(self.clicks("c"), answer="yes")
+        if "sms" in channels:
+            self.looks_at_her_phone()
+            self.texts("YES")
+        tasks.deliver_replies()
+        return self
+
+    def has_a_known_phone(self):
+        """The clinic has her number on her card: a mail and a text to her are to one person."""
+        contacts.add_address("sms", self.number, contact=self.contact)
+        return self
+
+    @property
+    def address(self):
+        return contacts.find("email", self.email_address)
+
+    @property
+    def phone(self):
+        return contacts.find("sms", self.number)
+
+    @property
+    def contact(self):
+        return (self.address or self.phone).contact
+
     def looks_at_her_mail(self):
         """Everything owed goes out; her mailbox, oldest first."""
         tasks.deliver_replies()
@@ -97,9 +181,35 @@ class Person:
     def opens(self, link):
         return open_link(self.client, link)
 
+    def visits(self, page, *args):
+        return self.client.get(reverse(page, args=args), follow=True)
+
+    def clicks(self, path):
+        """Open the newest link of this kind in her mailbox."""
+        mails = [mail for mail in self.looks_at_her_mail() if f"testserver/{path}/" in words_of(mail)]
+        return self.opens(link_in(mails[-1], path))
+
+    def asks_for_a_link(self):
+        """She has lost her link, has a new one mailed, and opens it."""
+        self.client.post(reverse("preferences:my-link"), {"address": self.email_address})
+        return self.clicks("f")
+
     def presses(self, page, **answers):
-        """Send the form on this page back, to where the page is."""
-        return self.client.post(page.request["PATH_INFO"], filled(page, **answers), follow=True)
+        """Send back the form on this page that has this button, or this field."""
+        buttons = [f'name="{name}" value="{value}"' for name, value in answers.items()]
+        return self._sends(page, [*buttons, *(f'name="{name}"' for name in answers)], answers)
+
+    def presses_undo(self, page):
+        """The button beside what she has just changed in this browser."""
+        return self._sends(page, [f'action="{reverse("preferences:undo-here")}"'], {})
+
+    def _sends(self, page, marks, answers):
+        main = page.content.decode().partition("<main")[2].partition("</main>")[0]
+        forms = re.findall(r"<form.*?</form>", main, re.DOTALL)
+        form = next((form for mark in marks for form in forms if mark in form), main)
+        action = re.search(r'<form[^>]*action="([^"]+)"', form)
+        where = action[1] if action else page.request["PATH_INFO"]
+        return self.client.post(where, filled(SimpleNamespace(content=form.encode()), **answers), follow=True)
 
     def texts(self, words):
         """Her phone sends a text; the provider reports it, signed."""
@@ -111,7 +221,10 @@ class Person:
         )
 
 
+def words_of(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
 def link_in(mail, path):
     """The first link to this part of our pages in a mail's plain text."""
-    text = mail.get_body(("plain",)).get_content()
-    return re.search(rf"http://testserver/{path}/\S+", text)[0]
+    return re.search(rf"http://testserver/{path}/\S+", words_of(mail))[0]
