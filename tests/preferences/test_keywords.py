@@ -90,6 +90,8 @@ DECORATION = st.text(st.characters(categories=["P", "Z", "Cc", "Cf"]), max_size=
         ("С Т О П", "exact:ru:stop"),
         ("Відписатися", "exact:uk:stop"),
         ("توقف", "exact:ar:stop"),
+        ("إلغاء", "exact:ar:stop"),
+        ("الغاء الاشتراك", "exact:ar:stop"),
         ("تـوقـف", "exact:ar:stop"),
         ("تَوَقَّف", "exact:ar:stop"),
         ("\u202bتوقف\u202c", "exact:ar:stop"),
