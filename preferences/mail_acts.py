@@ -22,7 +22,8 @@ Meaning = Inbound.Meaning
 SOFT_BOUNCES = 5
 SOFT_BOUNCE_DAYS = timedelta(days=30)
 FAILED = "rfc3464:failed:"
-NOT_SPAM = "rfc5965:not-spam"
+# That it is no spam after all; and that a signature did not hold (RFC 6591), which no person ever says.
+NO_COMPLAINTS = ("rfc5965:not-spam", "rfc5965:auth-failure")
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,8 @@ def _bounced_again(address: Address) -> Done:
 
 
 def _complained(mail: Mail) -> Done:
-    if mail.letter.rule == NOT_SPAM:
-        return Done("Nothing was done: they say that it is not spam.")
+    if mail.letter.rule in NO_COMPLAINTS:
+        return Done("Nothing was done: nobody complains in it.")
     if mail.claims is None:
         return Done("A complaint that does not show whose it is.", doubts.due(Meaning.REVIEW))
     if mail.address is None:

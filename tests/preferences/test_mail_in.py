@@ -304,8 +304,9 @@ def test_a_spam_complaint_is_a_no_to_everything(come, subscriber, topic, kind):
     assert not confirmations(subscriber)
 
 
-def test_a_report_that_it_is_no_spam_changes_nothing(come, subscriber, topic):
-    come(complaint(head_of_a_message(subscriber, topic), kind="not-spam"))
+@pytest.mark.parametrize("kind", ["not-spam", "auth-failure"])
+def test_a_report_in_which_nobody_complains_changes_nothing(come, subscriber, topic, kind):
+    come(complaint(head_of_a_message(subscriber, topic), kind=kind))
 
     assert eligibility.objection(subscriber, topic) == ""
 
