@@ -265,6 +265,11 @@ def _asked_lately(address: Address) -> bool:
     return address.events.filter(kind=Kind.ASKED, recorded_at__gte=since).exists()
 
 
+def refuse_overriding(address: Address, topic: Topic, *, source: str) -> None:
+    """Raises NotAllowed where this door may not undo an earlier "no", before anything is written."""
+    _refuse_overriding(address, events.status(address, topic), source=source)
+
+
 def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
     """An earlier "no" stands until the person takes it back themselves."""
     standing = _what_stops(address)

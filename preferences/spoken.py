@@ -50,6 +50,7 @@ def write_down(
 
     All topics or none: one that may not be taken in this way refuses the whole.
     """
+    address = fence.hold(address)
     method = METHODS.get(ConsentForm.Kind(form.form.kind))
     topics = list(topics)
     if method is None or not topics:
@@ -123,5 +124,6 @@ def _check(address: Address, topic: Topic, method: Method, form: ConsentFormVers
         raise NotAllowed(_("%(topic)s does not come that way. Choose another address or topic.") % {"topic": topic})
     if _notice(form, topic) is None:
         raise NotAllowed(_("%(topic)s is not on this form. Choose the form that names it.") % {"topic": topic})
+    consent.refuse_overriding(address, topic, source=Source.STAFF)
     if row := signature_rules.refusal(address, topic, method):
         raise NotAllowed(f"{topic}: {row['because']} ({row['reference']})")

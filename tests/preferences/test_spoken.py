@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
@@ -189,3 +191,17 @@ def test_a_file_too_large_is_refused():
 
     with pytest.raises(NotAllowed, match="25 MB"):
         documents.checked(huge)
+
+
+def test_no_recording_is_left_behind_when_nothing_is_written_down(write_down, address, topic, author):
+    other = factories.TopicFactory(sender=topic.sender, name="Offers")
+    form = ConsentForm.objects.create(kind="script", slug="both", name="Both", sender=topic.sender)
+    form.topics.add(topic, other)
+    both = consent_forms.publish(form, language="en", title="May we?", intro="Listen.", thank_you="Thank you.")
+    consent.refuse(address, other, source=Source.CONFIRM)
+    before = set(Path(settings.MEDIA_ROOT).rglob("*.mp3"))
+
+    with pytest.raises(NotAllowed):
+        write_down(address, form=both, topics=(topic, other), proof=Proof(document=ContentFile(b"ID3", name="a.mp3")))
+
+    assert set(Path(settings.MEDIA_ROOT).rglob("*.mp3")) == before
