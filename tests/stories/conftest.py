@@ -120,6 +120,9 @@ class Colleague:
         return self.client.post(reverse(f"admin:{button}", args=args), answers, follow=True)
 
 
+BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 (iPhone) Safari/605.1", "HTTP_ACCEPT_LANGUAGE": "en"}
+
+
 class Person:
     """Somebody with a browser, a mailbox and a phone."""
 
@@ -129,6 +132,7 @@ class Person:
     def __init__(self, client, topic, mail_server, text_provider):
         self.client, self.topic = client, topic
         self.mail_server, self.text_provider = mail_server, text_provider
+        client.defaults |= BROWSER
 
     def signs_up(self, *channels):
         url = reverse("preferences:sign-up", args=[self.topic.sender.slug])

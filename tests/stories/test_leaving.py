@@ -1,12 +1,14 @@
 """Leaving: by every way out, at once, told once; with the way back in the browser and in the mail."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from compliance import dossier
 from preferences import mail_in
-from preferences.models import DoubtfulLeave, LinkHit, Suppression
+from preferences.models import DoubtfulLeave, LeaveReason, LinkHit, Suppression
 from tests import factories
 from tests.preferences.mails import complaint, mail
 from tests.stories.conftest import link_in, outcome, tells, words_of
@@ -57,11 +59,14 @@ def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
     page = reader.visits("preferences:leave-done")
 
     thanks = reader.presses(page, reason="never_signed_up", words="Who are you?")
-    waiting = colleague("compliance officer").opens("index").content.decode()
+    officer, reason = colleague("compliance officer"), LeaveReason.objects.get()
+    waiting = officer.opens("index").content.decode()
+
+    officer.presses("preferences_leavereason_consent_was_not_good", reason.pk, finding="Nobody can tell who typed it.")
 
     assert "Thank you for telling us." in thanks.content.decode()
     assert "never signed up" in waiting.lower()
-    assert tells(reader.contact, "Withdrawn", "Reason for leaving") == []
+    assert tells(reader.contact, "Withdrawn", "Reason for leaving", "Looked into", "Invalidated") == []
 
 
 def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, send):
@@ -117,15 +122,12 @@ def test_a_colleagues_no_is_told_to_her_and_she_puts_it_back(reader, send, colle
 
 
 def test_a_mail_to_the_address_in_the_header_is_enough(way_out, reader, send):
-    reader.presses(reader.clicks("l"), leave="topic")
-    reader.presses(reader.clicks("z"), answer="back")
-    send(subject="With a way out by mail")
     mailbox = re.search(r"<mailto:([^?>]+)", reader.looks_at_her_mail()[-1]["List-Unsubscribe"])[1]
 
     mail_in.receive(mail(to=mailbox, subject="unsubscribe"), provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "left"
-    assert tells(reader.contact, "Withdrawn", "Granted", "Wants to stop", "Withdrawn") == []
+    assert tells(reader.contact, "Granted", "Wants to stop", "Withdrawn") == []
 
 
 def test_an_out_of_office_reply_changes_nothing(reader, send):
@@ -175,6 +177,16 @@ def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send,
 
     assert [out, outcome(send(subject="Back again"))] == ["left", "sent"]
     assert tells(reader.contact, "Opt-out that looks machine-made", "Way back offered", "Granted") == []
+
+
+def test_a_person_who_takes_her_time_is_believed(reader, time_machine):
+    page = reader.clicks("l")
+    time_machine.move_to(timezone.now() + timedelta(seconds=5))
+
+    reader.presses(page, leave="topic")
+
+    assert not DoubtfulLeave.objects.exists()
+    assert tells(reader.contact, "Granted", "links opened", "Withdrawn") == []
 
 
 def test_leaving_one_topic_leaves_the_others(reader, send, topic):

@@ -185,6 +185,17 @@ def test_a_lost_link_comes_by_mail(reader):
     assert tells(reader.contact, "Your link: Sent", "links opened") == []
 
 
+def test_nobody_can_flood_her_with_links(reader):
+    asked = {"address": reader.email_address}
+
+    pages = [Client().post(reverse("preferences:my-link"), asked, follow=True).content for _time in range(5)]
+
+    subjects = [mail["Subject"] for mail in reader.looks_at_her_mail()[3:]]
+    assert len(set(pages)) == 1
+    assert len(subjects) <= 3
+    assert tells(reader.contact, "Granted", "Your link: Sent") == []
+
+
 def test_a_lost_link_comes_by_text(person):
     person.joins("sms")
 

@@ -4,13 +4,16 @@ import re
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from preferences import notices
-from preferences.models import Address, ConsentForm, DoubtfulLeave, Notice, Subscription
+from preferences import import_tasks, notices
+from preferences.models import Address, ConsentForm, Import, Notice, Subscription
+from tests import factories
+from tests.preferences.contact_files import file, line
 from tests.preferences.visitors import filled, path
 from tests.stories.conftest import link_in, outcome, tells, words_of
 
@@ -103,7 +106,7 @@ def test_saying_no_to_the_question_is_a_no(person, send):
 
     person.presses(person.clicks("c"), answer="no")
 
-    assert outcome(send()) != "sent"
+    assert outcome(send()) == "left"
     assert tells(person.contact, "Asked", "Refused") == []
 
 
@@ -143,15 +146,21 @@ def test_yes_says_yes_to_a_question_and_to_nothing_else(person, days_pass):
     assert tells(contact, "Asked", "Expired") == []
 
 
+def says_on_the_phone(boss, version, address, topic):
+    """A colleague reads the script out and writes down that the owner of this address agreed; the answer."""
+    now = timezone.now()
+    said = {"address": address.pk, "topics": [topic.pk], "words": "She called.", "read_back": "on"}
+    name = "admin:preferences_contact_write_down_a_yes"
+    where = reverse(name, args=[address.contact_id], query={"form": version.pk})
+    return boss.client.post(where, said | {"said_at_0": now.date().isoformat(), "said_at_1": "00:00:00"}, follow=True)
+
+
 @pytest.fixture
 def written_down(person, compose, topic):
     """Ana said yes on the phone: a colleague put her on record and wrote it down, with what was read out."""
     boss, version = compose("script", "front-desk", thank_you="So it is yes.")
     boss.presses("preferences_contact_add", address=person.email_address, name="Ana", language="en")
-    now = timezone.now()
-    said = {"address": person.address.pk, "topics": [topic.pk], "words": "She called.", "read_back": "on"}
-    where = reverse("admin:preferences_contact_write_down_a_yes", args=[person.contact.pk], query={"form": version.pk})
-    boss.client.post(where, said | {"said_at_0": now.date().isoformat(), "said_at_1": "00:00:00"})
+    says_on_the_phone(boss, version, person.address, topic)
     return person
 
 
@@ -162,7 +171,7 @@ def test_what_she_said_on_the_phone_counts_is_told_to_her_and_ends_unless_she_co
     days_pass(31)
 
     assert "wrote down that you agreed" in words_of(told[0])
-    assert [counts, outcome(send(subject="A tip for summer")) == "sent"] == ["sent", False]
+    assert [counts, outcome(send(subject="A tip for summer"))] == ["sent", "left"]
     assert (
         tells(written_down.contact, "form Front-Desk", "We wrote down what you said", "Spring letter · Sent", "Expired")
         == []
@@ -183,8 +192,41 @@ def test_what_she_said_on_the_phone_holds_for_good_once_she_confirms_it(days_pas
 def test_she_never_said_it_and_it_is_gone_at_once(written_down, send):
     written_down.presses(written_down.clicks("c"), answer="no")
 
-    assert outcome(send()) != "sent"
+    assert outcome(send()) == "left"
     assert tells(written_down.contact, "Granted", "We wrote down what you said", "Invalidated") == []
+
+
+def test_a_yes_by_voice_is_refused_where_the_law_wants_it_signed(person, compose, topic, send):
+    """She texts to find out what it is; a colleague who would write down a yes is told what to do instead."""
+    person.texts("What is this about?")
+    person.signs_up("sms")
+    boss, version = compose("script", "front-desk", thank_you="So it is yes.")
+
+    page = says_on_the_phone(boss, version, person.phone, topic)
+
+    assert "need a signature" in page.content.decode()
+    assert outcome(send(channel="sms")) == "not_confirmed"
+    assert tells(person.phone.contact, "Asked", "not confirmed") == []
+
+
+def test_what_a_file_added_is_told_to_her_and_she_takes_it_out_again(person, send, colleague, topic):
+    person.joins("email")
+    news = factories.TopicFactory(sender=topic.sender, name="Clinic news")
+    content = file(line(person.email_address, news, time=timezone.now().isoformat())).read()
+    boss = colleague("administrator")
+    boss.presses("preferences_import_add", file=SimpleUploadedFile("people.csv", content))
+    boss.presses("preferences_import_apply", Import.objects.get().pk)
+    import_tasks.apply_import(Import.objects.get().pk)
+    told = person.looks_at_her_mail()[-1]
+
+    person.presses(person.clicks("z"), answer="back")
+
+    assert "Clinic news was turned on." in words_of(told)
+    assert list(person.address.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
+    assert outcome(send()) == "sent"
+    assert (
+        tells(person.contact, "Granted · Clinic news", "Your preferences were changed", "Withdrawn · Clinic news") == []
+    )
 
 
 def test_a_robot_that_fills_in_the_form_gets_nobody_anything(person, topic):
@@ -212,13 +254,12 @@ def test_whoever_types_her_address_again_learns_nothing_and_she_gets_no_second_q
 def test_somebody_who_reads_spanish_gets_it_all_in_spanish(person, send, topic):
     notices.publish(topic, language="es", kind_of_messages="Un consejo breve.")
     url = reverse("preferences:sign-up", args=[topic.sender.slug])
-    spanish = {"HTTP_ACCEPT_LANGUAGE": "es"}
-    person.client.defaults |= spanish
+    person.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "es"
     page = person.client.get(url)
     person.signs_up("email", "sms")
     question, text = person.looks_at_her_mail()[0], person.looks_at_her_phone()[0]
     person.presses(person.clicks("c"), answer="yes")
-    del person.client.defaults["HTTP_ACCEPT_LANGUAGE"]
+    person.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
 
     preferences = person.clicks("m")
 
@@ -232,10 +273,3 @@ def test_somebody_who_reads_spanish_gets_it_all_in_spanish(person, send, topic):
     assert Notice.objects.get(language="es") == person.address.subscriptions.get().event.notice
     assert (person.contact.language, person.phone.contact.language) == ("es", "es")
     assert tells(person.contact, "Asked", "notice Health tips · es", "Granted") == []
-
-
-def test_nobody_doubts_a_person_who_takes_her_time(person, send):
-    person.joins("email")
-    send()
-
-    assert not DoubtfulLeave.objects.exists()

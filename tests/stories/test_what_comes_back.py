@@ -76,7 +76,7 @@ def test_what_a_colleague_reads_as_a_no_is_a_no_and_confirmed(reader, send, deci
 def test_a_wrong_number_takes_back_what_its_old_owner_said(reader, send):
     reader.texts("wrong number")
 
-    assert outcome(send(channel="sms")) != "sent"
+    assert outcome(send(channel="sms")) == "stopped"
     assert tells(reader.phone.contact, "Granted", "Not the person we think", "Invalidated") == []
 
 
