@@ -34,7 +34,8 @@ def add() -> dict[str, str]:
         add_person(*person, known=topics)
     for email in words["left"]["emails"]:
         leave(email)
-    add_page(**words["page"], known=topics)
+    for form in words["forms"]:
+        add_form(**form, known=topics)
     ask(**words["waiting"], known=topics)
     draft(**words["campaign"], known=topics)
     return passwords
@@ -61,15 +62,14 @@ def add_processor(*, name: str, **about: str) -> None:
         processor.senders.set(Sender.objects.all())
 
 
-def add_page(
-    *, slug: str, name: str, topics: list[str], title: str, intro: str, thank_you: str, known: dict[str, Topic]
-) -> None:
-    """A sign-up page as staff compose one, published."""
-    sender = known[topics[0]].sender
-    page, _made = ConsentForm.objects.get_or_create(slug=slug, defaults={"name": name, "sender": sender})
-    if not page.versions.exists():
-        page.topics.set([known[topic] for topic in topics])
-        consent_forms.publish(page, language="en", title=title, intro=intro, thank_you=thank_you)
+def add_form(*, slug: str, name: str, kind: str, topics: list[str], known: dict[str, Topic], **words: str) -> None:
+    """A sign-up page or a paper as staff compose them, published."""
+    about = {"name": name, "kind": kind, "sender": known[topics[0]].sender}
+    form, _made = ConsentForm.objects.get_or_create(slug=slug, defaults=about)
+    if not form.versions.exists():
+        form.topics.set([known[topic] for topic in topics])
+        title, intro, thank_you = words["title"], words["intro"], words["thank_you"]
+        consent_forms.publish(form, language="en", title=title, intro=intro, thank_you=thank_you)
 
 
 def add_person(

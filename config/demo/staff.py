@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 
-ACCOUNTS = {"admin": "Administrator", "author": "Author", "approver": "Approver"}
+ACCOUNTS = {"admin": "Administrator", "author": "Author", "approver": "Approver", "officer": "Compliance officer"}
 
 
 def add() -> dict[str, str]:

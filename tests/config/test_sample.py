@@ -4,8 +4,8 @@ from django.core.management import call_command
 
 from campaigns.models import Campaign
 from config.demo import sample, staff
-from preferences import consent, contacts, eligibility
-from preferences.models import ConsentEvent, Contact, Notice, Source, Subscription, Topic
+from preferences import consent, consent_forms, contacts, eligibility
+from preferences.models import ConsentEvent, ConsentForm, Contact, Notice, Source, Subscription, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -58,10 +58,30 @@ def test_whoever_left_since_is_not_brought_back():
 def test_the_passwords_open_the_accounts_and_are_for_the_owners_eyes_only():
     passwords = sample.add()
 
-    assert set(passwords) == {"admin", "author", "approver"}
+    assert set(passwords) == {"admin", "author", "approver", "officer"}
     assert authenticate(username="admin", password=passwords["admin"]).is_superuser
     assert not authenticate(username="author", password=passwords["author"]).is_superuser
     assert staff.kept_in().stat().st_mode & 0o077 == 0
+
+
+def test_every_account_may_do_what_its_name_says():
+    sample.add()
+
+    assert authenticate(username="officer", password=_kept("officer")).has_perm("compliance.answer_subjectrequest")
+    assert authenticate(username="author", password=_kept("author")).has_perm("campaigns.add_campaign")
+    assert authenticate(username="approver", password=_kept("approver")).has_perm("campaigns.approve_campaign")
+
+
+def test_a_yes_can_be_written_down_right_away():
+    sample.add()
+
+    paper = ConsentForm.objects.get(kind=ConsentForm.Kind.PAPER)
+
+    assert consent_forms.current(paper, "en").title == "Would you like to hear from us?"
+
+
+def _kept(name):
+    return dict(line.split() for line in staff.kept_in().read_text().splitlines())[name]
 
 
 def test_passwords_are_printed_on_the_first_run_and_later_only_where_they_are(capsys):
