@@ -111,13 +111,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything one person can choose."""
+    """Everything one person can choose. Wishes hold on all addresses, so only who reads at them may say one."""
 
     addresses: list[Address]
     entries: list[Entry]
     most_per_month: int | None
     stopped: frozenset[Address]
     never: frozenset[Address]
+    may_wish: bool = True
 
     @property
     def choices(self) -> list[Choice]:
@@ -145,15 +146,14 @@ class Sheet:
 
 def of(visiting: Address, *, language: str) -> Sheet:
     """All choices of the person behind this address, which comes first. As many queries, however much there is."""
-    contact = visiting.contact
-    addresses = addresses_of(visiting)
+    contact, may_wish = visiting.contact, not moves.reads_somebody_else(visiting)
+    addresses = _all_of(visiting) if may_wish else [visiting]
     standing = {(row.address_id, row.topic_id): row for row in Subscription.objects.filter(address__in=addresses)}
     topics = list(_topics(addresses, {topic for _address, topic in standing}))
     notices = Notice.objects.current_by_topic(topics, language)
     granted = _granted(addresses)
-    limits: dict[int | None, int | None] = dict(
-        Limit.objects.filter(contact=contact).values_list("topic_id", "most_per_month")
-    )
+    wishes = Limit.objects.filter(contact=contact) if may_wish else Limit.objects.none()
+    limits: dict[int | None, int | None] = dict(wishes.values_list("topic_id", "most_per_month"))
     stopped, never = _suppressed(addresses, Reason.STOPPED), _suppressed(addresses, Reason.PERMANENT)
 
     def choice(topic: Topic, address: Address) -> Choice:
@@ -172,20 +172,24 @@ def of(visiting: Address, *, language: str) -> Sheet:
         return Entry(topic, choices, limits.get(topic.pk))
 
     shown = sorted((one for topic in topics if (one := entry(topic)).choices), key=_place)
-    return Sheet(addresses, shown, limits.get(None), stopped, never)
+    return Sheet(addresses, shown, limits.get(None), stopped, never, may_wish)
 
 
 def addresses_of(visiting: Address) -> list[Address]:
     """Every address of the person, the visited one first. Who reads where they no longer are sees that one alone."""
-    if moves.reads_somebody_else(visiting):
-        return [visiting]
+    return [visiting] if moves.reads_somebody_else(visiting) else _all_of(visiting)
+
+
+def _all_of(visiting: Address) -> list[Address]:
     live = visiting.contact.addresses.live().select_related("contact")
     return sorted(live, key=lambda one: (one != visiting, one.pk))
 
 
 def standing(visiting: Address, topic: Topic) -> Entry:
-    """What this person gets of one topic, on all their addresses."""
-    rows = Subscription.objects.filter(address__in=addresses_of(visiting), topic=topic).select_related("address")
+    """What this person gets of one topic, on all their addresses; nothing they could have less of, at one they left."""
+    if moves.reads_somebody_else(visiting):
+        return Entry(topic, [], None)
+    rows = Subscription.objects.filter(address__in=_all_of(visiting), topic=topic).select_related("address")
     choices = [Choice(row.address, topic, row, None, None, False) for row in rows]
     limits = Limit.objects.filter(contact=visiting.contact_id, topic=topic)
     return Entry(topic, choices, limits.values_list("most_per_month", flat=True).first())

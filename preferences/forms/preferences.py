@@ -101,7 +101,7 @@ class PreferencesForm(forms.Form):
 
     def _wishes(self) -> list[Wish]:
         """Of what they get they may want less, or later; and of everything together."""
-        if not self.sheet.is_on:
+        if not (self.sheet.is_on and self.sheet.may_wish):
             return []
         contact = self.visitor.address.contact
         overall = Wish(EVERYTHING, None, self.sheet.most_per_month, self.sheet.paused_until, contact)
@@ -118,7 +118,7 @@ class PreferencesForm(forms.Form):
     def _topic(self, entry: Entry) -> pieces.Box:
         notices = [self._notice(choice) for choice in entry.choices]
         boxes = pieces.Box("preferences/_boxes.html", *map(self._choice, entry.choices))
-        less = [self._wish_box(self.wishes[entry.key])] if entry.is_on else []
+        less = [self._wish_box(self.wishes[entry.key])] if entry.key in self.wishes else []
         notice = next((notice for notice in notices if notice and not entry.is_on), None)
         return pieces.Box("preferences/_topic.html", boxes, *less, entry=entry, form=self, notice=notice)
 

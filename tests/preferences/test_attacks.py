@@ -7,7 +7,7 @@ from preferences.models import Inbound, LinkHit, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences import texting
-from tests.preferences.visitors import filled, fresh, open_link
+from tests.preferences.visitors import filled, fresh, managed, open_link
 
 BACK = {"answer": "back"}
 
@@ -121,3 +121,33 @@ def test_whoever_has_the_number_now_sees_no_other_address_of_who_had_it(client, 
     page = fresh(client, texter).content.decode()
 
     assert email.masked not in page
+
+
+@pytest.fixture
+def stranger(texter, topic):
+    """Somebody whose new number was Ana's, and who signed up there; Ana gets her messages by mail."""
+    email = contacts.add_address("email", "ana@example.org", contact=texter.contact)
+    subscribe(email, topic)
+    texting.to(topic.sender)("Wrong number", number=texter.value)
+    return subscribe(texter, topic)
+
+
+def test_whoever_has_the_number_now_pauses_nothing_of_who_had_it(client, stranger, topic):
+    page = managed(client, stranger)
+    client.post("/preferences/", filled(page, **{f"pause-t{topic.pk}": "90", "pause-all": "90", "limit-all": "1"}))
+
+    page = open_link(client, links.leave_url(stranger, topic))
+    client.post("/leave/", filled(page, leave="pause-90"))
+    client.post("/leave/", filled(page, leave="fewer", most="1"))
+
+    before = stranger.contact.addresses.get(channel="email")
+    assert before.subscriptions.get().status == "active"
+    assert not stranger.contact.limits.exists()
+
+
+def test_whoever_has_the_number_now_can_still_leave(client, stranger, topic):
+    page = open_link(client, links.leave_url(stranger, topic))
+    client.post("/leave/", filled(page, leave="topic"))
+
+    assert gets(stranger) == []
+    assert gets(stranger.contact.addresses.get(channel="email")) == ["Health tips"]
