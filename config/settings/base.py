@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -253,6 +254,7 @@ UNFOLD = {
     "SITE_HEADER": "Sayso",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("office.css")],
     "DASHBOARD_CALLBACK": "compliance.admin.frontpage.needs_attention",
 }
 

@@ -66,7 +66,7 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     list_filter = [ToRead, "meaning", "decision", "channel", "sender"]
     list_select_related = ["address", "sender", "decided_by"]
     fields = [
-        ("clock", "answer"),
+        ("read_by", "answer"),
         "address",
         "gets",
         ("channel", "sender"),
@@ -78,7 +78,7 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         ("decision", "decided_at", "decided_by"),
         ("provider", "provider_id"),
     ]
-    readonly_fields = ["clock", "answer", "gets"]
+    readonly_fields = ["read_by", "answer", "gets"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Inbound]:
         getting = Subscription.objects.filter(status__in=choices.ON).select_related("topic").order_by("topic__name")
@@ -94,7 +94,7 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         return [name for name in shown if name != "answer" or self.has_decide_permission(request)]
 
     def get_fields(self, request: HttpRequest, obj: Inbound | None = None) -> list[Any]:
-        return list(self.fields) if self.has_decide_permission(request) else ["clock", *self.fields[1:]]
+        return list(self.fields) if self.has_decide_permission(request) else ["read_by", *self.fields[1:]]
 
     def get_urls(self) -> list[URLPattern]:
         decide = path(
@@ -133,6 +133,12 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         if row.due_at < timezone.now():
             return "overdue", _("Overdue since %(moment)s") % when
         return "waiting", _("Before %(moment)s") % when
+
+    @display(description=gettext_lazy("to be read"))
+    def read_by(self, row: Inbound) -> str:
+        """The same on the page of one message, where the theme shows no coloured labels."""
+        _colour, when = self.clock(row) or ("", "")
+        return when
 
     @display(description=gettext_lazy("text"))
     def words(self, row: Inbound) -> str:

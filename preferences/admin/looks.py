@@ -68,8 +68,8 @@ def swatches(sender: Sender) -> SafeString:
     """The colours of the sender's pages with the ink on them, by day and in the dark."""
     of = theme.colours(sender)
     return format_html(
-        '<span style="background:{};color:{};padding:.4rem .8rem">{} {}</span> '
-        '<span style="background:{};color:{};padding:.4rem .8rem">{} {}</span>',
+        '<span style="display:inline-block;margin:.2rem 0;background:{};color:{};padding:.4rem .8rem">{} {}</span> '
+        '<span style="display:inline-block;margin:.2rem 0;background:{};color:{};padding:.4rem .8rem">{} {}</span>',
         *(of.accent, of.ink, _("By day:"), of.accent),
         *(of.dark_accent, of.dark_ink, _("In the dark:"), of.dark_accent),
     )

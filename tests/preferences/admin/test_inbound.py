@@ -46,6 +46,7 @@ def test_a_doubtful_text_is_shown_with_all_that_is_needed_to_decide(support, dou
     assert "hint:en:cancel" in shown
     assert topic.name in shown
     assert "Before " in shown
+    assert "(&#x27;waiting&#x27;" not in shown
     assert [url for url in buttons(doubtful) if url not in shown] == []
 
 
