@@ -84,8 +84,7 @@ def confirm(reply: Reply, *, notices: Iterable[Notice] = (), proof: Proof = NOTH
     Their "no" goes with them, whatever it was about; a "yes" does not, it is given anew. Raises NotAllowed when
     the change is over, or the new address became somebody's meanwhile.
     """
-    moving = Address.objects.filter(Q(moves_away__act=reply.act) | Q(moves_here__act=reply.act))
-    fence.lock(moving.values_list("pk", flat=True))
+    _lock_both_ends(reply)
     change = waiting(reply)
     if change is None or change.old.erased_at or not _may_be_taken(change.new, change.old):
         raise NotAllowed(_("This change of address is over. Ask for it again on the page with your details."))
@@ -102,6 +101,7 @@ def confirm(reply: Reply, *, notices: Iterable[Notice] = (), proof: Proof = NOTH
 @transaction.atomic
 def refuse(reply: Reply) -> None:
     """Whoever reads at the new address did not ask for this. Harmless twice."""
+    _lock_both_ends(reply)
     _drop(open_now().filter(act=reply.act))
 
 
@@ -136,6 +136,11 @@ def open_now() -> QuerySet[AddressChange]:
 def close(change_id: int) -> None:
     """Nobody confirmed it: the change is dropped and the new address forgotten, if that was all. Harmless twice."""
     _drop(overdue().filter(pk=change_id))
+
+
+def _lock_both_ends(reply: Reply) -> None:
+    moving = Address.objects.filter(Q(moves_away__act=reply.act) | Q(moves_here__act=reply.act))
+    fence.lock(moving.values_list("pk", flat=True))
 
 
 def _sender(old: Address, channel: str) -> Sender:

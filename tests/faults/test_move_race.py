@@ -25,6 +25,31 @@ def confirm(reply, notice, together, ends):
         connection.close()
 
 
+def refuse(reply, together, ends):
+    together.wait()
+    try:
+        moves.refuse(reply)
+        ends.append("refused")
+    finally:
+        connection.close()
+
+
+def test_a_yes_and_a_no_of_one_moment_both_get_an_answer():
+    topic = factories.TopicFactory()
+    old = subscribe(factories.email_address(), topic)
+    reply = moves.ask(old, "email", "new@example.org")
+    together, ends = threading.Barrier(2), []
+    yes = threading.Thread(target=confirm, args=(reply, Notice.objects.current(topic, "en"), together, ends))
+    no = threading.Thread(target=refuse, args=(reply, together, ends))
+
+    [browser.start() for browser in (yes, no)]
+    [browser.join(timeout=30) for browser in (yes, no)]
+
+    change = AddressChange.objects.get()
+    assert len(ends) == 2
+    assert (change.confirmed_at is None) == ("over" in ends)
+
+
 def test_the_person_is_moved_once():
     topic = factories.TopicFactory()
     old = subscribe(factories.email_address(), topic)
