@@ -16,6 +16,7 @@ def csv_text(header: list[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def inert(cell: object) -> str:
-    """The cell as text. What a spreadsheet would run gets an apostrophe before it; take it away for the raw value."""
-    text = str(cell)
+    """The cell as text, None as an empty one. What a spreadsheet would run gets an apostrophe before it; take it away
+    for the raw value."""
+    text = "" if cell is None else str(cell)
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith("'") else text
