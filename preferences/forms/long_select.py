@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.safestring import SafeString
 
-
 # An option whose value is its label; one without a value means its label (HTML, 4.10.10).
 SAID_TWICE = re.compile(r'<option value="([^"]+)"( selected)?>\1\n')
 
