@@ -252,7 +252,7 @@ def test_a_change_of_many_topics_asks_the_database_no_more_for_its_undo(
     subscribe(subscriber, *factories.TopicFactory.create_batch(6, sender=topic.sender))
     save(client, managed(client, subscriber), everything="off")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(PAGE)
 
 
