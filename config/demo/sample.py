@@ -3,6 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from compliance.models import Processor
 from config.demo import staff
 from preferences import consent, consent_forms, contacts, notices
 from preferences.evidence import Proof
-from preferences.models import Address, Channel, ConsentForm, Method, Notice, Sender, Source, Topic
+from preferences.models import Address, Channel, ConsentForm, Contact, Method, Notice, Sender, Source, Topic
 
 PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")
 SAID_AGO = timedelta(days=40)
@@ -30,15 +31,21 @@ def add() -> dict[str, str]:
         topics |= add_sender(**sender)
     for processor in words["processors"]:
         add_processor(**processor)
-    for person in words["people"]["rows"]:
-        add_person(*person, known=topics)
-    for email in words["left"]["emails"]:
-        leave(email)
     for form in words["forms"]:
         add_form(**form, known=topics)
-    ask(**words["waiting"], known=topics)
+    if not Contact.objects.exists():
+        add_people(words, topics)
     draft(**words["campaign"], known=topics)
     return passwords
+
+
+def add_people(words: dict[str, Any], known: dict[str, Topic]) -> None:
+    """Once: whoever left, moved or was forgotten since is not brought back."""
+    for person in words["people"]["rows"]:
+        add_person(*person, known=known)
+    for email in words["left"]["emails"]:
+        leave(email)
+    ask(**words["waiting"], known=known)
 
 
 def add_sender(*, slug: str, topics: list[dict], **about: str) -> dict[str, Topic]:

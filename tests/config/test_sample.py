@@ -1,10 +1,11 @@
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from campaigns.models import Campaign
 from config.demo import sample, staff
-from preferences import consent, consent_forms, contacts, eligibility
+from preferences import consent, consent_forms, contacts, eligibility, erasure
 from preferences.models import ConsentEvent, ConsentForm, Contact, Notice, Source, Subscription, Topic
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,17 @@ def test_the_passwords_open_the_accounts_and_are_for_the_owners_eyes_only():
     assert authenticate(username="admin", password=passwords["admin"]).is_superuser
     assert not authenticate(username="author", password=passwords["author"]).is_superuser
     assert staff.kept_in().stat().st_mode & 0o077 == 0
+
+
+def test_whoever_was_forgotten_since_is_not_brought_back():
+    sample.add()
+    erasure.erase(contacts.find("email", "jamal.w@example.org").contact, by=User.objects.get(username="admin"))
+    people = Contact.objects.count()
+
+    sample.add()
+
+    assert Contact.objects.count() == people
+    assert contacts.find("email", "jamal.w@example.org") is None
 
 
 def test_every_account_may_do_what_its_name_says():
