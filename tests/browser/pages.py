@@ -38,6 +38,8 @@ STATES = [
     State("confirm", ("{confirm}",)),
     State("confirm-yes", ("{confirm}",), "Yes, sign me up"),
     State("confirm-no", ("{confirm}",), "No, I did not ask for this"),
+    State("confirm-after-never-again", ("{confirm_anyway}",)),
+    State("confirm-after-never-again-errors", ("{confirm_anyway}",), "Yes, sign me up"),
     State("cancel", ("{cancel}",)),
     State("cancelled", ("/cancel/done/",)),
     State("preferences", ("{manage}",)),
@@ -94,6 +96,9 @@ def house(topic):
         **_links_of(ana, topic),
         **_links_of_the_asked(factories.email_address("ben@example.org"), topic),
         "written_down": links.confirm_url(_written_down(factories.email_address("cleo@example.org"), topic)),
+        "confirm_anyway": links.confirm_url(
+            _asked_after_never_again(factories.email_address("eva@example.org"), topic)
+        ),
         "empty": links.manage_url(factories.email_address("dan@example.org")),
         **_forms(topic),
     }
@@ -122,6 +127,11 @@ def _links_of_the_asked(address, topic):
     notice = Notice.objects.current(topic, "en")
     question = consent.ask(address, [notice], source=Source.SIGN_UP)
     return {"confirm": links.confirm_url(question), "cancel": links.cancel_url(question)}
+
+
+def _asked_after_never_again(address, topic):
+    consent.withdraw_for_good(address, sender=topic.sender, source=Source.PREFERENCES)
+    return consent.ask(address, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
 
 
 def _written_down(address, topic):
