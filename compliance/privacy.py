@@ -150,7 +150,7 @@ HELD = (
             "voice or on paper, your words, a recording or a copy of the form."
         ),
         gettext_lazy("To prove that you said it."),
-        gettext_lazy("The same time. If you ask us to forget you, this is deleted at once."),
+        gettext_lazy("The same time. If you ask us to forget you, this is deleted."),
         (Evidence,),
     ),
     Held(
@@ -165,13 +165,13 @@ HELD = (
     Held(
         gettext_lazy("What you wrote back to us, and how we understood it."),
         gettext_lazy("To do what you asked, such as to stop."),
-        gettext_lazy("The same time. If you ask us to forget you, your words are deleted at once."),
+        gettext_lazy("The same time. If you ask us to forget you, your words are deleted."),
         (Inbound,),
     ),
     Held(
         gettext_lazy("Why you left, if you told us."),
         gettext_lazy("To do better, and to find out if somebody signed you up without asking you."),
-        gettext_lazy("The same time. If you ask us to forget you, your words are deleted at once."),
+        gettext_lazy("The same time. If you ask us to forget you, your words are deleted."),
         (LeaveReason,),
     ),
     Held(
@@ -182,8 +182,8 @@ HELD = (
     ),
     Held(
         gettext_lazy(
-            "That a link to your preferences was opened: when, from which network, with which browser. Links to other "
-            "pages are not counted."
+            "That a link in a message of ours to your own pages was opened: when, from which network, with which "
+            "browser. Links to other places are not counted."
         ),
         gettext_lazy(
             "Programs that check mails open links, too. We have to tell them from people, so that no program changes "

@@ -69,7 +69,7 @@ def ask(
     if not notices or (Reason.PERMANENT in standing and _asked_lately(address)):
         return None
     act = uuid.uuid4()
-    new = [notice for notice in notices if standing or events.status(address, notice.topic) != Status.ACTIVE]
+    new = [notice for notice in notices if standing or not events.holds(address, notice.topic)]
     record = partial(events.record, address, act=act, source=source, method=method, form=form, proof=proof, by=by)
     for notice in new:
         record(notice.topic, Kind.ASKED, notice=notice)
@@ -145,7 +145,7 @@ def grant(
     _refuse_overriding(address, status, source=source)
     if source in OWN_ACTS:
         lift_own(address, because="The person said yes again.")
-    if status == Status.ACTIVE:
+    if status == Status.ACTIVE and (source not in OWN_ACTS or events.holds(address, topic)):
         return Subscription.objects.get(address=address, topic=topic)
     if not address.subscriptions.pending().exclude(topic=topic).exists():
         replies.drop(address, Reply.Kind.REMINDER, reason="They have answered.")

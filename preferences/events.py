@@ -78,6 +78,12 @@ def status(address: Address, topic: Topic) -> str | None:
     return Subscription.objects.filter(address=address, topic=topic).values_list("status", flat=True).first()
 
 
+def holds(address: Address, topic: Topic) -> bool:
+    """Is there a yes that does not run out by itself?"""
+    rows = Subscription.objects.filter(address=address, topic=topic, status=Status.ACTIVE, expires_at=None)
+    return rows.exists()
+
+
 def standing_no(address: Address, topic: Topic) -> Subscription | None:
     """The subscription, if the person themselves ended it; one that ran out was never a "no"."""
     ended = Subscription.objects.filter(address=address, topic=topic, status=Status.ENDED)

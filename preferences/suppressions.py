@@ -17,7 +17,7 @@ Reason = Suppression.Reason
 # Who may lift what. The person's own "no" is lifted by nobody but the person; "never again" only by the person
 # who was warned of what they take back (consent.confirm).
 LIFTED_BY_THE_PERSON = frozenset({Reason.STOPPED, Reason.ERASED, Reason.COMPLAINED, Reason.BOUNCED, Reason.REASSIGNED})
-LIFTED_BY_STAFF = frozenset({Reason.BOUNCED, Reason.HELD})
+LIFTED_BY_STAFF = frozenset({Reason.BOUNCED})  # a hold ends when somebody has read the message (decisions.py)
 
 
 @transaction.atomic

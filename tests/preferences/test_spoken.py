@@ -205,3 +205,22 @@ def test_no_recording_is_left_behind_when_nothing_is_written_down(write_down, ad
         write_down(address, form=both, topics=(topic, other), proof=Proof(document=ContentFile(b"ID3", name="a.mp3")))
 
     assert set(Path(settings.MEDIA_ROOT).rglob("*.mp3")) == before
+
+
+def test_the_persons_own_new_yes_outlasts_the_one_that_was_written_down(write_down, address, topic, notice):
+    write_down(address)
+
+    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
+    consent.confirm(reply)
+
+    assert reply.kind == Reply.Kind.CONFIRM
+    assert address.subscriptions.get().expires_at is None
+
+
+def test_a_keyword_of_their_own_makes_it_last(write_down, texter, author):
+    other = factories.TopicFactory(purpose="informational")
+    write_down(texter, published(other), [other])
+
+    consent.grant(texter, other, source=Source.TEXT, method="keyword")
+
+    assert texter.subscriptions.get(topic=other).expires_at is None
