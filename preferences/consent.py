@@ -242,9 +242,18 @@ def withdraw_all(
 
 @transaction.atomic
 def withdraw_for_good(address: Address, *, sender: Sender, source: Source, proof: Proof = NOTHING) -> Suppression:
-    """Everything off, and never again: only the person can take it back, by a new sign-up and after a warning."""
+    """Everything off, and never again: only the person can take it back, by a new sign-up and after a warning.
+
+    It is a word of its own, recorded and confirmed once, even if everything was off already.
+    """
     address = fence.hold(address)
-    withdraw_all(address, sender=sender, source=source, proof=proof)
+    if not never_again(address):
+        act = uuid.uuid4()
+        withdraw_all(address, sender=sender, source=source, proof=proof, act=act)
+        if not address.events.filter(act=act).exists():
+            said = events.Said(act=act, source=source, method=Method.BUTTON)
+            events.append(address, None, Kind.WITHDRAWN, proof=proof, **said)
+            _settle(address, sender, act=act)
     return suppress(address, Reason.PERMANENT, detail=str(Source(source).label))
 
 

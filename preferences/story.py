@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from preferences import links
 from preferences.models import Address, Channel, ConsentEvent, Contact, Evidence, Method, Source
@@ -111,13 +111,30 @@ class Line:
 
     @property
     def _limit(self) -> str:
-        named = {"topic": self.event.topic, "number": self.event.most_per_month}
-        if self.event.most_per_month is None:
+        most = self.event.most_per_month
+        named = {"topic": self.event.topic, "number": most}
+        if most is None:
             limitless = _("You took the limit on %(topic)s away"), _("You took the limit on everything away")
             return limitless[self.event.topic is None] % named
         if self.event.topic:
-            return _("You asked for at most %(number)s messages in 30 days about %(topic)s") % named
-        return _("You asked for at most %(number)s messages in 30 days altogether") % named
+            return _most_of_one(most) % named
+        return _most_of_everything(most) % named
+
+
+def _most_of_one(number: int) -> str:
+    return ngettext(
+        "You asked for at most %(number)s message in 30 days about %(topic)s",
+        "You asked for at most %(number)s messages in 30 days about %(topic)s",
+        number,
+    )
+
+
+def _most_of_everything(number: int) -> str:
+    return ngettext(
+        "You asked for at most %(number)s message in 30 days altogether",
+        "You asked for at most %(number)s messages in 30 days altogether",
+        number,
+    )
 
 
 def events(contact: Contact) -> QuerySet[ConsentEvent]:

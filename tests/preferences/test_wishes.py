@@ -184,3 +184,14 @@ def test_the_database_refuses_a_never_again_lifted_by_staff(subscriber, topic, a
 
     with pytest.raises(IntegrityError), transaction.atomic():
         suppression.save()
+
+
+def test_never_again_is_recorded_and_confirmed_once_even_if_everything_was_off(subscriber, topic):
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    before = subscriber.replies.filter(kind="opted_out").count()
+
+    consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
+    consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
+
+    assert subscriber.replies.filter(kind="opted_out").count() == before + 1
+    assert subscriber.events.filter(kind="withdrawn").count() == 2
