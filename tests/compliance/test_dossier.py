@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaigns.models import DeliveryEvent, Message
 from compliance import dossier
-from preferences import consent, contacts, erasure, reasons, wishes
+from preferences import consent, contacts, erasure, reasons, suppressions, wishes
 from preferences.evidence import Proof
 from preferences.models import (
     ConsentForm,
@@ -180,8 +180,8 @@ def test_what_a_colleague_decided_about_a_doubtful_text_carries_their_name(phone
 
 
 def test_a_hold_is_told_as_long_as_it_lasted(phone, colleague):
-    held = consent.suppress(phone, Suppression.Reason.HELD, detail="A text to be read")
-    consent.lift(held, by=colleague, because="Not about messages.")
+    consent.suppress(phone, Suppression.Reason.HELD, detail="A text to be read")
+    suppressions.release(phone, by=colleague, because="Not about messages.")
 
     assert [entry.what for entry in story(phone, Kind.SUPPRESSION)] == [
         "Suppressed · Held until somebody has read their message (Everything)",
