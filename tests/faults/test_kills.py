@@ -6,14 +6,14 @@ from collections import Counter
 import pytest
 
 from campaigns.models import Message
-from tests.faults.harness import Crew, report, seeded
+from tests.faults.harness import PART, Crew, report, seeded
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 Status = Message.Status
-PEOPLE, KILLS, WORKERS, WINDOW = 2000, 10, 2, 10
+PEOPLE, KILLS, WORKERS, WINDOW = 2000 // PART, 12 // PART, 2, 10
 
 
-def test_ten_kills_send_nothing_twice_and_lose_nobody_from_sight(sending_campaign, sink, environment):
+def test_kills_send_nothing_twice_and_lose_nobody_from_sight(sending_campaign, sink, environment):
     seed, chance = seeded()
     campaign = sending_campaign(PEOPLE)
     began = time.monotonic()
