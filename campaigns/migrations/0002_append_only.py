@@ -5,6 +5,8 @@ from django.db import migrations
 TABLES = [
     "campaigns_deliveryevent",
     "campaigns_historicalcampaign",
+    "campaigns_historicalstopswitch",
+    "campaigns_lintoverride",
 ]
 REFUSAL = "rows of {table} are facts and are never changed or removed"
 

@@ -34,10 +34,15 @@ class Campaign(models.Model):
         FINISHED = "finished", _("Finished")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class Kind(models.TextChoices):
+        ORDINARY = "ordinary", _("Ordinary")
+        REPERMISSION = "repermission", _("Asks for permission again")
+
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200, help_text=_("For your eyes only."))
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="campaigns")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY, editable=False)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"), help_text=_("Markdown for e-mail, plain words for a text message."))
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
@@ -46,6 +51,12 @@ class Campaign(models.Model):
     )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    ends_at = models.DateTimeField(
+        _("not after"),
+        null=True,
+        blank=True,
+        help_text=_("Whoever could not get it by then is skipped. Empty means seven days after the start."),
     )
     scheduled_at = models.DateTimeField(_("scheduled for"), null=True, blank=True, editable=False)
     frozen_up_to = models.BigIntegerField(default=0, editable=False)

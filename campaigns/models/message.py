@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Campaign
-from preferences.models import Address, AppendOnly, ConsentEvent, Reply
+from preferences.models import Address, AppendOnly, ConsentEvent, Reply, TermsRecord
 
 
 class MessageQuerySet(models.QuerySet):
@@ -33,6 +33,11 @@ class Message(models.Model):
         SKIPPED = "skipped", _("Skipped")
         WAITING = "waiting", _("Waiting")
 
+    class Verdict(models.TextChoices):
+        SEND = "send", _("Send")
+        WAIT = "wait", _("Wait")
+        SKIP = "skip", _("Skip")
+
     OPEN = (Status.QUEUED, Status.CLAIMED, Status.HANDING_OVER, Status.WAITING)
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -40,6 +45,14 @@ class Message(models.Model):
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages")
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.QUEUED)
     skipped_because = models.CharField(_("skipped because"), max_length=40, blank=True)
+    judged_at = models.DateTimeField(_("judged"), null=True, blank=True, editable=False)
+    verdict = models.CharField(_("verdict"), max_length=4, choices=Verdict.choices, blank=True, editable=False)
+    waiting_for = models.CharField(_("waiting for"), max_length=40, blank=True, editable=False)
+    local_time = models.CharField(_("their time"), max_length=60, blank=True, editable=False)
+    zone_source = models.CharField(_("time zone by"), max_length=12, blank=True, editable=False)
+    judged_under = models.ForeignKey(
+        TermsRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("judged under")
+    )
     event = models.ForeignKey(
         ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("on the say-so")
     )

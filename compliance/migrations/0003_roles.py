@@ -27,21 +27,35 @@ MODELS = {
         "notice",
         "receipt",
         "reply",
+        "rule",
+        "ruleproposal",
         "sender",
         "subscription",
         "suppression",
+        "termsrecord",
         "topic",
         "historicaladdress",
         "historicalconsentform",
         "historicalcontact",
         "historicallimit",
+        "historicalruleproposal",
         "historicalsender",
         "historicalsubscription",
         "historicalsuppression",
         "historicaltopic",
     ],
-    "campaigns": ["campaign", "deliveryevent", "message", "historicalcampaign"],
+    "campaigns": [
+        "breakdown",
+        "campaign",
+        "deliveryevent",
+        "lintoverride",
+        "message",
+        "stopswitch",
+        "historicalcampaign",
+        "historicalstopswitch",
+    ],
     "compliance": [
+        "forecast",
         "policydocument",
         "policyreview",
         "policyversion",
@@ -62,6 +76,9 @@ NAMED = {
     "preferences.decide_inbound": ("inbound", "Can decide what a doubtful message means"),
     "preferences.review_leavereason": ("leavereason", "Can look into why somebody says they never signed up"),
     "preferences.settle_doubtfulleave": ("doubtfulleave", "Can offer a way back after a doubtful opt-out"),
+    "preferences.publish_ruleproposal": ("ruleproposal", "Can publish or decline a rule somebody else proposed"),
+    "campaigns.throw_stopswitch": ("stopswitch", "Can stop all sending, and let it go on"),
+    "campaigns.allow_lintoverride": ("lintoverride", "Can allow words that break rules of content"),
     "campaigns.submit_campaign": ("campaign", "Can submit a campaign for review"),
     "campaigns.approve_campaign": ("campaign", "Can approve a campaign somebody else wrote"),
     "campaigns.send_campaign": ("campaign", "Can schedule, start, pause, resume and cancel a campaign"),
@@ -87,8 +104,11 @@ SEE_HISTORY = set().union(
     *(may("view", app, [model for model in models if model.startswith("historical")]) for app, models in MODELS.items())
 )
 SEE_ALL = set().union(*(may("view", app, models) for app, models in MODELS.items()))
-SEE_CAMPAIGNS = may("view", "campaigns", ["campaign", "historicalcampaign"]) | may(
-    "view", "preferences", ["topic", "sender", "notice"]
+SEE_RULES = may("view", "preferences", ["rule", "termsrecord"])
+SEE_CAMPAIGNS = (
+    may("view", "campaigns", ["breakdown", "campaign", "historicalcampaign", "lintoverride", "stopswitch"])
+    | may("view", "preferences", ["topic", "sender", "notice"])
+    | SEE_RULES
 )
 OFFICE = may("add change view", "compliance", ["policydocument", "processor"]) | may(
     "add view", "compliance", ["policyversion"]
@@ -96,6 +116,7 @@ OFFICE = may("add change view", "compliance", ["policydocument", "processor"]) |
 
 ROLES = {
     "support": SEE_PEOPLE
+    | SEE_RULES
     | {
         "preferences.add_contact",
         "preferences.change_contact",
@@ -107,12 +128,23 @@ ROLES = {
     "author": SEE_CAMPAIGNS | {"campaigns.add_campaign", "campaigns.change_campaign", "campaigns.submit_campaign"},
     "approver": SEE_CAMPAIGNS
     | may("view", "campaigns", ["message", "deliveryevent"])
-    | {"campaigns.approve_campaign", "campaigns.send_campaign"},
+    | {
+        "campaigns.approve_campaign",
+        "campaigns.send_campaign",
+        "campaigns.throw_stopswitch",
+        "campaigns.allow_lintoverride",
+    },
     "compliance officer": SEE_PEOPLE
     | SEE_HISTORY
     | OFFICE
-    | may("view", "campaigns", ["campaign", "message", "deliveryevent"])
+    | SEE_RULES
+    | may("add view", "preferences", ["ruleproposal"])
+    | may("add view", "compliance", ["forecast"])
+    | may("view", "campaigns", ["breakdown", "campaign", "deliveryevent", "lintoverride", "message", "stopswitch"])
     | {
+        "preferences.publish_ruleproposal",
+        "campaigns.throw_stopswitch",
+        "campaigns.allow_lintoverride",
         "preferences.view_evidence",
         "preferences.erase_contact",
         "preferences.decide_inbound",
@@ -165,7 +197,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("compliance", "0002_append_only"),
         ("campaigns", "0002_append_only"),
-        ("preferences", "0002_append_only"),
+        ("preferences", "0003_rulebook"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

@@ -12,12 +12,15 @@ FACTS = [
     "preferences_ledgerleaf",
     "preferences_checkpoint",
     "preferences_receipt",
+    "preferences_rule",
+    "preferences_termsrecord",
 ]
 HISTORIES = [
     "preferences_historicaladdress",
     "preferences_historicalconsentform",
     "preferences_historicalcontact",
     "preferences_historicallimit",
+    "preferences_historicalruleproposal",
     "preferences_historicalsender",
     "preferences_historicalsubscription",
     "preferences_historicalsuppression",

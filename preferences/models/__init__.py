@@ -3,13 +3,14 @@
 from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
 from preferences.models.consent_forms import ConsentForm, ConsentFormVersion
 from preferences.models.imports import Import
-from preferences.models.ledger import OWN_ACTS, ConsentEvent, Evidence, Method, Source
+from preferences.models.ledger import OWN_ACTS, Basis, ConsentEvent, Evidence, Method, Source
 from preferences.models.link_hits import DoubtfulLeave, LinkHit
 from preferences.models.moves import AddressChange
 from preferences.models.people import Address, Channel, Contact, HandOver
 from preferences.models.reasons import LeaveReason
 from preferences.models.receipts import Receipt
 from preferences.models.replies import Inbound, Reply
+from preferences.models.rules import Rule, RuleProposal, TermsRecord
 from preferences.models.seals import Checkpoint, LedgerLeaf
 from preferences.models.standing import Limit, Subscription, Suppression
 from preferences.models.topics import Notice, Sender, Topic
@@ -20,6 +21,7 @@ __all__ = [
     "AddressChange",
     "AppendOnly",
     "AppendOnlyQuerySet",
+    "Basis",
     "Channel",
     "Checkpoint",
     "ConsentEvent",
@@ -39,9 +41,12 @@ __all__ = [
     "Notice",
     "Receipt",
     "Reply",
+    "Rule",
+    "RuleProposal",
     "Sender",
     "Source",
     "Subscription",
     "Suppression",
+    "TermsRecord",
     "Topic",
 ]

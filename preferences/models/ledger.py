@@ -48,6 +48,17 @@ class Method(models.TextChoices):
     NONE = "none", _("Nobody spoke; time passed")
 
 
+class Basis(models.TextChoices):
+    """What a yes rests on: the person's own word, or a relationship that the law takes for one for a while."""
+
+    EXPRESS = "express", _("Said so themselves")
+    SOFT_OPT_IN = "soft_opt_in", _("Bought, was told, and did not object")
+    PURCHASE = "purchase", _("Bought something, or had a contract")
+    INQUIRY = "inquiry", _("Asked us something")
+    MEMBERSHIP = "membership", _("Gave, volunteered, or is a member")
+    PUBLISHED = "published", _("Published the address for this")
+
+
 class ConsentEvent(AppendOnly):
     """One thing a person said about one topic, or about everything (no topic). Never edited, never personal."""
 
@@ -79,6 +90,8 @@ class ConsentEvent(AppendOnly):
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
     most_per_month = models.PositiveSmallIntegerField(_("at most (in 30 days)"), null=True, blank=True)
+    basis = models.CharField(_("rests on"), max_length=20, choices=Basis.choices, default=Basis.EXPRESS)
+    basis_on = models.DateField(_("that day"), null=True, blank=True)
     commitment = models.CharField(_("commitment to the evidence"), max_length=64, blank=True)
 
     class Meta:
@@ -107,6 +120,15 @@ class ConsentEvent(AppendOnly):
             models.CheckConstraint(
                 name="consent_event_paused_until_a_date",
                 condition=~models.Q(kind="paused") | models.Q(until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_event_only_a_yes_is_implied",
+                condition=models.Q(basis="express", basis_on=None) | models.Q(kind="granted"),
+            ),
+            models.CheckConstraint(
+                name="consent_event_implied_since_a_day",
+                condition=~models.Q(basis__in=["purchase", "inquiry", "membership", "soft_opt_in"])
+                | models.Q(basis_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="consent_event_only_a_limit_has_a_number",

@@ -24,12 +24,16 @@ class Contact(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, like US."))
     region = models.CharField(_("region"), max_length=10, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    born_on = models.DateField(
+        _("born on"), null=True, blank=True, help_text=_("Only where an age limit makes it needed.")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     restricted_at = models.DateTimeField(_("restricted"), null=True, blank=True, editable=False)
     sale_share_optout_at = models.DateTimeField(_("never sold or shared since"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["name"])
+    history = HistoricalRecords(excluded_fields=["name", "postal_code", "born_on"])
 
     class Meta:
         verbose_name = _("contact")

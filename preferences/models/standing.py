@@ -31,6 +31,9 @@ class Subscription(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="subscriptions")
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("because of"))
+    granted = models.ForeignKey(
+        ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("the yes")
+    )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)

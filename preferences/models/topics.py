@@ -88,6 +88,14 @@ class Topic(models.Model):
     reveals_health = models.BooleanField(
         _("reveals health"), default=False, help_text=_("Receiving it tells something about the person's health.")
     )
+    uses_health_records = models.BooleanField(
+        _("chosen from health records"),
+        default=False,
+        help_text=_("Who gets it follows from medical or insurance records, or a third party pays for it."),
+    )
+    minimum_age = models.PositiveSmallIntegerField(
+        _("minimum age"), null=True, blank=True, help_text=_("Years. Whoever did not tell their birthday gets nothing.")
+    )
     keyword = models.CharField(
         _("keyword"),
         max_length=20,
