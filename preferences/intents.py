@@ -1,6 +1,6 @@
-"""What people mean in their own words: phrases of rulebook/intents.toml, found anywhere in a text.
+"""What people mean in their own words: phrases of words/intents.toml, found anywhere in a text.
 
-The rulebook's little language for phrases is turned into regular expressions that cannot run away: no repetition
+Its little language for phrases is turned into regular expressions that cannot run away: no repetition
 but "up to three words", and every choice ends at a space.
 """
 
@@ -36,7 +36,7 @@ def find(kind: str, forms: Iterable[str]) -> str:
 
 
 def compiled(phrase: str) -> re.Pattern[str]:
-    """A phrase of the rulebook as a regular expression for a text with a space before, between and after words."""
+    """A phrase as a regular expression for a text with a space before, between and after words."""
     parts = _PARTS.findall(phrase)
     start = "" if parts[0] == "^" else " "
     return re.compile(start + "".join(map(_expression, parts)))
@@ -59,9 +59,9 @@ def _intents(kind: str) -> Iterator[Intent]:
             yield Intent(kind, language, name, tuple(map(compiled, phrases)))
 
 
-_BOOK = tomllib.loads(Path(__file__).with_name("rulebook").joinpath("intents.toml").read_text("utf-8"))
+_BOOK = tomllib.loads(Path(__file__).with_name("words").joinpath("intents.toml").read_text("utf-8"))
 
-# guard · wrong_person · opt_out · review → the intents of all languages, in the order of the rulebook
+# guard · wrong_person · opt_out · review → the intents of all languages, in the order of the file
 INTENTS: dict[str, list[Intent]] = {
     kind: list(_intents(kind)) for kind in ("guard", "wrong_person", "opt_out", "review")
 }

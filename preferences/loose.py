@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from preferences import vocabulary
 
 FEW_WORDS = 5
-LONGEST_PHRASE = 6  # words that one entry of the rulebook may have
+LONGEST_PHRASE = 6  # words that one entry of the word lists may have
 LONGEST_SLIP = 12
 
 STRONG = vocabulary.of("strong", vocabulary.WORDS)

@@ -21,7 +21,7 @@ from preferences.errors import NotAllowed
 from preferences.models import Address, Channel, ConsentEvent, DoubtfulLeave, LinkHit, Reply, Source
 
 Looks = LinkHit.Looks
-BOOK = tomllib.loads(Path(__file__).with_name("rulebook").joinpath("scanners.toml").read_text("utf-8"))
+BOOK = tomllib.loads(Path(__file__).with_name("words").joinpath("scanners.toml").read_text("utf-8"))
 SHARED = frozenset(BOOK["shared"]["domains"])
 TOO_QUICK = timedelta(seconds=2)
 JUST_OPENED = timedelta(seconds=60)

@@ -1,4 +1,4 @@
-"""The words of rulebook/keywords.toml, in every spelling that is recognised."""
+"""The words of words/keywords.toml, in every spelling that is recognised."""
 
 import re
 import tomllib
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from preferences import spellings
 
-BOOK = tomllib.loads(Path(__file__).with_name("rulebook").joinpath("keywords.toml").read_text("utf-8"))
+BOOK = tomllib.loads(Path(__file__).with_name("words").joinpath("keywords.toml").read_text("utf-8"))
 
 
 def language(code: str) -> str:

@@ -116,7 +116,7 @@ def test_a_hostile_text_is_read_in_no_time(text):
 
 
 @pytest.mark.parametrize("phrase", ["stop (a|b c) [x|y z] ... now", "^ no more $", "don't ... hören"])
-def test_a_phrase_of_the_rulebook_holds_no_repetition_without_end(phrase):
+def test_a_phrase_of_the_word_lists_holds_no_repetition_without_end(phrase):
     expression = intents.compiled(phrase).pattern
 
     assert "*" not in expression
