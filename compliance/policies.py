@@ -3,8 +3,6 @@
 A policy has one open review at a time: publishing its first version opens the first, signing one opens the next.
 """
 
-import calendar
-import datetime
 import hashlib
 
 from django.contrib.auth.models import User
@@ -13,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.models import PolicyDocument, PolicyReview, PolicyVersion
-from preferences import history
+from preferences import history, months
 from preferences.errors import NotAllowed
 
 Decision = PolicyReview.Decision
@@ -58,13 +56,6 @@ def sign(review: PolicyReview, *, findings: str, decision: str, by: User) -> Pol
     return review
 
 
-def months_later(day: datetime.date, months: int) -> datetime.date:
-    """The same day some months on; where that month is shorter, its last day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
 def _locked(document: PolicyDocument) -> PolicyDocument:
     return PolicyDocument.objects.select_for_update().get(pk=document.pk)
 
@@ -89,7 +80,7 @@ def _refuse_signing(review: PolicyReview, decision: str, current: PolicyVersion 
 
 def _open_review(document: PolicyDocument, *, by: User) -> PolicyReview:
     """Due in so many months; it remembers the version it found, so that a change can be told."""
-    due_on = months_later(timezone.localdate(), document.review_months)
+    due_on = months.later(timezone.localdate(), document.review_months)
     review = PolicyReview(document=document, due_on=due_on, version=document.versions.first())
     history.save(review, by=by)
     return review

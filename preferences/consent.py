@@ -6,7 +6,7 @@ Whatever ends something also waits, after its commit, until no hand-over to the 
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -22,6 +22,7 @@ from preferences.evidence import NOTHING, Proof
 from preferences.models import (
     OWN_ACTS,
     Address,
+    Basis,
     Channel,
     ConsentEvent,
     ConsentFormVersion,
@@ -37,7 +38,7 @@ from preferences.models import (
 from preferences.suppressions import lift, lift_own, suppress
 
 __all__ = ["after", "ask", "complain", "confirm", "expire", "fold", "grant", "invalidate", "lift", "refuse"]
-__all__ += ["never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
+__all__ += ["keep", "never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -133,12 +134,15 @@ def grant(
     proof: Proof = NOTHING,
     occurred_at: datetime | None = None,
     until: datetime | None = None,
+    basis: Basis = Basis.EXPRESS,
+    basis_on: date | None = None,
     act: uuid.UUID | None = None,
     by: User | None = None,
 ) -> Subscription:
     """The person said yes, and there is proof. Raises NotAllowed when this door may not undo an earlier "no".
 
-    `until` is when it ends by itself. Whoever was known to us before, and did not do this here, is told of it.
+    `until` is when it ends by itself; `basis` what it rests on, and `basis_on` the day of that purchase, question
+    or gift. Whoever was known to us before, and did not do this here, is told of it.
     """
     address = fence.hold(address)
     status = events.status(address, topic)
@@ -164,8 +168,33 @@ def grant(
         proof=proof,
         occurred_at=occurred_at,
         until=until,
+        basis=basis,
+        basis_on=basis_on,
         by=by,
     )
+
+
+@transaction.atomic
+def keep(
+    address: Address,
+    topic: Topic,
+    *,
+    source: Source,
+    method: Method,
+    origin: uuid.UUID | None = None,
+    proof: Proof = NOTHING,
+) -> Subscription:
+    """The person says yes again to what they have: its clocks begin anew. Raises NotAllowed where there is nothing.
+
+    The words they agreed to stay those of the yes it renews.
+    """
+    address = fence.hold(address)
+    standing = Subscription.objects.filter(address=address, topic=topic).exclude(status=Status.ENDED).first()
+    if standing is None or standing.granted is None:
+        raise NotAllowed(_("There is nothing here that could be kept. Sign up again instead."))
+    before = standing.granted
+    said = events.Said(act=uuid.uuid4(), source=source, method=method, notice=before.notice, form=before.form)
+    return events.record(address, topic, Kind.GRANTED, proof=proof, origin=origin, **said)
 
 
 @transaction.atomic

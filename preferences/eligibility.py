@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
-from preferences.models import Address, Subscription, Suppression, Topic
+from preferences.models import Address, ConsentEvent, Subscription, Suppression, Topic
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -39,8 +39,9 @@ def objections(topic: Topic) -> dict[str, Q]:
         "channel_not_offered": ~Q(channel__in=topic.channels),
         "not_confirmed": _subscribed(topic, Status.PENDING),
         "paused": _subscribed(topic, Status.PAUSED),
+        "expired": _subscription(topic, expires_at__lte=Now()) | _ended_by(topic, ConsentEvent.Kind.EXPIRED),
+        "invalidated": _ended_by(topic, ConsentEvent.Kind.INVALIDATED),
         "left": _subscribed(topic, Status.ENDED),
-        "expired": _subscription(topic, expires_at__lte=Now()),
         "never_subscribed": ~_subscription(topic),
     }
 
@@ -89,6 +90,10 @@ def _subscription(topic: Topic, **conditions: object) -> Q:
 
 def _subscribed(topic: Topic, status: str) -> Q:
     return _subscription(topic, status=status)
+
+
+def _ended_by(topic: Topic, kind: str) -> Q:
+    return _subscription(topic, status=Status.ENDED, event__kind=kind)
 
 
 def _topic_is(topic: Topic, **conditions: object) -> Q:

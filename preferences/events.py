@@ -5,7 +5,7 @@ applies it as things happen, and `fold` replays it from the beginning.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
@@ -48,6 +48,8 @@ class Said(TypedDict, total=False):
     until: datetime | None
     most_per_month: int | None
     form: ConsentFormVersion | None
+    basis: str
+    basis_on: date | None
 
 
 def after(status: str | None, kind: str) -> str | None:
@@ -154,5 +156,7 @@ def apply(subscription: Subscription, event: ConsentEvent) -> Subscription:
     subscription.paused_until = event.until if status == Status.PAUSED else None
     if event.kind in (Kind.ASKED, Kind.GRANTED):
         subscription.expires_at = event.until
+    if event.kind == Kind.GRANTED:
+        subscription.granted = event
     history.save(subscription, by=event.by)
     return subscription

@@ -106,7 +106,8 @@ def _doubtful(statuses: Statuses, ids: set[int], kept: list[Subscription]) -> li
     """Topics on which the two disagree, or that rest on somebody else's event."""
     stored = {row.topic_id: row.status for row in kept}
     differing = {topic for topic in {*statuses, *stored} if statuses.get(topic) != stored.get(topic)}
-    return sorted(differing | {row.topic_id for row in kept if row.event_id not in ids})
+    borrowed = {row.topic_id for row in kept if not {row.event_id, row.granted_id} <= {*ids, None}}
+    return sorted(differing | borrowed)
 
 
 def _asked_again(address_id: int, topic_id: int) -> Iterator[Difference]:
@@ -116,7 +117,7 @@ def _asked_again(address_id: int, topic_id: int) -> Iterator[Difference]:
     name = f"{topic.sender.slug}/{topic.slug}"
     if status != should_be:
         yield Difference(Difference.PROJECTION, str(address.reference), name, status, should_be)
-    elif stored and stored.event.address_id != address_id:
+    elif stored and {stored.event.address_id, stored.granted and stored.granted.address_id} - {address_id, None}:
         borrowed = _("%(status)s, because of somebody else's event") % {"status": status}
         yield Difference(
             Difference.PROJECTION, str(address.reference), name, borrowed, should_be, str(stored.event.reference)

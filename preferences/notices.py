@@ -22,13 +22,20 @@ SLOTS = [
 
 
 @transaction.atomic
-def publish(topic: Topic, *, language: str = "en", by: User | None = None, **words: str) -> Notice:
-    """Publish the next version of a topic's notice. Raises NotAllowed while a required slot is empty."""
+def publish(
+    topic: Topic, *, language: str = "en", discloses_texts: bool | None = None, by: User | None = None, **words: str
+) -> Notice:
+    """Publish the next version of a topic's notice. Raises NotAllowed while a required slot is empty.
+
+    `discloses_texts`: these words say that automated texts will come and that saying yes is no condition of buying
+    (47 CFR 64.1200(f)(9)(i)); unless told otherwise, those of a topic by text do.
+    """
     Topic.objects.select_for_update().get(pk=topic.pk)
     notice = Notice(topic=topic, language=language, published_by=by, **{**suggest(topic), **words})
     if empty := [slot for slot in SLOTS if not getattr(notice, slot).strip()]:
         names = ", ".join(str(field.verbose_name) for field in Notice._meta.fields if field.name in empty)
         raise NotAllowed(_("The notice cannot be published: fill in %(slots)s.") % {"slots": names})
+    notice.discloses_texts = topic.by_sms if discloses_texts is None else discloses_texts
     notice.version = _next_version(topic, language)
     notice.digest = hashlib.sha256(notice.text.encode()).hexdigest()
     notice.save()

@@ -46,6 +46,8 @@ def leaf(event: ConsentEvent) -> bytes:
         "recorded_at": _moment(event.recorded_at),
         "until": _moment(event.until),
         "most_per_month": event.most_per_month,
+        "basis": event.basis,
+        "basis_on": event.basis_on.isoformat() if event.basis_on else None,
         "commitment": event.commitment,
     }
     return merkle.leaf(json.dumps(public, sort_keys=True, separators=(",", ":")).encode())

@@ -155,6 +155,8 @@ UNDO_LINK_DAYS = 30
 REQUEST_DAYS = env.int("REQUEST_DAYS", default=28)  # to answer what people ask about their own data
 REQUEST_DAYS_BY_COUNTRY = {"BR": 15}
 REMIND_AFTER_DAYS = 3  # of a sign-up nobody has confirmed, once
+# strict: what Sayso ships; legal: only what the law itself asks. Never looser than the law.
+RULE_PROFILE = env.str("RULE_PROFILE", default="strict")
 SPOKEN_CONSENT_DAYS = env.int("SPOKEN_CONSENT_DAYS", default=30)  # unconfirmed, it ends by itself
 LINK_REQUESTS_PER_HOUR = 3
 LINK_REQUESTS_PER_DAY = 10

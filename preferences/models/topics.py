@@ -170,6 +170,11 @@ class Notice(AppendOnly):
     privacy_url = models.URLField(_("privacy policy"))
     terms_url = models.URLField(_("terms"))
     how_to_leave = models.TextField(_("how to leave"))
+    discloses_texts = models.BooleanField(
+        _("says what marketing texts need"),
+        default=False,
+        help_text=_("That automated marketing texts will come, and that saying yes is no condition of buying."),
+    )
     digest = models.CharField(_("SHA-256 of the text"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
     published_by = models.ForeignKey(

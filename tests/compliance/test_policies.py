@@ -98,24 +98,6 @@ def test_retiring_ends_the_policy_and_opens_no_review(review, owner):
         policies.publish_version(review.document, "We ask again.", by=owner)
 
 
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [
-        ("2024-02-29", 12, "2025-02-28"),
-        ("2024-02-29", 1, "2024-03-29"),
-        ("2026-01-31", 1, "2026-02-28"),
-        ("2028-01-31", 1, "2028-02-29"),
-        ("2026-08-31", 6, "2027-02-28"),
-        ("2026-12-31", 12, "2027-12-31"),
-        ("2026-12-01", 1, "2027-01-01"),
-    ],
-)
-def test_months_later_ends_in_the_right_month(day, months, expected):
-    later = policies.months_later(datetime.date.fromisoformat(day), months)
-
-    assert later == datetime.date.fromisoformat(expected)
-
-
 @pytest.mark.parametrize("table", ["compliance_policyversion", "compliance_historicalpolicydocument"])
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
 def test_facts_refuse_raw_sql(review, table, statement):

@@ -36,7 +36,7 @@ def expired(address, topic, by):
 
 
 STANDINGS = [never, waiting, active, left, expired]
-EXPECTED = {never: "never_subscribed", waiting: "not_confirmed", active: "", left: "left", expired: "left"}
+EXPECTED = {never: "never_subscribed", waiting: "not_confirmed", active: "", left: "left", expired: "expired"}
 ORDER = ["erased", "never_again", "complained", "stopped", "reassigned", "bounced"]
 NAMES = dict(zip(ORDER, [Reason.ERASED, Reason.PERMANENT, Reason.COMPLAINED, Reason.STOPPED, Reason.REASSIGNED,
                          Reason.BOUNCED], strict=True))  # fmt: skip

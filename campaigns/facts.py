@@ -1,0 +1,190 @@
+"""What a verdict looks at, gathered for many addresses at once. Reads only.
+
+One builder for the hand-over, the preview and the question "why": what differs between them is only the crowd.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from campaigns import restraint
+from campaigns.models import Campaign, Message, StopSwitch
+from campaigns.verdict import Facts
+from preferences import eligibility, say_so, whereabouts
+from preferences.models import Address, Basis, Topic
+
+LOOK_BACK = timedelta(days=31)
+
+
+class Row(NamedTuple):
+    """One address as the database tells of it: the gate's answer, the person, and the yes on record."""
+
+    address: int
+    objection: str
+    channel: str
+    value: str | None
+    verified_at: datetime | None
+    contact: int
+    country: str
+    region: str
+    postal_code: str
+    time_zone: str
+    born_on: date | None
+    event: int | None
+    method: str | None
+    source: str | None
+    notice: int | None
+    discloses_texts: bool | None
+    form: int | None
+    basis: str | None
+    basis_on: date | None
+    said_at: datetime | None
+
+
+COLUMNS = (
+    "pk",
+    "objection",
+    "channel",
+    "normal_form",
+    "verified_at",
+    "contact_id",
+    "contact__country",
+    "contact__region",
+    "contact__postal_code",
+    "contact__time_zone",
+    "contact__born_on",
+    "said__granted_id",
+    "said__granted__method",
+    "said__granted__source",
+    "said__granted__notice_id",
+    "said__granted__notice__discloses_texts",
+    "said__granted__form_id",
+    "said__granted__basis",
+    "said__granted__basis_on",
+    "said__granted__occurred_at",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the campaign's text is found to lack and to carry; the same for everybody."""
+
+    lacks: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    segments: int = 0
+    characters: int = 0
+
+
+NO_WORDS = Words()
+
+
+@dataclass(frozen=True)
+class Question:
+    """About what, on which channel: a campaign, or a topic for which no campaign was written yet."""
+
+    topic: Topic
+    channel: str
+    campaign: Campaign | None = None
+    words: Words = NO_WORDS
+
+    @property
+    def asks_again(self) -> bool:
+        return self.campaign is not None and self.campaign.kind == Campaign.Kind.REPERMISSION
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.campaign.ends_at if self.campaign else None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Facts, with the rows they come from."""
+
+    address_id: int
+    contact_id: int
+    event_id: int | None
+    facts: Facts
+
+
+def gather(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, Known]:
+    """The facts about each of these addresses, by address. Three queries, however many there are."""
+    judged = eligibility.judged(addresses, question.topic, also=restraint.objections(question.topic))
+    said = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=question.topic))
+    rows = [Row(*row) for row in judged.annotate(said=said).order_by("pk").values_list(*COLUMNS)]
+    sent = recent({row.contact for row in rows}, question, at)
+    stopped = StopSwitch.objects.thrown().exists()
+    return {row.address: _known(row, question, sent.get(row.contact, ()), stopped) for row in rows}
+
+
+def recent(contacts: Iterable[int], question: Question, at: datetime) -> dict[int, tuple[datetime, ...]]:
+    """When each person got what counts against the caps of this channel and purpose, oldest first."""
+    ended = Q(status__in=[Message.Status.SENT, Message.Status.UNKNOWN], finished_at__gte=at - LOOK_BACK)
+    counts = Message.objects.filter(
+        ended | Q(status=Message.Status.HANDING_OVER),
+        address__contact__in=list(contacts),
+        address__channel=question.channel,
+        campaign__topic__purpose=question.topic.purpose,
+    )
+    found: dict[int, list[datetime]] = {}
+    for contact, moment in counts.order_by().values_list("address__contact_id", "handed_over_at"):
+        found.setdefault(contact, []).append(moment or at)
+    return {contact: tuple(sorted(moments)) for contact, moments in found.items()}
+
+
+def _known(row: Row, question: Question, sent: tuple[datetime, ...], stopped: bool) -> Known:
+    topic, words = question.topic, question.words
+    facts = Facts(
+        place=_place(row, topic.sender.country),
+        objection=row.objection,
+        flags=_flags(row),
+        basis=row.basis or Basis.EXPRESS,
+        basis_on=row.basis_on,
+        affirmed_on=row.said_at.date() if row.said_at else None,
+        reveals_health=topic.reveals_health,
+        uses_health_records=topic.uses_health_records,
+        minimum_age=topic.minimum_age,
+        born_on=row.born_on,
+        sent=sent,
+        stopped=stopped,
+        asks_again=question.asks_again,
+        ends_at=question.ends_at,
+        lacks=words.lacks,
+        labels=words.labels,
+        segments=words.segments,
+        characters=words.characters,
+    )
+    return Known(row.address, row.contact, row.event, facts)
+
+
+def _place(row: Row, sender_country: str) -> whereabouts.Place:
+    return whereabouts.place(
+        channel=row.channel,
+        value=row.value or "",
+        country=row.country,
+        region=row.region,
+        postal_code=row.postal_code,
+        time_zone=row.time_zone,
+        sender_country=sender_country,
+    )
+
+
+def _flags(row: Row) -> frozenset[str]:
+    if row.event is None:
+        return frozenset()
+    return _worth(
+        method=row.method,
+        source=row.source,
+        has_notice=row.notice is not None,
+        discloses_texts=bool(row.discloses_texts),
+        has_form=row.form is not None,
+        verified=row.verified_at is not None,
+        basis=row.basis,
+        basis_on=row.basis_on,
+    )
+
+
+_worth = lru_cache(maxsize=10_000)(say_so.flags)

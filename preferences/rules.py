@@ -1,0 +1,217 @@
+"""The rulebook: which rules are in force, what they come to together, and how one is changed. Writes Rule,
+RuleProposal and TermsRecord.
+
+A rule is never edited: a change is proposed by one colleague, published by another as the next version, and takes
+effect on its day by itself. `book()` is the rulebook as it stands; whoever judges many messages asks it once.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preferences import history, strictest, whereabouts
+from preferences.errors import NotAllowed
+from preferences.models import Rule, RuleProposal, TermsRecord
+from preferences.models.rules import ANY
+from preferences.strictest import Terms
+
+Status = RuleProposal.Status
+ELSEWHERE = "*"
+SAID = ["jurisdiction", "jurisdiction_name", "channel", "purpose", "effective_from", "effective_to", "figures"]
+WORDS = [*SAID, "name", "summary", "reviewed_on", "reviewed_by", "reason"]
+
+
+@dataclass(frozen=True)
+class Book:
+    """All rules of one moment, and the terms they come to; terms are worked out once for each question."""
+
+    rules: tuple[Rule, ...]
+    profile: str
+    _known: dict[tuple[frozenset[str], str, str, date], Terms] = field(default_factory=dict, compare=False)
+
+    def terms(self, jurisdictions: frozenset[str], channel: str, purpose: str, day: date) -> Terms:
+        """What holds in all these places together, on this channel, for this purpose, on this day (UTC)."""
+        question = (jurisdictions, channel, purpose, day)
+        if question not in self._known:
+            rows = self.in_force(jurisdictions, channel, purpose, day)
+            self._known[question] = strictest.strictest(self.said(rule) for rule in rows)
+        return self._known[question]
+
+    def in_force(self, jurisdictions: frozenset[str], channel: str, purpose: str, day: date) -> list[Rule]:
+        """The versions in force, one of each rule; a country without a rule of its own is judged by the default."""
+        asked = [rule for rule in self.rules if rule.channel in (channel, ANY) and rule.purpose == purpose]
+        current = _current(asked, day)
+        found = [rule for rule in current if rule.jurisdiction in jurisdictions]
+        if _uncovered(jurisdictions, {rule.jurisdiction for rule in found}):
+            found += [rule for rule in current if rule.jurisdiction == ELSEWHERE and rule not in found]
+        return found
+
+    def said(self, rule: Rule) -> Terms:
+        """What one rule says by itself, under this book's profile."""
+        return Terms.of(rule.name, rule.version, rule.figures, profile=self.profile)
+
+    def instead(self, rule: Rule) -> "Book":
+        """The same book with one more version, as if it were published."""
+        return Book((*self.rules, rule), self.profile)
+
+
+def book(profile: str = "") -> Book:
+    """The rulebook as it stands now. One short query; the rest is remembered until something is published."""
+    newest = Rule.objects.order_by("-pk").values_list("pk", "digest", "published_at").first()
+    return _book(newest, profile or settings.RULE_PROFILE)
+
+
+@lru_cache(maxsize=4)
+def _book(newest: tuple | None, profile: str) -> Book:
+    return Book(tuple(Rule.objects.order_by("name", "version")), profile)
+
+
+def _current(rows: Iterable[Rule], day: date) -> list[Rule]:
+    """Of each rule the newest version that has begun, unless it has ended."""
+    begun: dict[str, Rule] = {}
+    for rule in rows:
+        if rule.effective_from <= day and (rule.name not in begun or _order(rule) > _order(begun[rule.name])):
+            begun[rule.name] = rule
+    return [rule for rule in begun.values() if rule.effective_to is None or day <= rule.effective_to]
+
+
+def _order(rule: Rule) -> tuple[date, int]:
+    return rule.effective_from, rule.version
+
+
+def _uncovered(jurisdictions: frozenset[str], found: set[str]) -> bool:
+    """Is there a country among these that no rule speaks of by itself?"""
+    countries = {name.partition("-")[0] for name in jurisdictions} - {"EU"}
+    return any(not ({country} | whereabouts.unions(country)) & found for country in countries)
+
+
+def digest(rule: Rule | RuleProposal) -> str:
+    """SHA-256 of what a rule says; two rules that say the same have the same."""
+    said = json.dumps([getattr(rule, name) for name in SAID], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def check(figures: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises NotAllowed, in a sentence, for figures that nobody could be judged by."""
+    for name, entry in figures.items():
+        if not str(entry.get("reference", "")).strip():
+            raise NotAllowed(
+                _("Give the source of “%(name)s”: the article or paragraph it comes from.") % {"name": name}
+            )
+    terms = Terms.of("", 0, figures, profile=strictest.STRICT)
+    if terms.window is not None and not any(terms.window[:7]):
+        raise NotAllowed(_("This window never opens. Leave at least one day open."))
+
+
+@transaction.atomic
+def propose(words: Mapping[str, Any], *, based_on: Rule | None = None, by: User) -> RuleProposal:
+    """Ask for a change of the rulebook, or for a new rule. Raises NotAllowed with what is missing.
+
+    `words` are the fields of a rule; `reason` says why.
+    """
+    if not str(words.get("reason", "")).strip():
+        raise NotAllowed(_("Say why the rule should change."))
+    if RuleProposal.objects.open().filter(name=words["name"]).exists():
+        raise NotAllowed(_("Another change of this rule is waiting already. Decide that one first."))
+    proposal = RuleProposal(**{name: words[name] for name in WORDS if name in words}, based_on=based_on, proposed_by=by)
+    if based_on and digest(proposal) == based_on.digest:
+        raise NotAllowed(_("This says just what the rule says already. Change something first."))
+    check(proposal.figures)
+    return _saved(proposal, by=by)
+
+
+@transaction.atomic
+def publish(proposal: RuleProposal, *, by: User) -> Rule:
+    """Make it the next version. Nobody publishes what they proposed; nothing takes effect in the past."""
+    proposal = _undecided(proposal, by=by)
+    if proposal.effective_from < timezone.localdate():
+        raise NotAllowed(_("The day it takes effect is past. Decline it, and propose it anew with a day to come."))
+    check(proposal.figures)
+    words = {name: getattr(proposal, name) for name in WORDS}
+    rule = Rule(**words, version=_next_version(proposal.name), proposed_by=proposal.proposed_by, published_by=by)
+    rule.digest = digest(rule)
+    rule.save()
+    _decide(proposal, Status.PUBLISHED, by=by, rule=rule)
+    return rule
+
+
+@transaction.atomic
+def decline(proposal: RuleProposal, *, by: User, reason: str) -> RuleProposal:
+    """Not like this, and why; the rule stays as it is."""
+    proposal = _undecided(proposal, by=by)
+    if not reason.strip():
+        raise NotAllowed(_("Say why you decline it."))
+    return _decide(proposal, Status.DECLINED, by=by, reason=reason.strip())
+
+
+def as_rule(proposal: RuleProposal) -> Rule:
+    """The rule it would become; not saved."""
+    words = {name: getattr(proposal, name) for name in WORDS}
+    return Rule(**words, version=_next_version(proposal.name), digest=digest(proposal))
+
+
+def record(jurisdictions: frozenset[str], channel: str, purpose: str, terms: Terms) -> TermsRecord:
+    """The row that stands for these terms; made when they are used for the first time."""
+    words = {
+        "profile": terms.profile,
+        "jurisdictions": sorted(jurisdictions),
+        "channel": channel,
+        "purpose": purpose,
+        "rules": [list(rule) for rule in sorted(terms.rules)],
+        "figures": terms.as_dict(),
+    }
+    key = hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+    return TermsRecord.objects.get_or_create(digest=key, defaults=words)[0]
+
+
+def versions_used(record: TermsRecord) -> list[Rule]:
+    """The very rules that a message was judged by."""
+    wanted = {tuple(rule) for rule in record.rules}
+    rows = Rule.objects.filter(name__in={name for name, _version in wanted})
+    return [rule for rule in rows if (rule.name, rule.version) in wanted]
+
+
+def by_jurisdiction(rows: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Rules under the place they hold in."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rows:
+        found[rule.jurisdiction].append(rule)
+    return dict(found)
+
+
+def _undecided(proposal: RuleProposal, *, by: User) -> RuleProposal:
+    proposal = RuleProposal.objects.select_for_update(of=["self"]).get(pk=proposal.pk)
+    if proposal.status != Status.OPEN:
+        raise NotAllowed(_("This proposal is decided already."))
+    if proposal.proposed_by_id == by.pk:
+        raise NotAllowed(_("A rule is published by someone other than who proposed it."))
+    return proposal
+
+
+def _decide(
+    proposal: RuleProposal, status: str, *, by: User, rule: Rule | None = None, reason: str = ""
+) -> RuleProposal:
+    proposal.status, proposal.rule = status, rule
+    proposal.decided_by, proposal.decided_at, proposal.decided_because = by, timezone.now(), reason
+    return _saved(proposal, by=by)
+
+
+def _saved(proposal: RuleProposal, *, by: User) -> RuleProposal:
+    history.save(proposal, by=by)
+    return proposal
+
+
+def _next_version(name: str) -> int:
+    return (Rule.objects.filter(name=name).aggregate(latest=Max("version"))["latest"] or 0) + 1
