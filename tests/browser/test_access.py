@@ -5,7 +5,7 @@ What is measured is in access.py, which pages there are is in pages.py; docs/acc
 
 import pytest
 
-from tests.browser import access, pages
+from tests.browser import access, pages, steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +23,8 @@ def visit(page, house):
     def visit(state):
         for address in state.opened:
             page.goto(address.format(**house))
-        page.get_by_role("button", name=state.pressed).first.click() if state.pressed else None
+        if state.pressed:
+            steps.press(page.get_by_role("button", name=state.pressed).first)
         return page
 
     return visit
@@ -48,7 +49,7 @@ def test_a_page_reads_from_right_to_left(page, visit, axe, live_server, state):
 
 def test_the_language_is_chosen_at_the_foot_of_a_page(page, house):
     page.goto("/my-link/")
-    page.get_by_role("button", name="Français").click()
+    steps.press(page.get_by_role("button", name="Français"))
 
     assert page.locator("html").get_attribute("lang") == "fr"
     assert page.url.endswith("/my-link/")

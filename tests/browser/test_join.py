@@ -6,6 +6,7 @@ from preferences import consent_forms, links
 from preferences.forms import snippet
 from preferences.models import Address, Reply
 from tests import factories
+from tests.browser import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +24,7 @@ def signed_up(page, version):
     page.set_content(f"<!doctype html><html lang=en><title>Elsewhere</title><main>{snippet.html(version)}</main>")
     page.get_by_role("checkbox").first.check()
     page.get_by_label("E-mail address").fill("ana@example.org")
-    page.get_by_role("button", name="Go on").click()
+    steps.press(page.get_by_role("button", name="Go on"))
     page.wait_for_url("**/from-your-site/**")
 
 
@@ -31,7 +32,7 @@ def test_a_form_on_another_website_leads_to_a_confirmation(page, signed_up, axe,
     shown = axe()
     shoot("join-from-your-site")
     before = Address.objects.exists()
-    page.get_by_role("button", name="Sign up").click()
+    steps.press(page.get_by_role("button", name="Sign up"))
     page.wait_for_url("**/sent/**")
     shoot("join-sent")
 
@@ -41,12 +42,12 @@ def test_a_form_on_another_website_leads_to_a_confirmation(page, signed_up, axe,
 
 
 def test_a_sign_up_is_taken_back_by_one_press(page, signed_up, axe, shoot):
-    page.get_by_role("button", name="Sign up").click()
+    steps.press(page.get_by_role("button", name="Sign up"))
     page.wait_for_url("**/sent/**")
     page.goto(links.cancel_url(Reply.objects.get(kind=Reply.Kind.CONFIRM)))
     asked = axe()
     shoot("cancel")
-    page.get_by_role("button", name="Delete my address").click()
+    steps.press(page.get_by_role("button", name="Delete my address"))
     page.wait_for_url("**/cancel/done/**")
     shoot("cancelled")
 
@@ -58,7 +59,7 @@ def test_the_page_fits_a_small_phone_empty_and_with_errors(page, version, axe, s
     page.goto("/join/welcome/")
     empty = axe()
     shoot("join")
-    page.get_by_role("button", name="Sign up").click()
+    steps.press(page.get_by_role("button", name="Sign up"))
     shoot("join-errors")
 
     assert [empty, axe()] == [[], []]

@@ -10,6 +10,7 @@ from preferences import consent, contacts, links, wishes
 from preferences.evidence import Proof
 from preferences.models import Reply, Source
 from tests import factories
+from tests.browser import steps
 from tests.conftest import subscribe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,7 +56,7 @@ def test_each_page_is_readable_for_everybody(page, ana, axe, shoot, path, headin
 def test_details_refuse_a_link_in_a_name(page, ana, axe, shoot):
     page.goto("/preferences/details/")
     page.get_by_label("Your name").fill("win at evil.com")
-    page.get_by_role("button", name="Save").click()
+    steps.press(page.get_by_role("button", name="Save"))
     broken = axe()
     shoot("mine-details-errors")
 
@@ -77,14 +78,14 @@ def test_an_old_link_is_told_why_and_gets_a_fresh_one(page, ana, axe, shoot):
 def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     page.goto("/preferences/change-address/")
     page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
-    page.get_by_role("button", name="Ask there").click()
+    steps.press(page.get_by_role("button", name="Ask there"))
     sent = axe()
     shoot("mine-move-sent")
     page.goto(links.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
     choosing = axe()
     shoot("mine-move")
     page.get_by_label(clinic.name).check()
-    page.get_by_role("button", name="Use this address").click()
+    steps.press(page.get_by_role("button", name="Use this address"))
     shoot("mine-moved")
 
     assert "From now on we write to ana@new.example.org." in page.content()
@@ -94,7 +95,7 @@ def test_moving_to_another_address(page, ana, clinic, axe, shoot):
 def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
     page.goto("/preferences/change-address/")
     page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
-    page.get_by_role("button", name="Ask there").click()
+    steps.press(page.get_by_role("button", name="Ask there"))
     page.context.clear_cookies()
     page.goto(links.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
     broken = axe()
@@ -107,10 +108,10 @@ def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
 def test_asking_for_deletion_and_taking_it_back(page, ana, axe, shoot):
     page.goto("/my-data/requests/")
     page.get_by_label("Yes, delete what you hold about me").check()
-    page.get_by_role("button", name="Ask for deletion").click()
+    steps.press(page.get_by_role("button", name="Ask for deletion"))
     waiting = axe()
     shoot("mine-deletion-waits")
-    page.get_by_role("button", name="Take it back").click()
+    steps.press(page.get_by_role("button", name="Take it back"))
 
     assert "Taken back" in page.content()
     assert waiting == []

@@ -7,6 +7,7 @@ import pytest
 from preferences import contacts, links, moments, wishes
 from preferences.models import Limit, Source, Subscription, Suppression
 from tests import factories
+from tests.browser import steps
 from tests.conftest import subscribe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,15 +40,14 @@ def test_less_and_later_by_keyboard(page, ana, clinic, axe, shoot, fits):
     page.keyboard.press("Enter")
     opened = axe()
     page.locator(f"input[name=until-t{clinic.pk}]").fill("2020-01-01")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    steps.enter(page)
     wrong = axe()
     shoot("preferences-wrong")
     page.locator(f"input[name=until-t{clinic.pk}]").fill("")
     page.locator(f"select[name=pause-t{clinic.pk}]").select_option("30")
     page.locator("select[name=limit-all]").select_option("4")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save").press("Enter")
+    page.get_by_role("button", name="Save").focus()
+    steps.enter(page)
 
     assert [shown, opened, wrong, axe()] == [[]] * 4
     assert fits()
@@ -58,13 +58,13 @@ def test_less_and_later_by_keyboard(page, ana, clinic, axe, shoot, fits):
 def test_resuming_now_and_putting_it_back(page, ana, clinic, axe):
     page.goto(links.fresh_url(ana))
     page.locator("summary").last.click()
-    page.get_by_role("button", name="Resume now: Lab results").click()
+    steps.press(page.get_by_role("button", name="Resume now: Lab results"))
     resumed = Subscription.objects.filter(status="active").count()
     page.get_by_role("checkbox", name="Health tips by text to +12•••77").uncheck()
-    page.get_by_role("button", name="Save").click()
+    steps.press(page.get_by_role("button", name="Save"))
     left = Subscription.objects.filter(status="active").count()
     offered = axe()
-    page.get_by_role("button", name="Undo").click()
+    steps.press(page.get_by_role("button", name="Undo"))
 
     assert (resumed, left, Subscription.objects.filter(status="active").count()) == (3, 2, 3)
     assert [offered, axe()] == [[], []]
@@ -74,10 +74,10 @@ def test_rather_a_break_than_leaving_and_back(page, ana, clinic, axe, shoot):
     page.goto(links.leave_url(ana, clinic))
     shoot("leave-or-break")
     asked = axe()
-    page.get_by_role("button", name="Pause for 30 days").click()
+    steps.press(page.get_by_role("button", name="Pause for 30 days"))
     on_a_break = axe()
     paused = Subscription.objects.filter(topic=clinic, status="paused").count()
-    page.get_by_role("button", name="Undo").click()
+    steps.press(page.get_by_role("button", name="Undo"))
 
     assert [asked, on_a_break, axe()] == [[]] * 3
     assert (paused, Subscription.objects.filter(topic=clinic, status="active").count()) == (2, 2)
@@ -85,12 +85,12 @@ def test_rather_a_break_than_leaving_and_back(page, ana, clinic, axe, shoot):
 
 def test_never_again(page, ana, axe, shoot, fits):
     page.goto(links.manage_url(ana))
-    page.get_by_role("link", name="Never write to me again").click()
+    steps.press(page.get_by_role("link", name="Never write to me again"))
     warned = axe()
     shoot("for-good")
-    page.get_by_role("link", name="No, keep it as it is").click()
-    page.get_by_role("link", name="Never write to me again").click()
-    page.get_by_role("button", name="Never write to me again").click()
+    steps.press(page.get_by_role("link", name="No, keep it as it is"))
+    steps.press(page.get_by_role("link", name="Never write to me again"))
+    steps.press(page.get_by_role("button", name="Never write to me again"))
     done = axe()
     page.goto("/preferences/")
     shoot("preferences-never-again")

@@ -10,6 +10,7 @@ from campaigns import audience, lifecycle, sending
 from preferences import tasks
 from preferences.models import Subscription
 from tests import factories
+from tests.browser import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,7 +36,7 @@ def mailbox(mail_server):
 def signed_up(page, clinic, mailbox):
     sign_up(page, clinic)
     page.goto(mailbox.link("c"))
-    page.get_by_role("button", name="Yes, sign me up").click()
+    steps.press(page.get_by_role("button", name="Yes, sign me up"))
 
 
 def sign_up(page, clinic):
@@ -43,7 +44,7 @@ def sign_up(page, clinic):
     page.locator(f"input[name=topic-{clinic.pk}-email]").check()
     page.get_by_label("E-mail address").fill("ana@example.org")
     page.wait_for_timeout(2100)
-    page.get_by_role("button", name="Sign up").click()
+    steps.press(page.get_by_role("button", name="Sign up"))
 
 
 def campaign_to(clinic):
@@ -63,7 +64,7 @@ def test_signing_up_and_confirming(page, clinic, mailbox, axe, shoot):
     empty = axe()
     shoot("sign-up")
     page.wait_for_timeout(2100)
-    page.get_by_role("button", name="Sign up").click()
+    steps.press(page.get_by_role("button", name="Sign up"))
     errors = axe()
     shoot("sign-up-errors")
     sign_up(page, clinic)
@@ -73,7 +74,7 @@ def test_signing_up_and_confirming(page, clinic, mailbox, axe, shoot):
     question = axe()
     shoot("confirm")
     before = Subscription.objects.get().status
-    page.get_by_role("button", name="Yes, sign me up").click()
+    steps.press(page.get_by_role("button", name="Yes, sign me up"))
     shoot("confirmed")
 
     assert [front, empty, errors, inbox, question, axe()] == [[]] * 6
@@ -85,7 +86,7 @@ def test_choosing_on_the_preferences_page(page, signed_up, mailbox, axe, shoot):
     shown = axe()
     shoot("preferences")
     page.get_by_role("checkbox").first.uncheck()
-    page.get_by_role("button", name="Save").click()
+    steps.press(page.get_by_role("button", name="Save"))
     shoot("preferences-saved")
 
     assert page.get_by_role("status").is_visible()
@@ -96,7 +97,7 @@ def test_choosing_on_the_preferences_page(page, signed_up, mailbox, axe, shoot):
 
 def test_turning_everything_off(page, signed_up, mailbox, axe, shoot):
     page.goto(mailbox.link("m"))
-    page.get_by_role("button", name="Turn everything off").click()
+    steps.press(page.get_by_role("button", name="Turn everything off"))
     shoot("everything-off")
 
     assert Subscription.objects.get().status == "ended"
@@ -109,11 +110,11 @@ def test_leaving_from_a_message_and_saying_why(page, signed_up, clinic, mailbox,
     page.goto(mailbox.link("l"))
     asked = axe()
     shoot("leave")
-    page.get_by_role("button", name=f"Leave {clinic.name}").click()
+    steps.press(page.get_by_role("button", name=f"Leave {clinic.name}"))
     shoot("left")
     done = axe()
     page.get_by_label("Anything else you want to say").fill("Thank you, I am well.")
-    page.get_by_role("button", name="Send", exact=True).click()
+    steps.press(page.get_by_role("button", name="Send", exact=True))
     shoot("reason-given")
 
     assert Subscription.objects.get().status == "ended"
@@ -144,13 +145,10 @@ def test_the_whole_way_by_keyboard_alone(page, clinic, mailbox):
     page.get_by_label("E-mail address").focus()
     page.keyboard.type("ana@example.org")
     page.wait_for_timeout(2100)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/sent/")
+    steps.enter(page)
     page.goto(mailbox.link("c"))
     page.get_by_role("button", name="Yes, sign me up").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", level=1).wait_for()
-    page.wait_for_timeout(500)
+    steps.enter(page)
 
     assert Subscription.objects.get().status == "active"
 

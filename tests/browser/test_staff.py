@@ -5,6 +5,7 @@ import pytest
 from campaigns import audience, lifecycle, sending
 from campaigns.models import Campaign
 from tests import factories, roles
+from tests.browser import steps
 from tests.conftest import subscribe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,13 +35,13 @@ def log_in(page, username):
     page.goto("/admin/login/")
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    steps.press(page.get_by_role("button", name="Log in"))
 
 
 def press(page, campaign, button, confirm):
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
-    page.get_by_role("link", name=button, exact=True).first.click()
-    page.get_by_role("button", name=confirm, exact=True).click()
+    steps.press(page.get_by_role("link", name=button, exact=True).first)
+    steps.press(page.get_by_role("button", name=confirm, exact=True))
 
 
 def test_from_a_draft_to_the_dossier(page, clinic, people, colleagues, shoot):
@@ -51,11 +52,11 @@ def test_from_a_draft_to_the_dossier(page, clinic, people, colleagues, shoot):
     page.locator("select[name=topic]").evaluate("(box, value) => { box.value = value }", str(clinic.pk))
     page.get_by_label("Subject").fill("A tip for spring")
     page.locator("textarea[name=body]").fill('Hello {{ name|default:"there" }}, walk ten minutes.')
-    page.get_by_role("button", name="Save", exact=True).click()
+    steps.press(page.get_by_role("button", name="Save", exact=True))
     campaign = Campaign.objects.get()
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
     shoot("admin-campaign")
-    page.get_by_role("link", name="Audience").first.click()
+    steps.press(page.get_by_role("link", name="Audience").first)
     shoot("admin-audience")
     press(page, campaign, "Submit for review", "Submit")
 
@@ -66,14 +67,14 @@ def test_from_a_draft_to_the_dossier(page, clinic, people, colleagues, shoot):
     sending.send_batch(Campaign.objects.get())
     lifecycle.finish_if_done(campaign.pk)
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
-    page.get_by_role("link", name="Progress").first.click()
+    steps.press(page.get_by_role("link", name="Progress").first)
     shoot("admin-progress")
     progress = page.content()
 
     log_in(page, "officer")
     page.goto(f"/admin/preferences/contact/{people[0].contact_id}/change/")
     shoot("admin-contact")
-    page.get_by_role("link", name="Dossier: the whole story").click()
+    steps.press(page.get_by_role("link", name="Dossier: the whole story"))
     shoot("admin-dossier")
 
     assert Campaign.objects.get().status == "finished"

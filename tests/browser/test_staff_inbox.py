@@ -5,6 +5,7 @@ import pytest
 from preferences import eligibility
 from preferences.models import Inbound
 from tests import factories, roles
+from tests.browser import steps
 from tests.conftest import subscribe
 from tests.preferences import texting
 
@@ -21,7 +22,7 @@ def support(page, clinic):
     page.goto("/admin/login/")
     page.get_by_label("Username").fill("support")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    steps.press(page.get_by_role("button", name="Log in"))
     return page
 
 
@@ -34,7 +35,7 @@ def test_a_doubtful_text_is_decided_with_one_press(support, shoot, clinic):
     support.goto("/admin/preferences/inbound/?read=waiting")
     shoot("staff-inbox")
     row = support.get_by_role("row").filter(has_text="cancel my appointment")
-    row.get_by_role("button", name="They want to stop").click()
+    steps.press(row.get_by_role("button", name="They want to stop"))
 
     support.get_by_text("They get nothing more.").wait_for()
     assert eligibility.objection(reader, clinic) == "stopped"
