@@ -18,6 +18,7 @@ OBJECTIONS = {
     "paused": gettext_lazy("waiting: paused until the day they chose"),
     "left": gettext_lazy("left this topic"),
     "expired": gettext_lazy("the consent has run out"),
+    "invalidated": gettext_lazy("the consent was found not to be valid"),
     "never_subscribed": gettext_lazy("never subscribed to this topic"),
 }
 
