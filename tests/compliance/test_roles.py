@@ -90,7 +90,7 @@ MATRIX = {
 
 @pytest.fixture
 def groups(db):
-    roles.make()
+    roles.at_hand()
 
 
 @pytest.mark.parametrize(("permission", "expected"), MATRIX.items())
