@@ -3,21 +3,24 @@
 Every day each door gets a part of it, another part than its neighbour; with THOROUGH=1 each gets all.
 """
 
+import copy
 import os
 import re
 from http import HTTPStatus
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
 from preferences import consent, consent_forms, links
-from preferences.models import ConsentForm, Source
+from preferences.models import ConsentForm, Source, Topic
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import open_link
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 BEHIND = ("admin/", "post-room/", "webhooks/anymail/")
 NAMES = {"slug": "harbour", "token": "nothing", "name": "harbour-0"}
 LONG = "x" * 100_000
@@ -94,11 +97,24 @@ def part(things, turn):
     return list(things)[turn % every :: every]
 
 
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker):
+    """Whoever lives here, and a browser in which every link of Ana was opened: made once for all doors."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        ana = house()
+        yield ana, browser_of(ana)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def house(topic):
+def visitor(town):
+    """A browser in which every link of Ana was opened."""
+    return copy.deepcopy(town[1])
+
+
+def house():
     """Ana gets one topic and has left another; what Mallory has is nobody's business."""
-    topic.sender.slug = "harbour"
-    topic.sender.save()
+    topic = factories.TopicFactory(sender__slug="harbour")
     other = factories.TopicFactory(sender=topic.sender, name="Offers")
     form = factories.ConsentFormFactory(sender=topic.sender, topics=[topic, other], slug="harbour")
     consent_forms.publish(form, language="en", title="Join", intro="Choose.", thank_you="Thanks.")
@@ -109,18 +125,16 @@ def house(topic):
     return ana
 
 
-@pytest.fixture
-def visitor(house, topic):
-    """A browser in which every link of Ana was opened."""
-    browser, act = Client(), house.events.latest("pk").act
-    offers = topic.sender.topics.get(name="Offers")
-    question = consent.ask(house, [offers.notices.first()], source=Source.SIGN_UP)
+def browser_of(ana):
+    topic, offers = Topic.objects.order_by("pk")
+    browser, act = Client(), ana.events.latest("pk").act
+    question = consent.ask(ana, [offers.notices.first()], source=Source.SIGN_UP)
     every = [
-        links.leave_url(house, topic),
+        links.leave_url(ana, topic),
         links.confirm_url(question),
-        links.undo_url(house, act),
-        links.receipt_url(house, act),
-        links.fresh_url(house),
+        links.undo_url(ana, act),
+        links.receipt_url(ana, act),
+        links.fresh_url(ana),
     ]
     assert [open_link(browser, url).status_code for url in every] == [200] * len(every)
     return browser
@@ -152,7 +166,7 @@ def test_no_door_breaks_however_it_is_opened(visitor, method):
 
 
 @pytest.mark.parametrize("path", DOORS)
-def test_no_door_breaks_for_a_stranger(client, house, path):
+def test_no_door_breaks_for_a_stranger(client, path):
     for body, kind in part(BODIES.values(), DOORS.index(path)):
         assert_is_harmless(client.generic("POST", path, body, content_type=kind), path)
 
