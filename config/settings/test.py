@@ -35,7 +35,9 @@ POST_ROOM = Path(tempfile.mkdtemp(prefix="sayso-post-room-"))
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sayso-evidence-"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://")
-CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True} if CELERY_BROKER_URL.startswith("amqp") else {}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"confirm_publish": True} if CELERY_BROKER_URL.startswith("amqp") else {"polling_interval": 0.05}
+)
 # Test processes that run beside each other do not take each other's work.
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = f"sayso.test.{env.str('PYTEST_XDIST_WORKER', 'alone')}"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -16,11 +16,17 @@ from tests.conftest import subscribe
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def worker(transactional_db):
-    app.control.purge()
+@pytest.fixture(scope="module")
+def house(django_db_setup):
+    """One worker for all stories: it takes seconds to close."""
     with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, shutdown_timeout=30) as worker:
         yield worker
+
+
+@pytest.fixture
+def worker(house, transactional_db):
+    app.control.purge()
+    return house
 
 
 @pytest.fixture
