@@ -63,7 +63,13 @@ def any_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(programs: Mapping[str, list[str]], *, port: int, when_ready: Callable[[], None]) -> None:
+def run(
+    programs: Mapping[str, list[str]],
+    *,
+    port: int,
+    when_ready: Callable[[], None],
+    patience: float = PATIENCE_SECONDS,
+) -> None:
     """Run until somebody stops us (returns) or a program dies (raises Died). Nothing is left running."""
     for number in STOPPING:
         signal.signal(number, _stop)
@@ -77,7 +83,7 @@ def run(programs: Mapping[str, list[str]], *, port: int, when_ready: Callable[[]
     except Stopped:
         return
     finally:
-        stop(children)
+        stop(children, patience)
 
 
 def start(name: str, command: list[str]) -> Child:
@@ -113,13 +119,13 @@ def watch(children: list[Child]) -> NoReturn:
         time.sleep(GLANCE_SECONDS)
 
 
-def stop(children: list[Child]) -> None:
+def stop(children: list[Child], patience: float) -> None:
     """Ask all to stop, wait a little, and end whoever is still there."""
     for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)
     for child in children:
         child.signal(signal.SIGTERM)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     for child in children:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.process.wait(max(0, deadline - time.monotonic()))
