@@ -39,6 +39,17 @@ def copy(tmp_path):
     return tmp_path / "dev.py"
 
 
+@pytest.fixture(scope="module")
+def set_up_once(tmp_path_factory):
+    """The command beside the virtual environment that it made."""
+    folder = tmp_path_factory.mktemp("made")
+    shutil.copy(ROOT / "dev.py", folder)
+    shutil.copy(ROOT / "requirements.txt", folder)
+    dev = runpy.run_path(str(folder / "dev.py"))
+    dev["make_venv"]()
+    return folder, dev
+
+
 def test_without_a_command_the_commands_are_explained():
     done = python(ROOT / "dev.py")
 
@@ -88,22 +99,19 @@ def test_without_a_network_the_log_is_named_and_nothing_is_marked_as_done(copy):
     assert not list(copy.parent.glob(".venv/.sayso-*"))
 
 
-def test_what_is_installed_already_is_not_installed_again(copy):
-    dev = runpy.run_path(str(copy))
-    dev["make_venv"]()
-    wanted = dev["fingerprint"](copy.parent / "requirements.txt")
-    (copy.parent / ".venv" / ".sayso-requirements.txt").write_text(wanted)
+def test_what_is_installed_already_is_not_installed_again(set_up_once):
+    folder, dev = set_up_once
+    wanted = dev["fingerprint"](folder / "requirements.txt")
+    (folder / ".venv" / ".sayso-requirements.txt").write_text(wanted)
 
     dev["set_up"]("requirements.txt")
 
     assert not dev["LOG"].exists()
 
 
-def test_a_changed_lock_file_is_installed_anew(copy):
-    dev = runpy.run_path(str(copy))
-    dev["make_venv"]()
-    lock = copy.parent / "requirements.txt"
-    before = dev["fingerprint"](lock)
-    lock.write_text("# another one\n")
+def test_a_changed_lock_file_is_installed_anew(set_up_once):
+    folder, dev = set_up_once
+    changed = folder / "changed.txt"
+    changed.write_text((folder / "requirements.txt").read_text() + "# another one\n")
 
-    assert dev["fingerprint"](lock) != before
+    assert dev["fingerprint"](changed) != dev["fingerprint"](folder / "requirements.txt")
