@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from preferences import consent, suppressions, workdays
+from preferences import calendars, consent, suppressions
 from preferences.models import Address, Inbound, Suppression, Topic
 
 Decision = Inbound.Decision
@@ -28,7 +28,7 @@ def hold(address: Address, *, detail: str = "A text.") -> Suppression:
 
 def due(meaning: str) -> datetime:
     """When somebody must have read it: the next working day if it may be a "no", else within three."""
-    return workdays.after(timezone.now(), DOUBTFUL_DAYS if meaning == Meaning.REVIEW else OTHER_DAYS)
+    return calendars.after(timezone.now(), DOUBTFUL_DAYS if meaning == Meaning.REVIEW else OTHER_DAYS)
 
 
 def unread() -> QuerySet[Inbound]:
