@@ -149,7 +149,8 @@ def grant(
     _refuse_overriding(address, status, source=source)
     if source in OWN_ACTS:
         lift_own(address, because="The person said yes again.")
-    if status == Status.ACTIVE and (source not in OWN_ACTS or events.holds(address, topic)):
+    stands = status == Status.ACTIVE and (source not in OWN_ACTS or events.holds(address, topic))
+    if stands and not events.says_more(address, topic, basis, basis_on):
         return Subscription.objects.get(address=address, topic=topic)
     if not address.subscriptions.pending().exclude(topic=topic).exists():
         replies.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
@@ -181,20 +182,29 @@ def keep(
     *,
     source: Source,
     method: Method,
+    notice: Notice | None = None,
     origin: uuid.UUID | None = None,
     proof: Proof = NOTHING,
+    act: uuid.UUID | None = None,
 ) -> Subscription:
     """The person says yes again to what they have: its clocks begin anew. Raises NotAllowed where there is nothing.
 
-    The words they agreed to stay those of the yes it renews.
+    The words they agree to are those they were shown, or else those of the yes it renews. A pause goes on.
     """
     address = fence.hold(address)
     standing = Subscription.objects.filter(address=address, topic=topic).exclude(status=Status.ENDED).first()
     if standing is None or standing.granted is None:
         raise NotAllowed(_("There is nothing here that could be kept. Sign up again instead."))
-    before = standing.granted
-    said = events.Said(act=uuid.uuid4(), source=source, method=method, notice=before.notice, form=before.form)
-    return events.record(address, topic, Kind.GRANTED, proof=proof, origin=origin, **said)
+    mark_verified(address)
+    act, before = act or uuid.uuid4(), standing.granted
+    said = events.Said(act=act, source=source, method=method, origin=origin)
+    kept = events.record(
+        address, topic, Kind.GRANTED, proof=proof, notice=notice or before.notice, form=before.form, **said
+    )
+    if standing.status == Status.PAUSED and standing.paused_until:
+        kept = events.record(address, topic, Kind.PAUSED, until=standing.paused_until, **said)
+    replies.owe(address, Reply.Kind.SIGNED_UP, sender=topic.sender, act=act)
+    return kept
 
 
 @transaction.atomic

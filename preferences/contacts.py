@@ -1,5 +1,7 @@
 """People and their addresses. Writes Contact and Address."""
 
+from datetime import date
+
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,7 +12,7 @@ from preferences.errors import NotAllowed
 from preferences.models import Address, Channel, Contact
 from preferences.normal_forms import fingerprint, normal_form
 
-CORRECTABLE = ["name", "language", "time_zone", "country", "region"]
+CORRECTABLE = ["name", "language", "time_zone", "country", "region", "postal_code", "born_on"]
 
 
 def find(channel: str, value: str) -> Address | None:
@@ -24,7 +26,7 @@ def find(channel: str, value: str) -> Address | None:
 
 @transaction.atomic
 def add_address(
-    channel: str, value: str, *, contact: Contact | None = None, by: User | None = None, **person: str
+    channel: str, value: str, *, contact: Contact | None = None, by: User | None = None, **person: str | date
 ) -> Address:
     """The address, known from now on; a new contact with it unless one is given.
 
@@ -41,7 +43,7 @@ def add_address(
 
 
 def _create(
-    channel: str, value: str, normal: str, *, contact: Contact | None, by: User | None, person: dict[str, str]
+    channel: str, value: str, normal: str, *, contact: Contact | None, by: User | None, person: dict[str, str | date]
 ) -> Address:
     try:
         with transaction.atomic():
@@ -55,14 +57,14 @@ def _create(
         return Address.objects.select_related("contact").get(channel=channel, normal_form=normal)
 
 
-def _new_contact(*, by: User | None, person: dict[str, str]) -> Contact:
+def _new_contact(*, by: User | None, person: dict[str, str | date]) -> Contact:
     contact = Contact(**{name: value for name, value in person.items() if name in CORRECTABLE and value})
     history.save(contact, by=by)
     return contact
 
 
 @transaction.atomic
-def correct(contact: Contact, *, by: User | None = None, **person: str) -> Contact:
+def correct(contact: Contact, *, by: User | None = None, **person: str | date | None) -> Contact:
     """Put right what we know of a person. Addresses are not corrected: a new one is added and confirmed."""
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if unknown := set(person) - set(CORRECTABLE):
@@ -124,6 +126,7 @@ def forget(contact: Contact, *, by: User | None = None) -> Contact:
         address.link_generation += 1
         history.save(address, by=by)
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
-    contact.name, contact.time_zone, contact.country, contact.region, contact.erased_at = "", "", "", "", now
+    contact.name, contact.time_zone, contact.country, contact.region, contact.postal_code = "", "", "", "", ""
+    contact.born_on, contact.erased_at = None, now
     history.save(contact, by=by)
     return contact

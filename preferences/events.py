@@ -14,10 +14,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import evidence, history
+from preferences import evidence, history, say_so
 from preferences.errors import NotAllowed
 from preferences.evidence import NOTHING, Proof
-from preferences.models import Address, ConsentEvent, ConsentFormVersion, Notice, Reply, Subscription, Topic
+from preferences.models import Address, Basis, ConsentEvent, ConsentFormVersion, Notice, Reply, Subscription, Topic
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -81,9 +81,16 @@ def status(address: Address, topic: Topic) -> str | None:
 
 
 def holds(address: Address, topic: Topic) -> bool:
-    """Is there a yes that does not run out by itself?"""
+    """Is there a yes of their own that does not run out by itself?"""
     rows = Subscription.objects.filter(address=address, topic=topic, status=Status.ACTIVE, expires_at=None)
-    return rows.exists()
+    return rows.filter(granted__basis=Basis.EXPRESS).exists()
+
+
+def says_more(address: Address, topic: Topic, basis: str, basis_on: date | None) -> bool:
+    """Would this yes be stronger than the implied one that stands?"""
+    rows = Subscription.objects.filter(address=address, topic=topic, status=Status.ACTIVE, granted__isnull=False)
+    standing = rows.values_list("granted__basis", "granted__basis_on").first()
+    return standing is not None and say_so.is_stronger(basis, basis_on, than=standing[0], since=standing[1])
 
 
 def standing_no(address: Address, topic: Topic) -> Subscription | None:

@@ -18,7 +18,8 @@ MARK = "\ufeff"
 NOT_TEXT = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")
 
 NEEDED = ["address", "topic", "channel", "consent_method", "consent_time", "consent_source", "evidence"]
-WELCOME = ["name", "language", "country"]
+WELCOME = ["name", "language", "country", "region", "postal_code", "time_zone", "born_on"]
+WELCOME += ["consent_basis", "basis_date"]
 
 
 class Record(NamedTuple):

@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from preferences import say_so
 from preferences.import_rows import Row
 from preferences.models import Address, ConsentEvent, Subscription, Suppression
 
@@ -28,6 +30,7 @@ class Outcome(models.TextChoices):
 
 
 GRANTED = (Outcome.NEW, Outcome.CHANGED)
+STANDING = ("address_id", "topic_id", "status", "granted__basis", "granted__basis_on")
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Earlier:
     """What the lines before said, so that a dry run knows what applying them would have made known."""
 
     people: set[int] = field(default_factory=set)
-    proven: set[int] = field(default_factory=set)
+    proven: dict[int, tuple[str, date | None]] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Known:
     suppressed: set[str]
     statuses: dict[tuple[int, int], str]
     noes: set[tuple[int, int | None]]
+    bases: dict[tuple[int, int], tuple[str, date | None]]
 
 
 def judge(rows: Iterable[Row], earlier: Earlier) -> list[Judged]:
@@ -70,7 +74,7 @@ def remember(row: Row, earlier: Earlier) -> None:
     if not row.refused:
         earlier.people.add(hash(row.person))
         if not row.lacks:
-            earlier.proven.add(_key(row))
+            earlier.proven[_key(row)] = (row.basis, row.basis_on)
 
 
 def _key(row: Row) -> int:
@@ -83,13 +87,14 @@ def _known(rows: list[Row]) -> Known:
     ids = [address.pk for address in addresses.values()]
     stops = Suppression.objects.filter(fingerprint__in={row.fingerprint for row in rows})
     ever = stops.exclude(reason=Suppression.Reason.BOUNCED, lifted_at__isnull=False)  # a file brings nobody back
-    statuses = Subscription.objects.filter(address__in=ids).values_list("address_id", "topic_id", "status")
+    stand = list(Subscription.objects.filter(address__in=ids).values_list(*STANDING))
     noes = ConsentEvent.objects.filter(address__in=ids, kind__in=[Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED])
     return Known(
         addresses=addresses,
         suppressed=set(ever.values_list("fingerprint", flat=True)),
-        statuses={(address, topic): status for address, topic, status in statuses},
+        statuses={(address, topic): status for address, topic, status, *_granted in stand},
         noes=set(noes.values_list("address_id", "topic_id")),
+        bases={(address, topic): (basis, since) for address, topic, _status, basis, since in stand if basis},
     )
 
 
@@ -101,7 +106,7 @@ def _judge(row: Row, known: Known, earlier: Earlier) -> Judged:
     outcome, note = _outcome(row, address, is_known, known, earlier)
     if outcome != Outcome.SUPPRESSED:
         remember(row, earlier)
-    return Judged(row, outcome, [*filter(None, [note, _name_differs(row, address)])], address)
+    return Judged(row, outcome, [*filter(None, [note, _name_differs(row, address)]), *row.notes], address)
 
 
 def _outcome(row: Row, address: Address | None, is_known: bool, known: Known, earlier: Earlier) -> tuple[Outcome, str]:
@@ -109,14 +114,23 @@ def _outcome(row: Row, address: Address | None, is_known: bool, known: Known, ea
         return Outcome.SUPPRESSED, _("This person opted out, or is not to be written to. Only they can change that.")
     if row.lacks:
         return Outcome.NO_PROOF, row.lacks
-    if _key(row) in earlier.proven:
+    if (said := earlier.proven.get(_key(row))) and not _renews(row, *said):
         return Outcome.REPEATED, _("An earlier line says the same for this address and topic.")
     status = known.statuses.get((address.pk, row.topic.pk)) if address and row.topic else None
     if status == Status.PENDING:
         return Outcome.UNCHANGED, _("This person was asked on our own page: it waits for their confirmation.")
-    if status:
+    if status and not (status == Status.ACTIVE and _renews_standing(row, address, known)):
         return Outcome.UNCHANGED, ""
     return (Outcome.CHANGED if is_known else Outcome.NEW), ""
+
+
+def _renews_standing(row: Row, address: Address | None, known: Known) -> bool:
+    standing = known.bases.get((address.pk, row.topic.pk)) if address and row.topic else None
+    return standing is not None and _renews(row, *standing)
+
+
+def _renews(row: Row, basis: str, basis_on: date | None) -> bool:
+    return say_so.is_stronger(row.basis, row.basis_on, than=basis, since=basis_on)
 
 
 def _said_no(row: Row, address: Address | None, known: Known) -> bool:

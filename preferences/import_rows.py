@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import phonenumbers
@@ -11,10 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import import_files, normal_forms
+from preferences import expiry, import_bases, import_details, import_files, normal_forms, rules, say_so, whereabouts
 from preferences.errors import Unreadable
 from preferences.import_files import Record, Stream
-from preferences.models import Channel, Method, Notice, Topic
+from preferences.models import Basis, Channel, Method, Notice, Topic
 
 CHANNELS = {
     "email": Channel.EMAIL,
@@ -54,6 +54,7 @@ class Topics:
         for topic in Topic.objects.filter(retired_at=None).select_related("sender"):
             for name in (f"{topic.sender.slug}/{topic.slug}", topic.slug):
                 self.by_name.setdefault(name, []).append(topic)
+        self.book = rules.book()
         self.notices: dict[int, list[Notice]] = {}
         for notice in Notice.objects.order_by("published_at", "pk"):
             self.notices.setdefault(notice.topic_id, []).append(notice)
@@ -95,6 +96,10 @@ class Row:
     said_at: datetime | None = None
     words: str = ""
     notice: Notice | None = None
+    basis: str = Basis.EXPRESS
+    basis_on: date | None = None
+    details: dict[str, str | date] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def person(self) -> tuple[str, str]:
@@ -137,6 +142,7 @@ def _understand(row: Row, said: dict[str, str], topics: Topics) -> None:
     row.normal = _normal_form(row.channel, said["address"], row.country)
     row.value = said["address"] if row.channel == Channel.EMAIL else row.normal
     row.fingerprint = normal_forms.fingerprint(row.channel, row.normal)
+    row.details, row.notes = import_details.read(said, row.country)
     if said["topic"]:
         row.topic = topics.find(said["topic"])
     try:
@@ -181,12 +187,37 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
         raise Unreadable(_("This topic is not offered on this channel."))
     if row.channel == Channel.EMAIL and _looks_mistyped(row.normal.rpartition("@")[2]):
         raise Unreadable(_("The domain is one slip away from a very common one, so the address may be a stranger's."))
+    row.basis, row.basis_on = import_bases.read(said.get("consent_basis", ""), said.get("basis_date", ""))
+    if row.basis_on:
+        _imply(row, said, topics)
+        return
     row.method = _method(said["consent_method"])
     row.said_at = _moment(said["consent_time"])
     row.words = _words(said)
     row.notice = topics.notice_at(row.topic, row.language, row.said_at)
     if not topics.notices.get(row.topic.pk) and not any(mark in said["evidence"] for mark in QUOTES):
         raise Unreadable(_("The topic has no published notice: quote in the evidence the words that were agreed to."))
+
+
+def _imply(row: Row, said: dict[str, str], topics: Topics) -> None:
+    """Nobody said yes here, so no words were agreed to: what counts is the day, where they are, and the proof."""
+    row.method = _method(said["consent_method"]) if said["consent_method"] else Method.NONE
+    row.said_at = _moment(said["consent_time"] or import_bases.began(row.basis_on).isoformat())
+    row.words = _words(said)
+    terms = expiry.terms(_place(row), row.channel, row.topic.purpose, timezone.localdate(), topics.book)
+    if not say_so.accepts(terms, row.basis):
+        raise Unreadable(_("Where this person is, such a basis is no consent. Ask them."))
+    ends = say_so.clock_ends(terms, row.basis, row.basis_on)
+    if ends and timezone.localdate() >= ends:
+        raise Unreadable(_("This basis was over on %(day)s. Ask the person.") % {"day": ends.isoformat()})
+
+
+def _place(row: Row) -> whereabouts.Place:
+    details = {name: str(row.details.get(name, "")) for name in ("region", "postal_code", "time_zone")}
+    sender_country = row.topic.sender.country
+    return whereabouts.place(
+        channel=row.channel, value=row.normal, country=row.country, sender_country=sender_country, **details
+    )
 
 
 @lru_cache(maxsize=10_000)

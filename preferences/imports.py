@@ -25,7 +25,7 @@ from preferences.errors import NotAllowed, SaysoError, Unreadable
 from preferences.evidence import Proof
 from preferences.import_files import Stream
 from preferences.import_outcomes import GRANTED, Earlier, Judged, Outcome
-from preferences.models import Address, Import, Method, Source, Topic
+from preferences.models import Address, Basis, Import, Method, Source, Topic
 
 logger = logging.getLogger(__name__)
 Status = Import.Status
@@ -162,7 +162,13 @@ def _do(import_: Import, judged: Judged) -> None:
 
 def _add_address(import_: Import, row: import_rows.Row) -> Address:
     return contacts.add_address(
-        row.channel, row.value, by=import_.by, name=row.name, language=row.language, country=row.country
+        row.channel,
+        row.value,
+        by=import_.by,
+        name=row.name,
+        language=row.language,
+        country=row.country,
+        **row.details,
     )
 
 
@@ -179,6 +185,8 @@ def _grant(import_: Import, address: Address, topic: Topic, judged: Judged) -> N
             notice=row.notice,
             proof=proof,
             occurred_at=row.said_at,
+            basis=Basis(row.basis),
+            basis_on=row.basis_on,
             act=uuid5(NAMESPACE_URL, f"import:{import_.pk}"),
             by=import_.by,
         )
@@ -188,11 +196,19 @@ def _grant(import_: Import, address: Address, topic: Topic, judged: Judged) -> N
 
 def _count(import_: Import, judged: Judged) -> None:
     import_.counts[judged.outcome] += 1
+    if judged.outcome in GRANTED and judged.row.basis != Basis.EXPRESS:
+        name = resting_on(judged.row.basis)
+        import_.counts[name] = import_.counts.get(name, 0) + 1
     for note in judged.notes:
         if len(import_.problems) < MOST_PROBLEMS:
             import_.problems.append({"line": judged.row.line, "sentence": note})
         else:
             import_.counts[LEFT_OUT] += 1
+
+
+def resting_on(basis: str) -> str:
+    """Under which name the consents with this basis are counted."""
+    return f"resting_on_{basis}"
 
 
 def _nothing() -> dict[str, int]:

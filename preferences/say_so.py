@@ -70,6 +70,13 @@ def accepts(terms: Terms, basis: str) -> bool:
     return terms.bases is None or basis in dict(terms.bases)
 
 
+def is_stronger(basis: str, basis_on: date | None, *, than: str, since: date | None) -> bool:
+    """Does this yes say more than the one that stands? Their own word does, and so does a later day of the same."""
+    if than == Basis.EXPRESS:
+        return False
+    return basis == Basis.EXPRESS or (basis == than and basis_on is not None and (since is None or basis_on > since))
+
+
 def clock_ends(terms: Terms, basis: str, basis_on: date | None) -> date | None:
     """The first day on which a basis no longer counts; None when it has no clock."""
     lasts = dict(terms.bases or ()).get(basis, 0)
