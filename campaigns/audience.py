@@ -7,6 +7,7 @@ interrupted and run again without adding anyone twice.
 
 from django.db import connection, transaction
 from django.db.models import F, FilteredRelation, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns import restraint
@@ -19,9 +20,10 @@ CHUNK = 50_000
 # What each row of the audience becomes. Only making a random reference differs between the databases.
 INSERT = """
 INSERT INTO campaigns_message (reference, campaign_id, address_id, status, skipped_because, event_id, finished_at,
-                               attempts, provider_id, detail, body_digest)
+                               attempts, provider_id, detail, body_digest, verdict, waiting_for, local_time,
+                               zone_source)
 SELECT {reference}, %s, who, CASE WHEN objection = '' THEN 'queued' ELSE 'skipped' END, objection, say_so,
-       CASE WHEN objection = '' THEN NULL ELSE {now} END, 0, '', '', ''
+       CASE WHEN objection = '' THEN NULL ELSE {now} END, 0, '', '', '', '', '', '', ''
 FROM ({judged}) AS judged
 """
 REFERENCE = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
@@ -71,7 +73,7 @@ def _crowd(campaign: Campaign) -> QuerySet[Address]:
 def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
     """The judgement is made once per address, in the inner statement; the outer one writes it down."""
     judged = eligibility.judged(crowd, campaign.topic, also=restraint.objections(campaign.topic))
-    judged = judged.annotate(who=F("pk"), say_so=F("said__event_id")).order_by("pk")
+    judged = judged.annotate(who=F("pk"), say_so=Coalesce("said__granted_id", "said__event_id")).order_by("pk")
     inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()
     vendor = connection.vendor
     with connection.cursor() as cursor:

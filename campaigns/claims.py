@@ -91,6 +91,14 @@ def close_cancelled() -> int:
     )
 
 
+def close_late() -> int:
+    """What did not go out before its campaign's end never will: each message says so."""
+    late = Message.objects.filter(
+        campaign__in=Campaign.objects.filter(ends_at__lte=timezone.now()), status__in=[Status.QUEUED, Status.WAITING]
+    )
+    return late.update(status=Status.SKIPPED, skipped_because="too_late", wait_until=None, finished_at=timezone.now())
+
+
 def is_busy(campaign: Campaign) -> bool:
     """Is some worker sending this campaign at this moment?"""
     held = [Status.CLAIMED, Status.HANDING_OVER]

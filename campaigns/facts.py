@@ -110,6 +110,11 @@ class Known:
     facts: Facts
 
 
+def question(campaign: Campaign) -> Question:
+    """What is asked about everybody in this campaign's audience."""
+    return Question(campaign.topic, campaign.channel, campaign)
+
+
 def gather(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, Known]:
     """The facts about each of these addresses, by address. Three queries, however many there are."""
     judged = eligibility.judged(addresses, question.topic, also=restraint.objections(question.topic))

@@ -3,7 +3,7 @@
 The people who run campaigns are told what they did wrong; the clock may repeat itself.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -40,7 +40,8 @@ WHY_NOT = {
     Status.CANCELLED: gettext_lazy("This campaign was cancelled. Write a new one."),
 }
 
-CONTENT = ("name", "topic", "channel", "subject", "body")
+CONTENT = ("name", "topic", "channel", "subject", "body", "ends_at")
+LASTS = timedelta(days=7)  # from the start, unless its author chose an end
 
 
 @transaction.atomic
@@ -105,6 +106,9 @@ def start(campaign: Campaign, *, by: User | None = None) -> Campaign:
     """From now on it is being sent; the workers freeze the audience and begin."""
     campaign = _allowed(campaign, Status.SENDING, but_not_from=Status.PAUSED)
     campaign.started_at = timezone.now()
+    campaign.ends_at = campaign.ends_at or campaign.started_at + LASTS
+    if campaign.ends_at <= campaign.started_at:
+        raise NotAllowed(_("Its last moment is past. Return it to its author, and choose a later one."))
     return _moved(campaign, Status.SENDING, by=by)
 
 

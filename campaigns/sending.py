@@ -18,9 +18,10 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from campaigns import claims, delivery, rendering, restraint
+from campaigns import claims, delivery, judging, rendering, switch
 from campaigns.models import Campaign, Message
-from preferences import channels, eligibility, fence
+from campaigns.verdict import Kind
+from preferences import channels, fence
 from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import SaysoError
 from preferences.models import Address
@@ -67,7 +68,7 @@ def send_batch(campaign: Campaign) -> bool:
         return False
     try:
         with channels.connect(campaign.channel) as out:
-            _send_claimed(campaign, claim_id, rendering.prepare(campaign), out)
+            _send_claimed(judging.bench(campaign), claim_id, rendering.prepare(campaign), out)
     except Trouble:
         claims.give_back(claim_id, wait=BACK_OFF)
     finally:
@@ -76,31 +77,38 @@ def send_batch(campaign: Campaign) -> bool:
 
 
 def _send_claimed(
-    campaign: Campaign, claim_id: uuid.UUID, prepared: rendering.Prepared, out: channels.Connection
+    bench: judging.Bench, claim_id: uuid.UUID, prepared: rendering.Prepared, out: channels.Connection
 ) -> None:
     ids = claims.mine(claim_id)
     for start in range(0, len(ids), settings.HAND_OVER_WINDOW):
-        if not (_is_sending(campaign) and claims.renew(claim_id)):
+        if not (_is_sending(bench.campaign) and claims.renew(claim_id)):
             return
-        window = open_window(campaign, claim_id, ids[start : start + settings.HAND_OVER_WINDOW])
+        window = open_window(bench, claim_id, ids[start : start + settings.HAND_OVER_WINDOW])
         send_window(window, prepared, out)
 
 
 @transaction.atomic
-def open_window(campaign: Campaign, claim_id: uuid.UUID, ids: Iterable[int]) -> Window:
+def open_window(bench: judging.Bench, claim_id: uuid.UUID, ids: Iterable[int]) -> Window:
     """Fence these messages: whoever opted out before now is skipped, whoever opts out from now on waits for us."""
     opened = time.monotonic()
-    fence.lock(Message.objects.filter(pk__in=ids, claim=claim_id).values_list("address_id", flat=True))
-    messages = list(_claimed(claim_id, ids))
-    objections = _objections(campaign, messages)
-    _skip([message for message in messages if objections[message.address_id]], objections)
-    allowed = [message for message in messages if not objections[message.address_id]]
+    _lock(bench.campaign, claim_id, ids)
+    now = timezone.now()
+    judged = judging.judge(bench, list(_claimed(claim_id, ids)), now)
+    judging.settle(bench, [one for one in judged if one.verdict.kind != Kind.SEND], now)
+    allowed = [one for one in judged if one.verdict.kind == Kind.SEND]
     window = Window(uuid.uuid4(), [], opened)
-    free = fence.take([message.address_id for message in allowed], window.id)
-    _postpone([message.pk for message in allowed if message.address_id not in free])
-    window.messages = [message for message in allowed if message.address_id in free]
-    _mark(window)
+    free = fence.take([one.message.address_id for one in allowed], window.id)
+    _postpone([one.message.pk for one in allowed if one.message.address_id not in free])
+    taken = [one for one in allowed if one.message.address_id in free]
+    judging.mark(bench, taken, window.id, now + timedelta(seconds=settings.HAND_OVER_SECONDS), now)
+    window.messages = [one.message for one in taken]
     return window
+
+
+def _lock(campaign: Campaign, claim_id: uuid.UUID, ids: Iterable[int]) -> None:
+    """Every address of these people on this channel: what one of them gets counts for the others."""
+    people = Message.objects.filter(pk__in=ids, claim=claim_id).values("address__contact")
+    fence.lock(Address.objects.filter(contact__in=people, channel=campaign.channel).values_list("pk", flat=True))
 
 
 def _claimed(claim_id: uuid.UUID, ids: Iterable[int]):
@@ -108,35 +116,11 @@ def _claimed(claim_id: uuid.UUID, ids: Iterable[int]):
     return rows.select_related("address__contact", "event").order_by("pk")
 
 
-def _objections(campaign: Campaign, messages: list[Message]) -> dict[int, str]:
-    """The gate, asked again, now that the locks are held; then the places that people's own limits leave."""
-    limits = restraint.hold(messages, campaign.topic)
-    addresses = Address.objects.filter(pk__in=[message.address_id for message in messages])
-    also = restraint.objections(campaign.topic)
-    objections = dict(eligibility.judged(addresses, campaign.topic, also=also).values_list("pk", "objection"))
-    allowed = [message for message in messages if not objections[message.address_id]]
-    beyond = restraint.beyond(allowed, limits)
-    return objections | {message.address_id: restraint.OVER_LIMIT for message in beyond}
-
-
-def _skip(messages: list[Message], objections: dict[int, str]) -> None:
-    for message in messages:
-        message.status, message.skipped_because = Status.SKIPPED, objections[message.address_id]
-        message.claim, message.claimed_until, message.finished_at = None, None, timezone.now()
-    Message.objects.bulk_update(messages, ["status", "skipped_because", "claim", "claimed_until", "finished_at"])
-
-
 def _postpone(ids: list[int]) -> None:
     """Another sender has these addresses in its hands: a moment later."""
     Message.objects.filter(pk__in=ids).update(
         status=Status.WAITING, wait_until=timezone.now() + BUSY_WAIT, claim=None, claimed_until=None
     )
-
-
-def _mark(window: Window) -> None:
-    until = timezone.now() + timedelta(seconds=settings.HAND_OVER_SECONDS)
-    ids = [message.pk for message in window.messages]
-    Message.objects.filter(pk__in=ids).update(status=Status.HANDING_OVER, claim=window.id, claimed_until=until)
 
 
 def send_window(window: Window, prepared: rendering.Prepared, out: channels.Connection) -> None:
@@ -231,4 +215,4 @@ def _stored(value: object) -> object:
 
 def _is_sending(campaign: Campaign | int) -> bool:
     pk = campaign if isinstance(campaign, int) else campaign.pk
-    return Campaign.objects.sending().filter(pk=pk).exists()
+    return Campaign.objects.sending().filter(pk=pk).exists() and not switch.is_thrown()

@@ -47,6 +47,7 @@ def sweep() -> None:
     """Find what lost tasks and lost workers left, and wake somebody for it."""
     claims.sweep()
     claims.close_cancelled()
+    claims.close_late()
     for campaign in Campaign.objects.sending():
         if campaign.frozen_at is None:
             freeze.delay(campaign.pk)

@@ -21,7 +21,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import history, strictest, whereabouts
+from preferences import atlas, history, strictest
 from preferences.errors import NotAllowed
 from preferences.models import Rule, RuleProposal, TermsRecord
 from preferences.models.rules import ANY
@@ -94,7 +94,7 @@ def _order(rule: Rule) -> tuple[date, int]:
 def _uncovered(jurisdictions: frozenset[str], found: set[str]) -> bool:
     """Is there a country among these that no rule speaks of by itself?"""
     countries = {name.partition("-")[0] for name in jurisdictions} - {"EU"}
-    return any(not ({country} | whereabouts.unions(country)) & found for country in countries)
+    return any(not ({country} | set(atlas.names(country))) & found for country in countries)
 
 
 def digest(rule: Rule | RuleProposal) -> str:

@@ -1,6 +1,10 @@
 """What every test may ask for."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 
@@ -9,10 +13,21 @@ from preferences import consent
 from preferences.models import Method, Notice, Source
 from tests import factories
 
+shipped = import_module("preferences.migrations.0003_rulebook")
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _rulebook(request):
+    """The shipped rulebook is in its table, also after a transactional test has emptied it."""
+    asked = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if asked or request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("_django_db_helper")
+        shipped.load(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture
