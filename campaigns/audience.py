@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns import restraint
+from campaigns import gate
 from campaigns.models import Campaign
 from preferences import eligibility
 from preferences.models import Address
@@ -32,7 +32,7 @@ NOW = {"sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')", "postgresql": "st
 
 def preview(campaign: Campaign) -> dict[str, int]:
     """How many people would get it now (under ""), and how many not, by the name of the first objection."""
-    return eligibility.counted(campaign.topic, campaign.channel, also=restraint.objections(campaign.topic))
+    return eligibility.counted(campaign.topic, campaign.channel, also=gate.objections(campaign.topic, campaign))
 
 
 def freeze(campaign: Campaign, *, chunk: int = CHUNK) -> int:
@@ -72,7 +72,7 @@ def _crowd(campaign: Campaign) -> QuerySet[Address]:
 
 def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
     """The judgement is made once per address, in the inner statement; the outer one writes it down."""
-    judged = eligibility.judged(crowd, campaign.topic, also=restraint.objections(campaign.topic))
+    judged = eligibility.judged(crowd, campaign.topic, also=gate.objections(campaign.topic, campaign, among=crowd))
     judged = judged.annotate(who=F("pk"), say_so=Coalesce("said__granted_id", "said__event_id")).order_by("pk")
     inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()
     vendor = connection.vendor

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from campaigns import restraint
+from campaigns import gate
 from campaigns.models import Campaign, Message, StopSwitch
 from campaigns.verdict import Facts
 from preferences import eligibility, say_so, whereabouts
@@ -117,7 +117,8 @@ def question(campaign: Campaign) -> Question:
 
 def gather(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, Known]:
     """The facts about each of these addresses, by address. Three queries, however many there are."""
-    judged = eligibility.judged(addresses, question.topic, also=restraint.objections(question.topic))
+    also = gate.objections(question.topic, question.campaign, among=addresses)
+    judged = eligibility.judged(addresses, question.topic, also=also)
     said = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=question.topic))
     rows = [Row(*row) for row in judged.annotate(said=said).order_by("pk").values_list(*COLUMNS)]
     sent = recent({row.contact for row in rows}, question, at)

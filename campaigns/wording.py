@@ -9,6 +9,9 @@ from preferences import wording
 REASONS = {
     **wording.OBJECTIONS,
     "over_limit": _("over the limit they set"),
+    "carries_no_question": _("the permission is over, so that not even a question may be sent"),
+    "not_ending": _("the permission does not end soon, so they are not asked again"),
+    "already_asked": _("they were asked before about this permission"),
     "campaign_cancelled": _("the campaign was cancelled first"),
     "stop_switch": _("all sending is stopped"),
     "too_late": _("the campaign had ended before it could go"),
@@ -19,10 +22,10 @@ REASONS = {
     "permission_too_old": _("the consent is so old that it has to be asked for again"),
     "age_unknown": _("the topic has a minimum age, and theirs is unknown"),
     "too_young": _("too young for this"),
-    "over_cap": _("waiting: they got as many messages as the rules allow"),
-    "quiet_hours": _("waiting: at this hour nothing may be sent where they are"),
-    "no_time_zone": _("waiting: nobody knows what time it is where they are"),
-    "no_common_hour": _("waiting: no hour is allowed in all the places where they may be"),
+    "over_cap": _("they got as many messages as the rules allow for now"),
+    "quiet_hours": _("at this hour nothing may be sent where they are"),
+    "no_time_zone": _("nobody knows what time it is where they are"),
+    "no_common_hour": _("no hour is allowed in all the places where they may be"),
     "content_missing": _("the text lacks something that must be in it where they are"),
     "too_long": _("the text is longer than allowed where they are"),
 }
@@ -41,6 +44,21 @@ CHECKS = {
     "content": _("The text says what it must"),
     "length": _("The text is short enough"),
 }
+PASSED = {
+    "stop_switch": _("Nobody stopped all sending."),
+    "end": _("It is not too late for it."),
+    "suppression": _("No stop, complaint, bounce or hold stands in the way."),
+    "restriction": _("They did not ask us to leave their data alone."),
+    "consent": _("They said yes to this, and their consent is all that the rules there ask for."),
+    "clock": _("What the consent rests on still counts."),
+    "repermission": _("It need not be asked for again yet."),
+    "age": _("Nothing says that they are too young."),
+    "caps": _("There is room for one more message."),
+    "wishes": _("No pause and no limit of theirs stands in the way."),
+    "window": _("This hour is allowed wherever they may be."),
+    "content": _("Nothing that must be in the text is missing."),
+    "length": _("The text is not longer than allowed."),
+}
 
 
 def reason(name: str) -> str:
@@ -51,3 +69,8 @@ def reason(name: str) -> str:
 def check(name: str) -> str:
     """What one check of verdict.py makes sure of, as a title."""
     return str(CHECKS.get(name, name.replace("_", " ").capitalize()))
+
+
+def passed(name: str) -> str:
+    """What it means that this check has nothing against it."""
+    return str(PASSED.get(name, ""))
