@@ -78,7 +78,7 @@ def _place(
         return _among(theirs, sender)
     if number or country.strip() or not sender.countries:
         return Place(because=_said(theirs))
-    return _among([*theirs, sender], sender)
+    return _among(theirs if any(clue.zones for clue in theirs) else [*theirs, sender], sender)
 
 
 def _among(clues: list[Clue], sender: Clue) -> Place:
@@ -166,8 +166,9 @@ def _postal(places: tuple[str, ...], home: str, dialled: Clue) -> Clue:
 
 def _state(text: str, home: str, dialled: Clue) -> Clue:
     """The state that was declared, of the country that was declared or else of the number's."""
-    country = home or atlas.country(text.strip()[:2] if text.strip()[2:3] == "-" else "") or "".join(dialled.countries)
-    state = atlas.state(country, text)
+    spelled = atlas.country(text.strip()[:2]) if text.strip()[2:3] == "-" else ""
+    found = (atlas.state(country, text) for country in [home or spelled, *([] if home else dialled.countries)])
+    state = next(filter(None, found), "")
     return _clue(COUNTRY, [state], DECLARED) if state else _unread(COUNTRY, "region", text)
 
 
