@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -167,15 +168,19 @@ def _value(spot: Spot, name: str, entry: dict[str, Any], kind: str) -> Any:
 
 
 def _known_calendars(spot: Spot, names: Iterable[str], kind: str) -> None:
+    if unknown := [name for name in names if not _is_calendar(name)]:
+        raise spot.bad(
+            _("“%(name)s” is no calendar of public holidays. Write a country or a state, like FR or US-MS.")
+            % {"name": unknown[0]},
+            kind,
+        )
+
+
+@cache
+def _is_calendar(name: str) -> bool:
     known = holidays.list_supported_countries()
-    for name in names:
-        country, dash, part = name.partition("-")
-        if country not in known or (dash and part not in known[country]):
-            raise spot.bad(
-                _("“%(name)s” is no calendar of public holidays. Write a country or a state, like FR or US-MS.")
-                % {"name": name},
-                kind,
-            )
+    country, dash, part = name.partition("-")
+    return country in known and (not dash or part in known[country])
 
 
 def _after(spot: Spot, before: WrittenRule | None, rule: WrittenRule, *, inherits: bool) -> WrittenRule:

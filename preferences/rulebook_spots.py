@@ -32,11 +32,14 @@ class Spot:
 
     def line(self, key: str = "") -> int:
         numbered = self._part()
-        named = re.compile(rf'\s*"?{re.escape(key)}"?\s*[.=]') if key else None
-        return next((number for number, line in numbered if named and named.match(line)), numbered[0][0])
+        for name in filter(None, (key, self.figure)):
+            written = re.compile(rf'\s*(figures\s*\.\s*)?"?{re.escape(name)}"?\s*[.=]')
+            if found := [number for number, line in numbered if written.match(line)]:
+                return found[0]
+        return numbered[0][0]
 
     def _part(self) -> list[tuple[int, str]]:
-        rules = [[]]
+        rules: list[list[tuple[int, str]]] = [[]]
         for number, line in enumerate(self.lines, start=1):
             if _header(line) == "[[rules]]":
                 rules.append([])
