@@ -117,13 +117,17 @@ def question(campaign: Campaign) -> Question:
 
 def gather(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, Known]:
     """The facts about each of these addresses, by address. Three queries, however many there are."""
-    also = gate.objections(question.topic, question.campaign, among=addresses)
-    judged = eligibility.judged(addresses, question.topic, also=also)
-    said = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=question.topic))
-    rows = [Row(*row) for row in judged.annotate(said=said).order_by("pk").values_list(*COLUMNS)]
+    rows = [Row(*row) for row in judged(addresses, question).values_list(*COLUMNS)]
     sent = recent({row.contact for row in rows}, question, at)
     stopped = StopSwitch.objects.thrown().exists()
-    return {row.address: _known(row, question, sent.get(row.contact, ()), stopped) for row in rows}
+    return {row.address: known(row, question, sent.get(row.contact, ()), stopped) for row in rows}
+
+
+def judged(addresses: QuerySet[Address], question: Question) -> QuerySet[Address]:
+    """The addresses in order, each with the gate's answer and what was `said` about the topic; COLUMNS tell it."""
+    also = gate.objections(question.topic, question.campaign, among=addresses)
+    said = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=question.topic))
+    return eligibility.judged(addresses, question.topic, also=also).annotate(said=said).order_by("pk")
 
 
 def recent(contacts: Iterable[int], question: Question, at: datetime) -> dict[int, tuple[datetime, ...]]:
@@ -141,10 +145,11 @@ def recent(contacts: Iterable[int], question: Question, at: datetime) -> dict[in
     return {contact: tuple(sorted(moments)) for contact, moments in found.items()}
 
 
-def _known(row: Row, question: Question, sent: tuple[datetime, ...], stopped: bool) -> Known:
+def known(row: Row, question: Question, sent: tuple[datetime, ...], stopped: bool) -> Known:
+    """What one row tells, as the facts that a verdict looks at."""
     topic, words = question.topic, question.words
     facts = Facts(
-        place=_place(row, topic.sender.country),
+        place=place_of(row, topic.sender.country),
         objection=row.objection,
         flags=_flags(row),
         basis=row.basis or Basis.EXPRESS,
@@ -166,7 +171,8 @@ def _known(row: Row, question: Question, sent: tuple[datetime, ...], stopped: bo
     return Known(row.address, row.contact, row.event, facts)
 
 
-def _place(row: Row, sender_country: str) -> whereabouts.Place:
+def place_of(row: Row, sender_country: str) -> whereabouts.Place:
+    """Where somebody may be, by everything that is on record."""
     return whereabouts.place(
         channel=row.channel,
         value=row.value or "",
