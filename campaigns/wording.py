@@ -44,6 +44,11 @@ CHECKS = {
     "content": _("The text says what it must"),
     "length": _("The text is short enough"),
 }
+DECIDED_BY = {
+    "law": _("the law"),
+    "partly": _("the law, and stricter by Sayso’s choice"),
+    "sayso": _("Sayso’s choice, stricter than the law"),
+}
 PASSED = {
     "stop_switch": _("Nobody stopped all sending."),
     "end": _("It is not too late for it."),
@@ -74,3 +79,8 @@ def check(name: str) -> str:
 def passed(name: str) -> str:
     """What it means that this check has nothing against it."""
     return str(PASSED.get(name, ""))
+
+
+def decided_by(name: str) -> str:
+    """Who says so: the law, or Sayso."""
+    return str(DECIDED_BY[name])
