@@ -25,7 +25,6 @@ from preferences.models import Address, Channel, ConsentEvent, Inbound, Reply, S
 
 Status = Message.Status
 ASKS = Campaign.Kind.REPERMISSION
-HORIZON = 90  # days before its end from which a permission may be asked for again
 SILENCE = timedelta(days=30)
 REACHED = (Status.SENT, Status.UNKNOWN, Status.HANDING_OVER)
 ON_ITS_WAY = (Status.QUEUED, Status.CLAIMED, Status.WAITING)
@@ -38,7 +37,7 @@ CHUNK = 1_000
 def objections(topic: Topic, campaign: Campaign, *, among: QuerySet[Address] | None = None) -> dict[str, Q]:
     """Why somebody is not asked again: it does not end soon, it carries no question any more, or they were asked."""
     ending, over = [], []
-    for one in expiry.coming(HORIZON, topic=topic, channel=campaign.channel, among=among):
+    for one in expiry.coming(topic=topic, channel=campaign.channel, among=among):
         (ending if one.is_carrying else over).append(one.address)
     return {
         "carries_no_question": Q(pk__in=_listed(over)),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
-from campaigns import audience, claims, lifecycle, sending
+from campaigns import audience, claims, lifecycle, repermission, sending
 from campaigns.models import Campaign
 
 CHAINS = 2  # how many batches of one campaign are on their way at once
@@ -40,6 +40,12 @@ def send_batch(campaign_id: int) -> None:
         send_batch.delay(campaign_id)
     else:
         lifecycle.finish_if_done(campaign_id)
+
+
+@shared_task(name="campaigns.tasks.end_what_ran_out")
+def end_what_ran_out() -> None:
+    """Consent that is over, and consent that nobody kept when asked, ends in the ledger too."""
+    repermission.end_due()
 
 
 @shared_task(name="campaigns.tasks.sweep")

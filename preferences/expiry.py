@@ -25,6 +25,7 @@ from preferences.whereabouts import Place
 
 Status = Subscription.Status
 CHUNK = 2_000
+HORIZON = 90  # days before its end from which a permission may be asked for again
 GRACE = timedelta(days=30)  # what grew old may be asked anew for so long; then it ends
 SLACK = timedelta(days=4)  # months differ in length, and clocks in their day
 
@@ -102,7 +103,7 @@ class Ending:
 
 
 def coming(
-    days: int = 90,
+    days: int = HORIZON,
     *,
     topic: Topic | None = None,
     channel: str = "",

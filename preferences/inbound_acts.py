@@ -172,10 +172,15 @@ def _join(word: Word) -> Done:
 
 
 def _keep(word: Word) -> Done:
-    """All, or just one? This one."""
+    """All, or just one? This one. Or the answer to whether a permission that ends is to go on."""
     address, sender = word.address, word.sender
     if address is None or sender is None:
         return _help(word)
+    if standing := keeping.ending(address, sender, word.reading.topic):
+        for subscription in standing:
+            said = {"source": Source.TEXT, "method": Method.KEYWORD, "proof": word.proof, "act": word.act}
+            consent.keep(address, subscription.topic, **said)
+        return Done(address, "Kept what would have ended.")
     row = keeping.restorable(address, sender, word.reading.topic, said_at=word.sent_at)
     return _grant(word, address, [row.topic] if row else [], "Kept the one they named; all else stays off.")
 

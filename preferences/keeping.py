@@ -5,7 +5,7 @@
 
 from datetime import datetime, timedelta
 
-from preferences import events, segments
+from preferences import events, expiry, segments
 from preferences.models import Address, ConsentEvent, Reply, Sender, Source, Subscription
 
 AGREED = (Subscription.Status.ACTIVE, Subscription.Status.PAUSED)
@@ -33,6 +33,14 @@ def restorable(address: Address, sender: Sender, keyword: str, *, said_at: datet
     since = said_at - WITHIN
     rows = ended_by_stop(address, sender)
     return next((row for row in rows if _is(row, keyword) and row.event.occurred_at >= since), None)
+
+
+def ending(address: Address, sender: Sender, keyword: str) -> list[Subscription]:
+    """What of this sender's texts ends soon: what KEEP keeps. With a keyword, just that topic."""
+    rows = address.subscriptions.filter(status__in=AGREED, granted__isnull=False, topic__sender=sender)
+    in_order = rows.filter(topic__by_sms=True).select_related("address", "topic", "granted").order_by("pk")
+    named = [row for row in in_order if not keyword or _is(row, keyword)]
+    return [row for row in named if (soon := expiry.of(row)) and soon.days_left <= expiry.HORIZON]
 
 
 def offered(reply: Reply) -> str:

@@ -119,12 +119,14 @@ def _more(forms: list[str], spoken: list[str], topics: frozenset[str], expecting
 
 
 def _names_a_topic(form: str, spoken: list[str], topics: frozenset[str]) -> Reading | None:
-    """JOIN TIPS, KEEP TIPS, or the keyword alone; JOIN and a word that is no keyword, so that we can say so."""
+    """JOIN TIPS, KEEP TIPS, KEEP, or the keyword alone; JOIN and a word that is no keyword, so that we can say so."""
     first, _space, rest = form.partition(" ")
     if form in topics:
         return Reading(Meaning.OPT_IN, "topic:alone", form, topic=form)
     if rest in topics and (kept := vocabulary.language_of(first, "keep")):
         return Reading(Meaning.OPT_IN, f"keep:{kept}", form, topic=rest)
+    if (kept := vocabulary.language_of(first, "keep")) and (not rest or rest in vocabulary.of("yes", vocabulary.WORDS)):
+        return Reading(Meaning.OPT_IN, f"keep:{kept}", form)
     joins = vocabulary.language_of(first, "start", spoken)
     if joins and rest and " " not in rest and rest not in vocabulary.of("polite", spoken):
         return Reading(Meaning.OPT_IN, f"topic:{joins}:start", form, topic=rest)

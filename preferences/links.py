@@ -6,6 +6,7 @@ fresh    mailed or texted on request, 30 minutes, may raise consent
 confirm  in the confirmation of a sign-up, 7 days, grants just what was asked there
 undo     in the message that tells of a change, 30 days, puts back just that change
 receipt  in the same message, lives for years, shows the receipt of that change and changes nothing
+keep     in the message that asks again before a permission ends, keeps just that topic or leaves it
 """
 
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     UNDO = "undo"
     RECEIPT = "receipt"
+    KEEP = "keep"
 
 
 class BadLink(Exception):
@@ -73,7 +75,11 @@ LIFETIMES: dict[Purpose, Callable[[], timedelta | None]] = {
     Purpose.CONFIRM: lambda: timedelta(days=settings.CONFIRM_LINK_DAYS),
     Purpose.UNDO: lambda: timedelta(days=settings.UNDO_LINK_DAYS),
     Purpose.RECEIPT: lambda: None,
+    Purpose.KEEP: lambda: timedelta(days=settings.KEEP_LINK_DAYS),
 }
+
+# A kept permission is a confirmed one: the same key, under another salt, so that neither link opens the other's door.
+KEYS = {Purpose.KEEP: Purpose.CONFIRM}
 
 
 def token(purpose: Purpose, address: Address, **about: int) -> str:
@@ -112,7 +118,7 @@ def address_of(purpose: Purpose, claims: Claims) -> Address:
 
 
 def _signer(purpose: Purpose) -> signing.TimestampSigner:
-    current, *old = settings.LINK_KEYS[purpose]
+    current, *old = settings.LINK_KEYS[KEYS.get(purpose, purpose)]
     return signing.TimestampSigner(key=current, fallback_keys=[*old], salt=f"sayso.link.{purpose}", sep=SEPARATOR)
 
 
@@ -143,6 +149,11 @@ def confirm_url(reply: Reply) -> str:
 def cancel_url(reply: Reply) -> str:
     """The link that takes a sign-up back before it was confirmed, and the address with it."""
     return _absolute("preferences:cancel-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
+
+
+def keep_url(address: Address, topic: Topic, message: int) -> str:
+    """The link to the page that asks whether a permission is to go on."""
+    return _absolute("preferences:keep-link", token(Purpose.KEEP, address, topic=topic.pk, message=message))
 
 
 def undo_url(address: Address, act: UUID) -> str:

@@ -152,6 +152,7 @@ LINK_KEYS: dict[str, list[str]] = {}
 FRESH_LINK_MINUTES = 30
 CONFIRM_LINK_DAYS = 7
 UNDO_LINK_DAYS = 30
+KEEP_LINK_DAYS = 35  # a few more than silence lasts, so that the last day finds its page
 REQUEST_DAYS = env.int("REQUEST_DAYS", default=28)  # to answer what people ask about their own data
 REQUEST_DAYS_BY_COUNTRY = {"BR": 15}
 REMIND_AFTER_DAYS = 3  # of a sign-up nobody has confirmed, once
@@ -233,6 +234,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "end what has run out": {"task": "preferences.tasks.end_pauses_and_terms", "schedule": 60},
     "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
+    "end what nobody kept": {"task": "campaigns.tasks.end_what_ran_out", "schedule": 60 * 60},
     "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
     "close requests of the forgotten": {"task": "compliance.tasks.settle_forgotten", "schedule": 60 * 60},
     "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},

@@ -3,6 +3,7 @@
 from preferences.forms.confirm import CancelForm, ConfirmForm
 from preferences.forms.details import DetailsForm
 from preferences.forms.for_good import ForGoodForm
+from preferences.forms.keep import KeepForm
 from preferences.forms.leave import LeaveForm, ReasonForm
 from preferences.forms.move import ChangeAddressForm, MoveForm, RefuseForm
 from preferences.forms.my_link import MyLinkForm
@@ -17,6 +18,7 @@ __all__ = [
     "CheckReceiptForm",
     "DetailsForm",
     "ForGoodForm",
+    "KeepForm",
     "MoveForm",
     "RefuseForm",
     "UndoForm",

@@ -80,6 +80,13 @@ def receipt_link(request: HttpRequest, token: str) -> HttpResponse:
     return _arrive(Purpose.RECEIPT, _read(Purpose.RECEIPT, token), "preferences:receipt")
 
 
+@require_safe
+@hits.noted(Purpose.KEEP)
+@friendly
+def keep_link(request: HttpRequest, token: str) -> HttpResponse:
+    return _arrive(Purpose.KEEP, _read(Purpose.KEEP, token), "preferences:keep")
+
+
 def _read(purpose: Purpose, token: str) -> Claims:
     claims = links.read(purpose, token)
     links.address_of(purpose, claims)

@@ -18,6 +18,7 @@ LETTER = {
     Purpose.CONFIRM: "c",
     Purpose.UNDO: "z",
     Purpose.RECEIPT: "r",
+    Purpose.KEEP: "k",
 }
 
 
@@ -39,6 +40,7 @@ def made(subscriber, topic, notice):
         Purpose.CONFIRM: links.confirm_url(reply),
         Purpose.UNDO: links.undo_url(subscriber, agreed.act),
         Purpose.RECEIPT: links.receipt_url(subscriber, agreed.act),
+        Purpose.KEEP: links.keep_url(subscriber, topic, agreed.reference.int),
     }
 
 
