@@ -18,14 +18,14 @@ def house(db):
     """A sender with a colour of its own: the heavier case."""
     first = factories.TopicFactory(name="Health tips", sender__accent="#7a1f5c")
     factories.TopicFactory(sender=first.sender, name="Clinic news", by_sms=False)
-    return pages.house(first)
+    return pages.House(first)
 
 
 @pytest.fixture
 def opened(client, house):
     def opened(state):
         answers = [
-            client.get(address.format(**house).removeprefix("http://testserver"), follow=True)
+            client.get(address.format_map(house).removeprefix("http://testserver"), follow=True)
             for address in state.opened
         ]
         return answers[-1].content

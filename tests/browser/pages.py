@@ -86,36 +86,38 @@ STATES = [
 ]
 
 
-def house(topic):
-    """Ana got two topics and left one; Ben was asked and has not answered; what Cleo said on paper is written down."""
-    other = topic.sender.topics.exclude(pk=topic.pk).get()
-    ana = subscribe(factories.email_address("ana@example.org", name="Ana"), topic, other)
-    consent.withdraw(ana, other, source=Source.PREFERENCES)
-    return {
-        "sender": topic.sender.slug,
-        **_links_of(ana, topic),
-        **_links_of_the_asked(factories.email_address("ben@example.org"), topic),
-        "written_down": links.confirm_url(_written_down(factories.email_address("cleo@example.org"), topic)),
-        "confirm_anyway": links.confirm_url(
-            _asked_after_never_again(factories.email_address("eva@example.org"), topic)
-        ),
-        "empty": links.manage_url(factories.email_address("dan@example.org")),
-        **_forms(topic),
-    }
+class House(dict):
+    """Links by name, each made when a page asks for it. Ana lives here: she got two topics and left one."""
+
+    def __init__(self, topic):
+        self.topic, self.other = topic, topic.sender.topics.exclude(pk=topic.pk).get()
+        self.ana = subscribe(factories.email_address("ana@example.org", name="Ana"), topic, self.other)
+        consent.withdraw(self.ana, self.other, source=Source.PREFERENCES)
+        self.act = self.ana.events.latest("pk").act
+
+    def __missing__(self, name):
+        self[name] = LINKS[name](self)
+        return self[name]
 
 
-def _links_of(address, topic):
-    act = address.events.latest("pk").act
-    return {
-        "manage": links.manage_url(address),
-        "fresh": links.fresh_url(address),
-        "leave": links.leave_url(address, topic),
-        "one_click": links.one_click_url(address, topic),
-        "undo": links.undo_url(address, act),
-        "receipt": links.receipt_url(address, act),
-        "move": links.confirm_url(moves.ask(address, "email", "ana@new.example.org")),
-        "expired": _made_two_days_ago(address),
-    }
+LINKS = {
+    "sender": lambda house: house.topic.sender.slug,
+    "manage": lambda house: links.manage_url(house.ana),
+    "fresh": lambda house: links.fresh_url(house.ana),
+    "expired": lambda house: _made_two_days_ago(house.ana),
+    "leave": lambda house: links.leave_url(house.ana, house.topic),
+    "one_click": lambda house: links.one_click_url(house.ana, house.topic),
+    "undo": lambda house: links.undo_url(house.ana, house.act),
+    "receipt": lambda house: links.receipt_url(house.ana, house.act),
+    "move": lambda house: links.confirm_url(moves.ask(house.ana, "email", "ana@new.example.org")),
+    "confirm": lambda house: links.confirm_url(_asked(house.topic)),
+    "cancel": lambda house: links.cancel_url(_asked(house.topic)),
+    "confirm_anyway": lambda house: links.confirm_url(_asked_after_never_again(house.topic)),
+    "written_down": lambda house: links.confirm_url(_written_down(house.topic)),
+    "empty": lambda house: links.manage_url(factories.email_address("dan@example.org")),
+    "form": lambda house: _published(house.topic, "welcome").form.slug,
+    "closed": lambda house: _closed(house.topic),
+}
 
 
 def _made_two_days_ago(address):
@@ -123,28 +125,30 @@ def _made_two_days_ago(address):
         return links.fresh_url(address)
 
 
-def _links_of_the_asked(address, topic):
-    notice = Notice.objects.current(topic, "en")
-    question = consent.ask(address, [notice], source=Source.SIGN_UP)
-    return {"confirm": links.confirm_url(question), "cancel": links.cancel_url(question)}
+def _asked(topic):
+    """Ben signed up, and has not answered."""
+    ben = factories.email_address("ben@example.org")
+    return consent.ask(ben, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
 
 
-def _asked_after_never_again(address, topic):
-    consent.withdraw_for_good(address, sender=topic.sender, source=Source.PREFERENCES)
-    return consent.ask(address, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
+def _asked_after_never_again(topic):
+    eva = factories.email_address("eva@example.org")
+    consent.withdraw_for_good(eva, sender=topic.sender, source=Source.PREFERENCES)
+    return consent.ask(eva, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
 
 
-def _written_down(address, topic):
-    form = _published(topic, "front-desk", kind="paper")
+def _written_down(topic):
+    """What Cleo said on paper."""
+    cleo, form = factories.email_address("cleo@example.org"), _published(topic, "front-desk", kind="paper")
     proof, by = Proof(words="Signed at the front desk."), factories.UserFactory()
-    spoken.write_down(address, [topic], form=form, said_at=timezone.now(), proof=proof, by=by)
-    return address.replies.get(kind=Reply.Kind.WRITTEN_DOWN)
+    spoken.write_down(cleo, [topic], form=form, said_at=timezone.now(), proof=proof, by=by)
+    return cleo.replies.get(kind=Reply.Kind.WRITTEN_DOWN)
 
 
-def _forms(topic):
-    closed = _published(topic, "closed").form
-    consent_forms.retire(closed)
-    return {"form": _published(topic, "welcome").form.slug, "closed": closed.slug}
+def _closed(topic):
+    form = _published(topic, "closed").form
+    consent_forms.retire(form)
+    return form.slug
 
 
 def _published(topic, slug, **more):

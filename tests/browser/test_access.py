@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def house(page, clinic):
     """Links to everything; made after the page, which says where our server is."""
-    return pages.house(clinic)
+    return pages.House(clinic)
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def visit(page, house):
 
     def visit(state):
         for address in state.opened:
-            page.goto(address.format(**house))
+            page.goto(address.format_map(house))
         if state.pressed:
             steps.press(page.get_by_role("button", name=state.pressed).first)
         return page
