@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from campaigns import gate
+from campaigns import content, gate
+from campaigns.content import NO_WORDS, Words
 from campaigns.models import Campaign, Message, StopSwitch
 from campaigns.verdict import Facts
 from preferences import eligibility, say_so, whereabouts
@@ -70,19 +71,6 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Words:
-    """What the campaign's text is found to lack and to carry; the same for everybody."""
-
-    lacks: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
-    segments: int = 0
-    characters: int = 0
-
-
-NO_WORDS = Words()
-
-
-@dataclass(frozen=True)
 class Question:
     """About what, on which channel: a campaign, or a topic for which no campaign was written yet."""
 
@@ -112,7 +100,7 @@ class Known:
 
 def question(campaign: Campaign) -> Question:
     """What is asked about everybody in this campaign's audience."""
-    return Question(campaign.topic, campaign.channel, campaign)
+    return Question(campaign.topic, campaign.channel, campaign, content.words(campaign))
 
 
 def gather(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, Known]:

@@ -39,6 +39,11 @@ class Template:
     fields: tuple[Field, ...]
     escape: Callable[[str], str]
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The names of the fields it has."""
+        return frozenset(field.name for field in self.fields)
+
     def fill(self, values: Mapping[str, str]) -> str:
         """The whole text for one person."""
         parts = [self.words[0]]

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns import merge, prose
 from campaigns.merge import Field, Template
@@ -19,11 +20,33 @@ from campaigns.models import Campaign, Message
 from preferences import links, mail_links, segments
 from preferences.channels import email, sms
 from preferences.errors import Unreadable
-from preferences.models import Address, Channel, ConsentEvent, Contact, Topic
+from preferences.models import Address, Basis, Channel, ConsentEvent, Contact, Topic
 
 # Beside the writer's merge fields, the layout of every mail has these.
-LAYOUT = (Field("leave_url"), Field("manage_url"), Field("address"), Field("since"))
+LAYOUT = (Field("leave_url"), Field("manage_url"), Field("why"), Field("keep_url"))
 PAGES_KEPT = 32
+# The right to object to direct marketing, shown apart and in plain words with every mail: GDPR Art. 21(4).
+OBJECTION = gettext_lazy("You can object to these messages at any time, free of charge.")
+WHY = {
+    Basis.EXPRESS: gettext_lazy(
+        "You get this because you asked for “%(topic)s” from %(sender)s on %(since)s, for %(address)s."
+    ),
+    Basis.SOFT_OPT_IN: gettext_lazy(
+        "You get “%(topic)s” because you bought from %(sender)s on %(since)s and did not object, at %(address)s."
+    ),
+    Basis.PURCHASE: gettext_lazy(
+        "You get “%(topic)s” because you were a customer of %(sender)s on %(since)s, at %(address)s."
+    ),
+    Basis.INQUIRY: gettext_lazy(
+        "You get “%(topic)s” because you asked %(sender)s something on %(since)s, at %(address)s."
+    ),
+    Basis.MEMBERSHIP: gettext_lazy(
+        "You get “%(topic)s” because you gave to %(sender)s or were a member on %(since)s, at %(address)s."
+    ),
+    Basis.PUBLISHED: gettext_lazy(
+        "You get “%(topic)s” from %(sender)s because %(address)s was published for such messages on %(since)s."
+    ),
+}
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
@@ -50,6 +73,7 @@ class Content:
     privacy_url: str
     terms_url: str
     host: str
+    asks_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +96,7 @@ class PreparedMail:
     html: Template
 
     def words(self, message: Message, address: Address, contact: Contact) -> Words:
-        values = _values(self.content, contact) | _layout_values(self.topic, message, address)
+        values = _values(self.content, contact) | self._layout_values(message, address)
         return Words(self.subject.fill(values), self.text.fill(values), self.html.fill(values))
 
     def parcel(self, message: Message, address: Address, contact: Contact) -> email.Mail:
@@ -89,6 +113,16 @@ class PreparedMail:
             message_id=f"<{message.reference}@{content.host}>",
             headers=self._headers(message, address),
         )
+
+    def _layout_values(self, message: Message, address: Address) -> dict[str, str]:
+        values = {
+            "leave_url": links.leave_url(address, self.topic, message=message.reference.int),
+            "manage_url": links.manage_url(address),
+            "why": _why(self.content, message.event, address),
+        }
+        if self.content.asks_again:
+            values["keep_url"] = links.keep_url(address, self.topic, message.reference.int)
+        return values
 
     def _headers(self, message: Message, address: Address) -> dict[str, str]:
         return {
@@ -109,7 +143,8 @@ class PreparedText:
     def words(self, message: Message, address: Address, contact: Contact) -> Words:
         body = self.body.fill(_values(self.content, contact)).strip()
         brand = "" if body.startswith(self.content.brand) else f"{self.content.brand}: "
-        return Words("", f"{brand}{body}\n" + _("Reply STOP to stop, HELP for help."))
+        answer = _("Reply KEEP to keep it.") + " " if self.content.asks_again else ""
+        return Words("", f"{brand}{body}\n{answer}" + _("Reply STOP to stop, HELP for help."))
 
     def parcel(self, message: Message, address: Address, contact: Contact) -> sms.Text:
         """The text to this one number."""
@@ -194,6 +229,7 @@ def _content(campaign: Campaign, label: str) -> Content:
         privacy_url=sender.privacy_url,
         terms_url=sender.terms_url,
         host=host,
+        asks_again=campaign.kind == Campaign.Kind.REPERMISSION,
     )
 
 
@@ -211,7 +247,8 @@ def _composed(content: Content) -> tuple[Template, Template, Template]:
     fields = [*own, *LAYOUT]
     layout = {field.name: merge.marked(len(own) + number) for number, field in enumerate(LAYOUT)}
     html = _inliner.inline(_page(content, layout, body=_all_there(prose.page(marked), own)))
-    text = render_to_string("campaigns/mail/mail.txt", {"mail": content, "body": prose.plain(marked), **layout})
+    words = {"mail": content, "body": prose.plain(marked), "objection": OBJECTION, **layout}
+    text = render_to_string("campaigns/mail/mail.txt", words)
     return (
         merge.compile(content.subject, merge.for_line),
         merge.compile_marked(text, fields, merge.for_line),
@@ -220,8 +257,8 @@ def _composed(content: Content) -> tuple[Template, Template, Template]:
 
 
 def _page(content: Content, layout: Mapping[str, str], *, body: str) -> str:
-    language = settings.LANGUAGE_CODE
-    return render_to_string("campaigns/mail/mail.html", {"mail": content, "body": body, "language": language, **layout})
+    words = {"mail": content, "body": body, "language": settings.LANGUAGE_CODE, "objection": OBJECTION, **layout}
+    return render_to_string("campaigns/mail/mail.html", words)
 
 
 def _all_there(page: str, fields: list[Field]) -> str:
@@ -241,10 +278,8 @@ def _values(content: Content, contact: Contact) -> dict[str, str]:
     }
 
 
-def _layout_values(topic: Topic, message: Message, address: Address) -> dict[str, str]:
-    return {
-        "leave_url": links.leave_url(address, topic, message=message.reference.int),
-        "manage_url": links.manage_url(address),
-        "address": address.value,
-        "since": date_format(message.event.occurred_at, "j F Y") if message.event else _("an earlier day"),
-    }
+def _why(content: Content, event: ConsentEvent | None, address: Address) -> str:
+    """Why they get it: they asked for it, or something else stands for that."""
+    words = {"topic": content.topic, "sender": content.brand, "address": address.value}
+    words["since"] = date_format(event.basis_on or event.occurred_at, "j F Y") if event else _("an earlier day")
+    return str(WHY[Basis(event.basis) if event else Basis.EXPRESS]) % words

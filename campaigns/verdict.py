@@ -11,10 +11,9 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from preferences.whereabouts import Place
-
 from preferences import hours, months, say_so
 from preferences.strictest import Terms
+from preferences.whereabouts import Place
 
 
 class Kind(StrEnum):
@@ -159,7 +158,9 @@ def _window(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
 
 
 def _content(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
-    return _skip("content_missing") if terms.content & facts.lacks or terms.labels - facts.labels else None
+    """Who asked for it beforehand need not be told that it is advertising: 15 USC 7704(a)(5)(B)."""
+    lacks = facts.lacks - {"ad_disclosure"} if facts.basis == "express" else facts.lacks
+    return _skip("content_missing") if terms.content & lacks or terms.labels - facts.labels else None
 
 
 def _length(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:

@@ -36,7 +36,7 @@ def alternatives(words: str) -> list[str]:
 def plain(text: str) -> str:
     """Letters and digits in small type, single spaces between words, nothing else."""
     kept: list[str] = []
-    for c in _folded(text):
+    for c in folded(text):
         follows = bool(kept) and kept[-1] != " "
         kept.append(c if c.isalnum() or (follows and _is_mark(c)) else " ")
     return " ".join("".join(kept).split())
@@ -52,7 +52,7 @@ def joined(text: str) -> str:
     return _SINGLE_LETTERS.sub(lambda run: run[0].replace(" ", ""), text)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """One character for everything that looks alike, without what cannot be seen, in small type."""
     seen = "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_hidden(c))
     letters = _LETTER_QUOTES.sub(" ", _INVISIBLE.sub("", seen))
