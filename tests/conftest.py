@@ -7,9 +7,10 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 
 from config.celery import app
-from preferences import consent
+from preferences import consent, figures, hours
 from preferences.models import Method, Notice, Source
 from tests import factories
 
@@ -115,3 +116,14 @@ def _triggers(database):
         cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
         rows = cursor.fetchall()
     return [[f"ALTER TABLE {table} {verb} TRIGGER {name}" for name, table in rows] for verb in ("DISABLE", "ENABLE")]
+
+
+@pytest.fixture
+def daytime(time_machine):
+    """It is the next moment at which texts may go to New York: no later than a few days from now, for the database
+    has a clock of its own.
+    """
+    window = figures.window({"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"})
+    opens = hours.opens(window, ("America/New_York",), timezone.now(), frozenset({"US"}))
+    time_machine.move_to(opens)
+    return opens

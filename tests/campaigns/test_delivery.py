@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from django.utils import timezone
 
-from campaigns import audience, claims, delivery, rendering, sending
+from campaigns import audience, claims, delivery, judging, rendering, sending
 from campaigns.models import DeliveryEvent, Message
 from preferences import channels, eligibility, erasure, replies
 from preferences.models import ConsentEvent, Reply, Source, Suppression
@@ -29,7 +29,7 @@ def in_hand(started, subscriber):
     """A window with one message, about to be handed over."""
     audience.freeze(started)
     claim = claims.claim(started)
-    return sending.open_window(started, claim, claims.mine(claim))
+    return sending.open_window(judging.bench(started), claim, claims.mine(claim))
 
 
 @pytest.fixture

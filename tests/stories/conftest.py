@@ -24,6 +24,14 @@ from tests.preferences.visitors import filled, open_link
 from tests.sinks import MailSink, TextSink
 
 
+@pytest.fixture(autouse=True)
+def _what_the_law_itself_asks(request, settings):
+    """Two letters on one day are in order, and it is an hour for texts; the strict rulebook has stories of its own."""
+    if not request.node.get_closest_marker("strict"):
+        settings.RULE_PROFILE = "legal"
+        request.getfixturevalue("daytime")
+
+
 @pytest.fixture
 def mail_server(settings):
     with MailSink() as sink:

@@ -171,7 +171,7 @@ def test_what_she_said_on_the_phone_counts_is_told_to_her_and_ends_unless_she_co
     days_pass(31)
 
     assert "wrote down that you agreed" in words_of(told[0])
-    assert [counts, outcome(send(subject="A tip for summer"))] == ["sent", "left"]
+    assert [counts, outcome(send(subject="A tip for summer"))] == ["sent", "expired"]
     assert (
         tells(written_down.contact, "form Front-Desk", "We wrote down what you said", "Spring letter · Sent", "Expired")
         == []
@@ -192,7 +192,7 @@ def test_what_she_said_on_the_phone_holds_for_good_once_she_confirms_it(days_pas
 def test_she_never_said_it_and_it_is_gone_at_once(written_down, send):
     written_down.presses(written_down.clicks("c"), answer="no")
 
-    assert outcome(send()) == "left"
+    assert outcome(send()) == "invalidated"
     assert tells(written_down.contact, "Granted", "We wrote down what you said", "Invalidated") == []
 
 
