@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns import clocks
@@ -54,6 +55,14 @@ def address(text: str, channel: str = "") -> Address:
     return found
 
 
+def addresses(text: str) -> list[Address]:
+    """Every address that may be meant: one, or all of a contact. Raises Unclear or NotFound."""
+    try:
+        return [address(text)]
+    except Several as several:
+        return several.addresses
+
+
 def _clean(text: str, ask: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST or not text.isprintable():
@@ -70,7 +79,7 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 def _referred(rows: QuerySet[Address], reference: uuid.UUID, channel: str) -> Address:
     """One query for both: the address with this reference, or those of the contact with it."""
-    found = list(rows.filter(reference=reference) | rows.filter(contact__reference=reference))
+    found = list(rows.filter(Q(reference=reference) | Q(contact__reference=reference)))
     exact = [row for row in found if row.reference == reference]
     theirs = exact or [row for row in found if channel in ("", row.channel)]
     if not found and not Contact.objects.filter(reference=reference).exists():
@@ -99,28 +108,51 @@ def _typed(rows: QuerySet[Address], text: str) -> Address:
     raise NotFound(_("Nobody here has this address. Look for typing errors; we never wrote to it."))
 
 
-def question(text: str, channel: str) -> Question:
+def about(text: str) -> Topic | Campaign:
     """The topic (sender/topic, by their names in links) or the campaign (its reference) that is meant."""
     text = _clean(text, _("Choose a topic or a campaign."))
     if reference := _uuid(text):
-        return _campaign(reference, channel)
+        campaign = Campaign.objects.select_related("topic__sender").filter(reference=reference).first()
+        return _found(campaign, _("No campaign has this reference."))
     sender, slash, name = text.partition("/")
     if not slash:
         raise Unclear(_("Write a topic as sender/topic, by their names in links, or the reference of a campaign."))
     topic = Topic.objects.select_related("sender").filter(sender__slug=sender, slug=name).first()
-    if topic is None:
-        raise NotFound(_("There is no topic “%(topic)s”.") % {"topic": text})
-    return Question(topic, channel)
+    return _found(topic, _("There is no topic “%(topic)s”.") % {"topic": text})
 
 
-def _campaign(reference: uuid.UUID, channel: str) -> Question:
-    campaign = Campaign.objects.select_related("topic__sender").filter(reference=reference).first()
-    if campaign is None:
-        raise NotFound(_("No campaign has this reference."))
-    if campaign.channel != channel:
-        words = {"campaign": campaign, "channel": campaign.get_channel_display()}
+def _found(row: Any, otherwise: str) -> Any:
+    if row is None:
+        raise NotFound(otherwise)
+    return row
+
+
+def question(who: str, text: str, channel: str = "") -> tuple[Address, Question]:
+    """The address and what is asked about it. A campaign also says which of a person's addresses is meant."""
+    try:
+        whom, what = address(who, channel), about(text)
+    except Several as several:
+        what = about(text)
+        whom = _on_its_channel(several, what)
+    return whom, _asked(what, whom)
+
+
+def _on_its_channel(several: Several, what: Topic | Campaign) -> Address:
+    if isinstance(what, Topic):
+        raise several
+    fitting = [one for one in several.addresses if one.channel == what.channel]
+    if len(fitting) != 1:
+        raise Several(fitting or several.addresses)
+    return fitting[0]
+
+
+def _asked(what: Topic | Campaign, whom: Address) -> Question:
+    if isinstance(what, Topic):
+        return Question(what, whom.channel)
+    if what.channel != whom.channel:
+        words = {"campaign": what, "channel": what.get_channel_display()}
         raise Unclear(_("“%(campaign)s” goes out by %(channel)s, and this address is of another kind.") % words)
-    return facts_of.question(campaign)
+    return facts_of.question(what)
 
 
 def moment(text: str) -> datetime:

@@ -77,6 +77,8 @@ def _brought(figure: str, own: Any, terms: Terms, about: list[Any]) -> list[Any]
         return [(day, edge) for day in about for edge in _edges(own[day], merged[day])]
     if figure == BASES:
         return [basis for basis in about if dict(own).get(basis) == dict(merged).get(basis)]
+    if isinstance(merged, str):
+        return [merged] if own == merged else []
     if isinstance(merged, frozenset):
         return [element for element in about if element in own]
     return [key for key in about if key in dict(own) and dict(own)[key] == dict(merged)[key]]
@@ -102,4 +104,6 @@ def _says(figure: str, about: list[Any], own: Any) -> str:
         return "; ".join(figure_words.basis(name, dict(own).get(name)) for name in about)
     if isinstance(own, frozenset):
         return figure_words.value(figure, frozenset(about))
+    if isinstance(own, str):
+        return own
     return figure_words.value(figure, tuple((key, number) for key, number in own if key in about))

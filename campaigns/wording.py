@@ -30,19 +30,19 @@ REASONS = {
     "too_long": _("the text is longer than allowed where they are"),
 }
 CHECKS = {
-    "stop_switch": _("All sending goes on"),
-    "end": _("Before the campaign’s end"),
-    "suppression": _("Nobody stopped us"),
-    "restriction": _("Their data may be used"),
-    "consent": _("They agreed to this"),
-    "clock": _("The consent still counts"),
-    "repermission": _("The consent is fresh enough"),
-    "age": _("Old enough"),
-    "caps": _("Not too many messages"),
-    "wishes": _("What they wish"),
-    "window": _("A fit hour where they are"),
-    "content": _("The text says what it must"),
-    "length": _("The text is short enough"),
+    "stop_switch": _("Stop switch"),
+    "end": _("The campaign’s end"),
+    "suppression": _("Stops, complaints and bounces"),
+    "restriction": _("Use of their data"),
+    "consent": _("Consent"),
+    "clock": _("What the consent rests on"),
+    "repermission": _("How old the consent is"),
+    "age": _("Age"),
+    "caps": _("Messages they got"),
+    "wishes": _("Their own wishes"),
+    "window": _("Hours where they are"),
+    "content": _("What the text must say"),
+    "length": _("Length of the text"),
 }
 DECIDED_BY = {
     "law": _("the law"),
@@ -72,7 +72,7 @@ def reason(name: str) -> str:
 
 
 def check(name: str) -> str:
-    """What one check of verdict.py makes sure of, as a title."""
+    """What one check of verdict.py looks at, as a title."""
     return str(CHECKS.get(name, name.replace("_", " ").capitalize()))
 
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns import wording
+from campaigns import judged, why_documents, wording
+from campaigns.admin import why
 from campaigns.models import DeliveryEvent, Message
 from preferences.admin.base import ReadOnly, StaffAdmin
 
@@ -30,7 +31,7 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, StaffAdmin):
+class MessageAdmin(ReadOnly, why.WhyPages):
     """Did Ana get it? Why not?"""
 
     list_display = ["campaign", "to", "standing", "because", "handed_over_at", "finished_at"]
@@ -55,6 +56,16 @@ class MessageAdmin(ReadOnly, StaffAdmin):
     ]
     readonly_fields = fields
     show_facets = admin.ShowFacets.NEVER
+    change_form_outer_before_template = "admin/campaigns/message/_judged.html"
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The stored verdict first, exactly as it was judged."""
+        if message := kwargs.get("obj"):
+            found = judged.find(pk=message.pk)
+            personal = request.user.has_perm("preferences.view_contact")
+            context["judged"] = why_documents.judged(judged.read(found), why.urls(request), personal=personal)
+            context["now"] = {"who": message.address.reference, "about": message.campaign.reference}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=gettext_lazy("to"))
     def to(self, message: Message) -> str:

@@ -197,7 +197,7 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def may_we_write(self, address: Address) -> str:
         topics = Topic.objects.filter(retired_at=None).select_related("sender")
         rows = [(topic, reason, wording.may_we_write(reason)) for topic, reason in _objections(address, topics)]
-        return render_to_string("admin/preferences/_eligibility.html", {"rows": rows})
+        return render_to_string("admin/preferences/_eligibility.html", {"rows": rows, "address": address})
 
 
 def _objections(address: Address, topics: QuerySet[Topic]) -> list[tuple[Topic, str]]:
