@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from campaigns import lifecycle, lint, progress
+from campaigns.admin.expiry import ExpiryDesk
 from campaigns.admin.forms import CampaignForm
 from campaigns.admin.moves import Moves
 from campaigns.admin.pages import Pages
@@ -41,7 +42,7 @@ NEXT_STEP = {
 
 
 @admin.register(Campaign)
-class CampaignAdmin(Pages, Moves):
+class CampaignAdmin(ExpiryDesk, Pages, Moves):
     """What goes out, who wrote it, who let it out, and how far is it?"""
 
     form = CampaignForm
@@ -71,6 +72,7 @@ class CampaignAdmin(Pages, Moves):
         "frozen_at",
         "finished_at",
     ]
+    actions_list = ["running_out"]
     actions_detail = ["preview", "audience", "progress", "test", *Moves.move_buttons]
     change_form_outer_before_template = "admin/campaigns/campaign/_standing.html"
 
