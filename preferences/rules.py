@@ -16,12 +16,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import atlas, history, strictest
+from preferences import atlas, calendars, history, rule_words, strictest
 from preferences.errors import NotAllowed
 from preferences.models import Rule, RuleProposal, TermsRecord
 from preferences.models.rules import ANY
@@ -30,6 +30,8 @@ from preferences.strictest import Terms
 Status = RuleProposal.Status
 ELSEWHERE = "*"
 SAID = ["jurisdiction", "jurisdiction_name", "channel", "purpose", "effective_from", "effective_to", "figures"]
+ABOUT = ["jurisdiction", "channel", "purpose"]
+CONTENT = ["effective_to", "summary", "figures"]
 WORDS = [*SAID, "name", "summary", "reviewed_on", "reviewed_by", "reason"]
 
 
@@ -104,15 +106,29 @@ def digest(rule: Rule | RuleProposal) -> str:
 
 
 def check(figures: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises NotAllowed, in a sentence, for figures that nobody could be judged by."""
+    """Raises NotAllowed or BadFigure, in a sentence, for figures that nobody could be judged by."""
+    if not figures:
+        raise NotAllowed(_("This rule says nothing. Give it at least one figure."))
     for name, entry in figures.items():
-        if not str(entry.get("reference", "")).strip():
-            raise NotAllowed(
-                _("Give the source of “%(name)s”: the article or paragraph it comes from.") % {"name": name}
-            )
+        _check_entry(rule_words.figure(name), entry)
     terms = Terms.of("", 0, figures, profile=strictest.STRICT)
     if terms.window is not None and not any(terms.window[:7]):
         raise NotAllowed(_("This window never opens. Leave at least one day open."))
+    if unknown := [name for name in sorted(terms.holidays) if not calendars.is_known(name)]:
+        sentence = _("“%(name)s” is no calendar of public holidays. Write a country or a state, like FR or US-MS.")
+        raise NotAllowed(sentence % {"name": unknown[0]})
+
+
+def _check_entry(label: str, entry: Mapping[str, Any]) -> None:
+    if not str(entry.get("reference", "")).strip():
+        raise NotAllowed(_("Give the source of “%(name)s”: the article or paragraph it comes from.") % {"name": label})
+    if not entry.keys() & {strictest.LEGAL, strictest.STRICT}:
+        raise NotAllowed(_("“%(name)s” has no value. Write a legal limit, a strict value or both.") % {"name": label})
+
+
+def standing(name: str, day: date) -> Rule | None:
+    """The version of this rule that holds on that day, as published until now."""
+    return next(iter(_current(Rule.objects.filter(name=name), day)), None)
 
 
 @transaction.atomic
@@ -121,15 +137,35 @@ def propose(words: Mapping[str, Any], *, based_on: Rule | None = None, by: User)
 
     `words` are the fields of a rule; `reason` says why.
     """
-    if not str(words.get("reason", "")).strip():
-        raise NotAllowed(_("Say why the rule should change."))
-    if RuleProposal.objects.open().filter(name=words["name"]).exists():
-        raise NotAllowed(_("Another change of this rule is waiting already. Decide that one first."))
     proposal = RuleProposal(**{name: words[name] for name in WORDS if name in words}, based_on=based_on, proposed_by=by)
-    if based_on and digest(proposal) == based_on.digest:
-        raise NotAllowed(_("This says just what the rule says already. Change something first."))
+    if not proposal.reason.strip():
+        raise NotAllowed(_("Say why the rule should change."))
+    _check_days(proposal)
+    _check_against(proposal, Rule.objects.filter(name=proposal.name).last())
     check(proposal.figures)
-    return _saved(proposal, by=by)
+    try:
+        with transaction.atomic():
+            return _saved(proposal, by=by)
+    except IntegrityError as error:
+        raise NotAllowed(_("Another change of this rule is waiting already. Decide that one first.")) from error
+
+
+def _check_days(proposal: RuleProposal) -> None:
+    if proposal.effective_from < timezone.localdate():
+        raise NotAllowed(_("Nothing takes effect in the past. Choose today or a day to come."))
+    if proposal.effective_to and proposal.effective_to < proposal.effective_from:
+        raise NotAllowed(_("This ends before it begins. Correct one of the two days."))
+
+
+def _check_against(proposal: RuleProposal, known: Rule | None) -> None:
+    """A version is about the same place, channel and purpose as those before it, and says something else."""
+    if RuleProposal.objects.open().filter(name=proposal.name).exists():
+        raise NotAllowed(_("Another change of this rule is waiting already. Decide that one first."))
+    if known and any(getattr(known, name) != getattr(proposal, name) for name in ABOUT):
+        raise NotAllowed(_("Another rule has this name already. Choose a name of its own."))
+    until_then = standing(proposal.name, proposal.effective_from)
+    if until_then and all(getattr(until_then, name) == getattr(proposal, name) for name in CONTENT):
+        raise NotAllowed(_("This says just what the rule says already. Change something first."))
 
 
 @transaction.atomic
@@ -154,6 +190,17 @@ def decline(proposal: RuleProposal, *, by: User, reason: str) -> RuleProposal:
     if not reason.strip():
         raise NotAllowed(_("Say why you decline it."))
     return _decide(proposal, Status.DECLINED, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def ship(versions: Iterable[Mapping[str, Any]]) -> list[Rule]:
+    """Add a rule that Sayso is shipped with and that nobody here has yet; all its versions. Harmless twice."""
+    rows = [Rule(**words, version=number) for number, words in enumerate(versions, start=1)]
+    if Rule.objects.filter(name__in={row.name for row in rows}).exists():
+        return []
+    for row in rows:
+        row.digest = digest(row)
+    return Rule.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def as_rule(proposal: RuleProposal) -> Rule:

@@ -1,6 +1,19 @@
 """The back office of the hall: people, what they said, and the rows it adds up to."""
 
-from preferences.admin import consent_forms, imports, inbound, people, replies, scanners, seals, standing, topics, users
+from preferences.admin import (
+    consent_forms,
+    imports,
+    inbound,
+    people,
+    proposals,
+    replies,
+    rules,
+    scanners,
+    seals,
+    standing,
+    topics,
+    users,
+)
 from preferences.admin import ledger as ledger_pages
 
 __all__ = [
@@ -9,7 +22,9 @@ __all__ = [
     "inbound",
     "ledger_pages",
     "people",
+    "proposals",
     "replies",
+    "rules",
     "scanners",
     "seals",
     "standing",
