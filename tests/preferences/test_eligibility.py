@@ -1,6 +1,7 @@
 """One gate, used both ways: the crowd and the single case always agree."""
 
 import itertools
+import os
 
 import pytest
 from django.utils import timezone
@@ -41,13 +42,14 @@ ORDER = ["erased", "never_again", "complained", "stopped", "reassigned", "bounce
 NAMES = dict(zip(ORDER, [Reason.ERASED, Reason.PERMANENT, Reason.COMPLAINED, Reason.STOPPED, Reason.REASSIGNED,
                          Reason.BOUNCED], strict=True))  # fmt: skip
 COMBINATIONS = [c for size in range(len(ORDER) + 1) for c in itertools.combinations(ORDER, size)]
+PART = 1 if os.environ.get("THOROUGH") else len(STANDINGS)  # every day each combination is met in one standing
 
 
 @pytest.mark.parametrize("standing", STANDINGS, ids=lambda standing: standing.__name__)
 def test_each_standing_under_every_combination_of_suppressions(topic, author, standing):
     """5 standings × 64 sets of suppressions: the gravest is named, and the crowd is exactly the unnamed."""
     expected = {}
-    for combination in COMBINATIONS:
+    for combination in [(), *COMBINATIONS[STANDINGS.index(standing) % PART :: PART]]:
         address = factories.email_address()
         standing(address, topic, author)
         [consent.suppress(address, NAMES[name]) for name in combination]
