@@ -217,7 +217,7 @@ def _hold_is_over(address):
 @pytest.mark.django_db
 def test_in_any_order_the_ledger_adds_up_and_no_yes_comes_out_of_nowhere():
     plan = settings(
-        max_examples=int(os.environ.get("LIVES", "12")),  # more of them: LIVES=500
+        max_examples=int(os.environ.get("LIVES", "6")),  # more of them: LIVES=500
         stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),
