@@ -23,11 +23,10 @@ INSERT INTO campaigns_message (reference, campaign_id, address_id, status, skipp
                                attempts, provider_id, detail, body_digest, verdict, waiting_for, local_time,
                                zone_source)
 SELECT {reference}, %s, who, CASE WHEN objection = '' THEN 'queued' ELSE 'skipped' END, objection, say_so,
-       CASE WHEN objection = '' THEN NULL ELSE {now} END, 0, '', '', '', '', '', '', ''
+       CASE WHEN objection = '' THEN NULL ELSE %s END, 0, '', '', '', '', '', '', ''
 FROM ({judged}) AS judged
 """
 REFERENCE = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
-NOW = {"sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')", "postgresql": "statement_timestamp()"}
 
 
 def preview(campaign: Campaign) -> dict[str, int]:
@@ -75,9 +74,7 @@ def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
     judged = eligibility.judged(crowd, campaign.topic, also=gate.objections(campaign.topic, campaign, among=crowd))
     judged = judged.annotate(who=F("pk"), say_so=Coalesce("said__granted_id", "said__event_id")).order_by("pk")
     inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()
-    vendor = connection.vendor
+    vendor, now = connection.vendor, connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT.format(reference=REFERENCE[vendor], now=NOW[vendor], judged=inner), [campaign.pk, *params]
-        )
+        cursor.execute(INSERT.format(reference=REFERENCE[vendor], judged=inner), [campaign.pk, now, *params])
         return cursor.rowcount
