@@ -36,7 +36,9 @@ def _region(text: str, country: str) -> str:
 
 def _postal_code(text: str, country: str) -> str:
     code = " ".join(text.upper().split())
-    if not POSTAL.match(code) or (country in (atlas.US, atlas.CA) and not atlas.postal(code)):
+    found = [name.startswith(f"{atlas.CA}-") for name in atlas.postal(code)]
+    wanted = {atlas.CA: [True], atlas.US: [False]}.get(country)
+    if not POSTAL.match(code) or (wanted and found[:1] != wanted):
         raise Unreadable(_("The postal code is not one of this country, and was left out."))
     return code
 
