@@ -98,6 +98,11 @@ class Ending:
         return (self.day - self.today).days
 
     @property
+    def last_day(self) -> date:
+        """The last on which it counts."""
+        return self.day - timedelta(days=1)
+
+    @property
     def is_due(self) -> bool:
         return self.closes_on is not None and self.today >= self.closes_on
 

@@ -18,10 +18,7 @@ from preferences.visits import Visitor
 class KeepForm(forms.Form):
     """Two buttons of equal weight. Opening the page is not an answer."""
 
-    answer = forms.ChoiceField(
-        choices=[("keep", "keep"), ("leave", "leave")],
-        error_messages={"required": _("Press one of the two buttons."), "invalid_choice": _("Press one of the two.")},
-    )
+    answer = forms.ChoiceField(choices=[("keep", "keep"), ("leave", "leave")])
     words = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, visitor: Visitor, topic: Topic, notice: Notice | None, **kwargs: Any) -> None:
@@ -36,6 +33,8 @@ class KeepForm(forms.Form):
 
     def clean(self) -> None:
         """Whoever leaves need not have read the newest words."""
+        if self.errors.pop("answer", None):
+            self.add_error(None, _("Press one of the two buttons."))
         keeps = self.cleaned_data.get("answer") == "keep"
         if keeps and self.cleaned_data.get("words") != self.fields["words"].initial:
             self.add_error(None, _("The wording changed while you were reading. Look again, then press the button."))
