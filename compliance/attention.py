@@ -14,7 +14,7 @@ from campaigns.models import Campaign, Message
 from compliance import reminders, requests
 from compliance.models import PolicyReview, Processor, SubjectRequest
 from preferences import limits
-from preferences.models import DoubtfulLeave, Inbound, LeaveReason, Reply
+from preferences.models import DoubtfulLeave, Inbound, LeaveReason, Reply, RuleProposal
 
 RECENT = datetime.timedelta(days=30)
 # By which filter the admin lists what is counted here.
@@ -22,6 +22,7 @@ TO_READ = {"read": "waiting"}
 NEVER_SIGNED_UP = {"reason__exact": LeaveReason.Reason.NEVER_SIGNED_UP.value, "reviewed_at__isnull": "True"}
 DOUBTFUL = {"settled_at__isnull": "True"}
 WITHOUT_AGREEMENT = {"agreement_on__isnull": "True", "ended_at__isnull": "True"}
+OPEN_PROPOSALS = {"status__exact": RuleProposal.Status.OPEN.value}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
         (_("Messages to be read"), _to_read().filter(due_at__gte=timezone.now()), TO_READ, False),
         (_("Requests about own data to answer"), _requests_in_time(), {"state": "open"}, False),
         (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
+        (_("Rule changes waiting for a second person"), RuleProposal.objects.open(), OPEN_PROPOSALS, False),
         (_("Policy reviews due soon"), reviews.filter(due_on__range=(today, soon)), {"state": "open"}, False),
     ]
 

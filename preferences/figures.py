@@ -19,6 +19,7 @@ Pairs = tuple[tuple[str, int], ...]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
 WHOLE_DAY = (0, 1440)
+CLOSED = "closed"
 SCOPES = ("topic", "programme", "brand", "everything")
 FLAGS = frozenset(
     {
@@ -158,7 +159,7 @@ def _days(text: str) -> tuple[str, ...]:
 
 
 def _hours(text: Any) -> tuple[int, int] | None:
-    if text == "closed":
+    if text == CLOSED:
         return None
     found = _HOURS.match(text) if isinstance(text, str) else None
     start, end = (_minutes(found, 1), _minutes(found, 3)) if found else (0, 0)

@@ -30,11 +30,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that two versions say differently; an empty side says nothing of it."""
+    """One thing that two versions say differently; an empty side says nothing of it.
+
+    Of a list that stays in part, only what is gone and what is new is named.
+    """
 
     what: str
     was: list[str]
     becomes: list[str]
+    stays_in_part: bool = False
 
 
 def rows(rule: RuleWords) -> list[Row]:
@@ -100,6 +104,7 @@ def _of_value(name: str, kind: str, before: Entry, after: Entry) -> Difference:
         _("%(figure)s: %(kind)s") % what,
         [line for line in was if line not in becomes],
         [line for line in becomes if line not in was],
+        stays_in_part=bool(set(was) & set(becomes)),
     )
 
 

@@ -102,6 +102,19 @@ class Numbered:
         return {key: number for key, number in numbers.items() if number is not None} or None
 
 
+class HoursField(forms.CharField):
+    """The hours of one day. What cannot be read is said at that very day."""
+
+    def clean(self, value: Any) -> Any:
+        text = _tidy(super().clean(value))
+        if text not in ("", figures.CLOSED):
+            try:
+                figures.window({"mon-sun": text})
+            except figures.BadFigure as error:
+                raise forms.ValidationError(str(error)) from error
+        return text
+
+
 class Hours:
     """From when until when, for each weekday and for public holidays."""
 
@@ -111,7 +124,7 @@ class Hours:
     def _field(self, day: str, label: Any) -> forms.Field:
         said = _("Empty: as on the weekday.") if day == "holiday" else ""
         widget = UnfoldAdminTextInputWidget({"placeholder": "09:00-20:00"})
-        return forms.CharField(label=label, required=False, max_length=20, widget=widget, help_text=said)
+        return HoursField(label=label, required=False, max_length=20, widget=widget, help_text=said)
 
     def initial(self, side: str, written: Any) -> dict[str, Any]:
         hours = dict(zip(figures.DAYS, figures.window(written), strict=True))
@@ -120,7 +133,7 @@ class Hours:
         return {f"{side}_{day}": _typed(span) for day, span in hours.items()}
 
     def read(self, side: str, answers: Mapping[str, Any]) -> Any:
-        typed = {day: _tidy(answers.get(f"{side}_{day}") or "") for day in figures.DAYS}
+        typed = {day: answers.get(f"{side}_{day}") for day in figures.DAYS}
         return {day: text for day, text in typed.items() if text} or None
 
 
@@ -169,7 +182,7 @@ def _capital(label: Any) -> str:
 
 
 def _typed(span: tuple[int, int] | None) -> str:
-    return f"{rule_words.clock(span[0])}-{rule_words.clock(span[1])}" if span else "closed"
+    return f"{rule_words.clock(span[0])}-{rule_words.clock(span[1])}" if span else figures.CLOSED
 
 
 def _tidy(text: str) -> str:

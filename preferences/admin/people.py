@@ -41,7 +41,18 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     list_filter = ["language", ("erased_at", admin.EmptyFieldListFilter)]
     search_help_text = gettext_lazy("A name, an e-mail address or a phone number.")
     fieldsets = [
-        (None, {"fields": [("name", "language"), ("country", "region"), "time_zone", ("created_at", "erased_at")]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "language"),
+                    ("country", "region"),
+                    ("postal_code", "time_zone"),
+                    "born_on",
+                    ("created_at", "erased_at"),
+                ]
+            },
+        ),
         (gettext_lazy("What they asked of us"), {"fields": [("restricted_at", "sale_share_optout_at")]}),
         (gettext_lazy("What they said"), {"fields": ["subscriptions", "suppressions"]}),
     ]

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from preferences import rule_changes, rules
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.rule_pages import TellsMore
 from preferences.admin.rules import panels
 from preferences.models import Rule, RuleProposal
 
@@ -33,7 +34,7 @@ class DeclineForm(forms.Form):
 
 
 @admin.register(RuleProposal)
-class RuleProposalAdmin(ReadOnly, StaffAdmin):
+class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
     """Which changes of the rulebook wait for a second person?"""
 
     list_display = ["summary", "place", "standing", "effective_from", "proposed_by", "proposed_at", "decided_by"]
@@ -46,8 +47,10 @@ class RuleProposalAdmin(ReadOnly, StaffAdmin):
             {
                 "fields": [
                     "summary",
-                    ("place", "channel", "purpose"),
-                    ("standing", "effective_from", "effective_to"),
+                    "place",
+                    ("channel", "purpose"),
+                    ("effective_from", "effective_to"),
+                    "status",
                     "reason",
                     ("proposed_by", "proposed_at"),
                     ("reviewed_on", "reviewed_by"),
@@ -56,17 +59,12 @@ class RuleProposalAdmin(ReadOnly, StaffAdmin):
         ),
         (gettext_lazy("What became of it"), {"fields": [("decided_by", "decided_at"), "decided_because", "became"]}),
     ]
-    readonly_fields = ["place", "standing", "became"]
+    readonly_fields = ["place", "became"]
     change_form_template = "admin/preferences/ruleproposal/change_form.html"
     actions_detail = ["publish", "decline"]
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any
-    ) -> HttpResponse:
-        proposal = self.get_object(request, str(object_id)) if object_id else None
-        context = _told(request, proposal) if proposal and self.has_view_permission(request, proposal) else {}
-        more["extra_context"] = {**context, **(more.get("extra_context") or {})}
-        return super().changeform_view(request, object_id, *args, **more)
+    def told(self, request: HttpRequest, proposal: RuleProposal) -> dict[str, Any]:
+        return _told(request, proposal)
 
     def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """A second person, while there is something to decide."""

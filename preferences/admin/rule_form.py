@@ -141,6 +141,8 @@ class FigureForm(forms.Form):
 
     def _value(self, side: str, answers: Mapping[str, Any]) -> Any:
         """What was written, as the rulebook writes it; what means the same as before stays written as before."""
+        if self.errors.keys() & self.shape.fields(side).keys():
+            return None
         value = self.shape.read(side, answers)
         if value is None:
             return None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from preferences import atlas, rules
@@ -18,6 +19,20 @@ from preferences.admin.rule_form import ProposalForm
 from preferences.errors import SaysoError
 from preferences.models import Channel, Rule
 from preferences.models.rules import PURPOSES
+
+
+class TellsMore(ModelAdmin):
+    """A page that shows more than the fields of its row. Mix in before ReadOnly."""
+
+    def told(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        context = self.told(request, row) if row and self.has_view_permission(request, row) else {}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
 
 class TermsForm(forms.Form):

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from unfold.enums import ActionVariant
 
 from preferences import places, rule_changes, rule_states, rule_terms, rule_words, rules
 from preferences.admin.base import ReadOnly, StaffAdmin
-from preferences.admin.rule_pages import TermsForm, proposing
+from preferences.admin.rule_pages import TellsMore, TermsForm, proposing
 from preferences.models import Rule, RuleProposal, TermsRecord
 
 # What other floors show below a proposal, such as who would drop out if it took effect. Append a function at import:
@@ -86,11 +87,10 @@ class JurisdictionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Rule)
-class RuleAdmin(ReadOnly, StaffAdmin):
+class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
     """What does the law say here, since when, and who agreed?"""
 
-    list_display = ["place", "summary", "channel", "purpose", "version", "standing", "begins", "ends", "agreed"]
-    list_display_links = ["summary"]
+    list_display = ["sentence", "place", "about", "version", "standing", "dates", "agreed"]
     list_filter = [JurisdictionFilter, "channel", "purpose", StateFilter]
     search_fields = ["name"]
     search_help_text = gettext_lazy("A name, words of the summary, or an article: “64.1200”, “CASL”.")
@@ -102,16 +102,19 @@ class RuleAdmin(ReadOnly, StaffAdmin):
             {
                 "fields": [
                     "summary",
-                    ("place", "channel", "purpose"),
-                    ("version", "standing"),
+                    ("place", "about"),
+                    ("version", "life"),
                     ("effective_from", "effective_to"),
                     ("reviewed_on", "reviewed_by"),
                 ]
             },
         ),
-        (gettext_lazy("Who agreed"), {"fields": [("proposed", "agreed", "published_at"), "reason", "name", "digest"]}),
+        (
+            gettext_lazy("Who agreed"),
+            {"fields": [("proposed", "agreed"), "published_at", "reason", "name", "digest"]},
+        ),
     ]
-    readonly_fields = ["place", "standing", "agreed", "proposed"]
+    readonly_fields = ["place", "about", "life", "agreed", "proposed", "digest"]
     change_form_template = "admin/preferences/rule/change_form.html"
     actions_list = ["terms", "propose_new"]
     actions_detail = ["propose"]
@@ -126,15 +129,7 @@ class RuleAdmin(ReadOnly, StaffAdmin):
             return rows, False
         return rows.filter(pk__in=[rule.pk for rule in Rule.objects.all() if _speaks_of(rule, asked)]), False
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any
-    ) -> HttpResponse:
-        rule = self.get_object(request, str(object_id)) if object_id else None
-        context = self._told(request, rule) if rule and self.has_view_permission(request, rule) else {}
-        more["extra_context"] = {**context, **(more.get("extra_context") or {})}
-        return super().changeform_view(request, object_id, *args, **more)
-
-    def _told(self, request: HttpRequest, rule: Rule) -> dict[str, Any]:
+    def told(self, request: HttpRequest, rule: Rule) -> dict[str, Any]:
         versions = list(rule_states.stated(Rule.objects.filter(name=rule.name), timezone.localdate()))
         return {
             "rows": rule_changes.rows(rule),
@@ -151,13 +146,24 @@ class RuleAdmin(ReadOnly, StaffAdmin):
     def place(self, rule: Rule) -> str:
         return f"{rule.jurisdiction_name} ({rule.jurisdiction})"
 
-    @display(description=gettext_lazy("from"), ordering="effective_from")
-    def begins(self, rule: Rule) -> str:
-        return date_format(rule.effective_from, "Y-m-d")
+    @display(description=gettext_lazy("in a sentence"), ordering="summary")
+    def sentence(self, rule: Rule) -> SafeString:
+        return format_html('<span class="block min-w-48" style="white-space: normal">{}</span>', rule.summary)
 
-    @display(description=gettext_lazy("until"), ordering="effective_to")
-    def ends(self, rule: Rule) -> str:
-        return date_format(rule.effective_to, "Y-m-d") if rule.effective_to else "–"
+    @display(description=gettext_lazy("about"), ordering="purpose")
+    def about(self, rule: Rule) -> str:
+        return f"{rule.get_channel_display()} · {rule.get_purpose_display()}"
+
+    @display(description=gettext_lazy("in force"), ordering="effective_from")
+    def dates(self, rule: Rule) -> str:
+        words = {"begins": date_format(rule.effective_from, "j M Y")}
+        if rule.effective_to is None:
+            return _("from %(begins)s") % words
+        return _("%(begins)s – %(ends)s") % {**words, "ends": date_format(rule.effective_to, "j M Y")}
+
+    @display(description=gettext_lazy("state"))
+    def life(self, rule: Rule) -> str:
+        return state_in_words(rule)[1]
 
     @display(description=gettext_lazy("state"), label=STATES)
     def standing(self, rule: Rule) -> tuple[str, str]:
@@ -205,7 +211,7 @@ class RuleAdmin(ReadOnly, StaffAdmin):
 
 
 @admin.register(TermsRecord)
-class TermsRecordAdmin(ReadOnly, StaffAdmin):
+class TermsRecordAdmin(TellsMore, ReadOnly, StaffAdmin):
     """By which terms were messages judged?"""
 
     list_display = ["places", "channel", "purpose", "profile", "first_used_at"]
@@ -214,22 +220,13 @@ class TermsRecordAdmin(ReadOnly, StaffAdmin):
     readonly_fields = ["places", "digest"]
     change_form_template = "admin/preferences/termsrecord/change_form.html"
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, *args: Any, **more: Any
-    ) -> HttpResponse:
-        record = self.get_object(request, str(object_id)) if object_id else None
-        context = _of_record(record) if record and self.has_view_permission(request, record) else {}
-        more["extra_context"] = {**context, **(more.get("extra_context") or {})}
-        return super().changeform_view(request, object_id, *args, **more)
+    def told(self, request: HttpRequest, record: TermsRecord) -> dict[str, Any]:
+        lines = [(rule_words.figure(name), rule_words.recorded(name, said)) for name, said in record.figures.items()]
+        return {"lines": lines, "used": rules.versions_used(record)}
 
     @display(description=gettext_lazy("where"))
     def places(self, record: TermsRecord) -> str:
         return ", ".join(record.jurisdictions) or _("nowhere known")
-
-
-def _of_record(record: TermsRecord) -> dict[str, Any]:
-    lines = [(rule_words.figure(name), rule_words.recorded(name, said)) for name, said in record.figures.items()]
-    return {"lines": lines, "used": rules.versions_used(record)}
 
 
 def _speaks_of(rule: Rule, asked: list[str]) -> bool:
