@@ -44,6 +44,14 @@ def wait_until(condition, seconds=30):
     return condition()
 
 
+def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
+    page = person.signs_up("email")
+    tasks.deliver_replies()
+
+    assert page.request["PATH_INFO"] == reverse("preferences:check-inbox", args=[person.topic.sender.slug])
+    assert len(person.mail_server.messages) == 1
+
+
 def test_a_worker_sends_the_confirmation_at_once(worker, person):
     person.signs_up("email")
 
@@ -68,11 +76,3 @@ def test_a_wiped_queue_costs_one_sweep(worker, started, mail_server):
     sweep.delay()
 
     assert wait_until(lambda: started.messages.filter(status="sent").count() == 30)
-
-
-def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
-    page = person.signs_up("email")
-    tasks.deliver_replies()
-
-    assert page.request["PATH_INFO"] == reverse("preferences:check-inbox", args=[person.topic.sender.slug])
-    assert len(person.mail_server.messages) == 1
