@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.models import DeliveryEvent, Message
 from compliance.models import Processor, SubjectRequest
+from preferences import atlas, rights
 from preferences.models import (
     Address,
     AddressChange,
@@ -121,7 +122,7 @@ class PrivacyNotice:
 
     @property
     def answer_days(self) -> int:
-        return settings.REQUEST_DAYS
+        return rights.days_in(atlas.names(self.sender.country))
 
 
 WHILE_AND_AFTER = gettext_lazy("As long as you get messages from us, and six years after you left.")

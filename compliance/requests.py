@@ -6,7 +6,6 @@ until then nothing is done with the data, and the person may take it back.
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.models import SubjectRequest
-from preferences import consent, contacts, erasure, fence, history, replies
+from preferences import consent, contacts, erasure, fence, history, replies, rights
 from preferences.errors import NotAllowed
 from preferences.evidence import NOTHING, Proof
 from preferences.models import Address, Contact, Sender, Source
@@ -154,8 +153,7 @@ def _open(contact: Contact, kind: str) -> QuerySet[SubjectRequest]:
 
 
 def _due(contact: Contact):
-    days = settings.REQUEST_DAYS_BY_COUNTRY.get(contact.country, settings.REQUEST_DAYS)
-    return timezone.now() + timedelta(days=days)
+    return timezone.now() + timedelta(days=rights.answer_days(contact))
 
 
 def _fresh(request: SubjectRequest) -> SubjectRequest:

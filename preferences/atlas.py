@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 DATA = Path(__file__).with_name("whereabouts_data")
 IANA = resources.files("tzdata") / "zoneinfo"
 US, CA = "US", "CA"
+UNDER_THE_FLAG = frozenset({"US", "PR", "VI", "AS", "GU", "MP"})  # countries in ISO, under federal law all the same
 SPELLED = {"UK": "GB", "EL": "GR"}  # as people and the EU write them
 OVERSEAS = {"AX": "FI", "GF": "FR", "GP": "FR", "MF": "FR", "MQ": "FR", "RE": "FR", "YT": "FR"}  # countries in ISO only
 IN_THE_EU = frozenset(
@@ -132,8 +133,13 @@ def zones(place: str) -> tuple[str, ...]:
 
 @cache
 def names(country: str) -> frozenset[str]:
-    """Under which names the rules of a country may stand: FR has rows of its own and those of the EU."""
-    home = OVERSEAS.get(country, country)
+    """Under which names the rules of a country may stand: FR has rows of its own and those of the EU.
+
+    Federal law holds in the territories of the United States too (47 USC 153(58)).
+    """
+    home = US if country in UNDER_THE_FLAG else OVERSEAS.get(country, country)
+    if home == US:
+        return frozenset({country, US})
     return frozenset({country, home, "EU"} if home in IN_THE_EU else {country})
 
 

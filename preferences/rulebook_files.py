@@ -70,8 +70,6 @@ def _opened(path: Path) -> Spot:
 def _file(spot: Spot, files: dict[str, str]) -> list[WrittenRule]:
     """The rules of one file in its order; `files` remembers which file a jurisdiction or an id belongs to."""
     said = _toml(spot)
-    if not {"jurisdiction", "rules"} & said.keys():
-        return []
     head = _head(spot, said)
     _only_here(spot, "jurisdiction", head["jurisdiction"], files)
     latest: dict[str, WrittenRule] = {}

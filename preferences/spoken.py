@@ -125,5 +125,5 @@ def _check(address: Address, topic: Topic, method: Method, form: ConsentFormVers
     if _notice(form, topic) is None:
         raise NotAllowed(_("%(topic)s is not on this form. Choose the form that names it.") % {"topic": topic})
     consent.refuse_overriding(address, topic, source=Source.STAFF)
-    if row := signature_rules.refusal(address, topic, method):
-        raise NotAllowed(f"{topic}: {row['because']} ({row['reference']})")
+    if because := signature_rules.refusal(address, topic, method):
+        raise NotAllowed(f"{topic}: {because}")

@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from preferences import atlas, dialling
-from preferences.models import Channel
+from preferences.models import Channel, Contact
 
-__all__ = ["Place", "place"]
+__all__ = ["Place", "of", "place"]
 
 DECLARED, POSTAL, COUNTRY, NUMBER, SENDER = "declared", "postal", "country", "number", "sender"
 UNKNOWN, DISAGREEING = "unknown", "disagreeing"
@@ -51,6 +51,19 @@ def place(
     """Where the person at this address may be, by everything we were told."""
     number = dialling.beginning(value) if channel == Channel.SMS else None
     return _place(number, country, region, atlas.postal(postal_code), time_zone, sender_country)
+
+
+def of(contact: Contact, *, number: str = "", sender_country: str = "") -> Place:
+    """Where this person may be, asked of one of their numbers or of what they told us alone."""
+    return place(
+        channel=Channel.SMS if number else Channel.EMAIL,
+        value=number,
+        country=contact.country,
+        region=contact.region,
+        postal_code=contact.postal_code,
+        time_zone=contact.time_zone,
+        sender_country=sender_country,
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -153,8 +153,6 @@ FRESH_LINK_MINUTES = 30
 CONFIRM_LINK_DAYS = 7
 UNDO_LINK_DAYS = 30
 KEEP_LINK_DAYS = 35  # a few more than silence lasts, so that the last day finds its page
-REQUEST_DAYS = env.int("REQUEST_DAYS", default=28)  # to answer what people ask about their own data
-REQUEST_DAYS_BY_COUNTRY = {"BR": 15}
 REMIND_AFTER_DAYS = 3  # of a sign-up nobody has confirmed, once
 # strict: what Sayso ships; legal: only what the law itself asks. Never looser than the law.
 RULE_PROFILE = env.str("RULE_PROFILE", default="strict")

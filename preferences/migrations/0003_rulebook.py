@@ -17,8 +17,7 @@ def load(apps, schema_editor):
         return
     for path in sorted(RULEBOOK.glob("*.toml")):
         book = tomllib.loads(path.read_text("utf-8"))
-        if "jurisdiction" in book:
-            rows.bulk_create(rows.model(**rule) for rule in versions(book))
+        rows.bulk_create(rows.model(**rule) for rule in versions(book))
 
 
 def versions(book):

@@ -59,7 +59,7 @@ def test_unconfirmed_it_ends_by_itself(write_down, address, topic):
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         [terms.end(pk) for pk in terms.over().values_list("pk", flat=True)]
 
-        assert eligibility.objection(address, topic) == "left"
+        assert eligibility.objection(address, topic) == "expired"
     assert address.events.last().kind == "expired"
 
 

@@ -45,7 +45,7 @@ def zones(place):
         (text("+14185550100", sender_country="CA"), {"CA", "CA-QC"}),
         (text("+18675550100", sender_country="CA"), {"CA", "CA-YT", "CA-NT", "CA-NU"}),
         (text("+19025550100", sender_country="CA"), {"CA", "CA-NS", "CA-PE"}),
-        (text("+17875550100", sender_country="PR"), {"PR"}),
+        (text("+17875550100", sender_country="PR"), {"PR", "US"}),
         (text("+447781123456", sender_country="GB"), {"GB", "GG"}),
         (text("+447700900123", sender_country="GB"), {"GB"}),  # no number of a real person: the code's main country
         (text(TOLL_FREE), {"US", "CA"}),

@@ -1,0 +1,21 @@
+"""How long the rulebook gives us to answer what people ask about their own data."""
+
+from django.utils import timezone
+
+from preferences import rules, whereabouts
+from preferences.models import Channel, Contact
+from preferences.models.rules import ANY, RIGHTS
+
+
+def answer_days(contact: Contact) -> int:
+    """Days until this person must have their answer: the shortest of everywhere they may be."""
+    numbers = contact.addresses.filter(channel=Channel.SMS, erased_at=None).values_list("normal_form", flat=True)
+    places = [whereabouts.of(contact), *(whereabouts.of(contact, number=number or "") for number in numbers)]
+    return days_in(frozenset().union(*(place.jurisdictions for place in places)))
+
+
+def days_in(jurisdictions: frozenset[str]) -> int:
+    """The same for places; where nobody knows the place, the strict default."""
+    where = jurisdictions or frozenset({rules.ELSEWHERE})
+    asked = rules.book().terms(where, ANY, RIGHTS, timezone.now().date()).requests
+    return dict(asked or ())["complete_days"]
