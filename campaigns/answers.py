@@ -67,6 +67,7 @@ class Answer:
     """The whole answer, verdict first."""
 
     address: Address
+    about: str
     topic: str
     campaign: str
     channel: str

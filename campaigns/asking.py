@@ -105,7 +105,7 @@ def _typed(rows: QuerySet[Address], text: str) -> Address:
         raise Forgotten(
             _("We hold nobody with this address, and a suppression of %(since)s keeps it so: %(reason)s.") % words
         )
-    raise NotFound(_("Nobody here has this address. Look for typing errors; we never wrote to it."))
+    raise NotFound(_("Nobody here has this address. Look for typing errors."))
 
 
 def about(text: str) -> Topic | Campaign:

@@ -27,6 +27,17 @@ def there(moment: datetime, zone: str) -> str:
     return _("%(moment)s in %(zone)s") % words
 
 
+def several(moment: datetime, zones: Iterable[str]) -> str:
+    """What the clocks of all these zones show; the day is said again only where it is another one."""
+    words, before = [], None
+    for zone in zones:
+        local = moment.astimezone(ZoneInfo(zone))
+        short = _("%(time)s in %(zone)s") % {"time": f"{local:%H:%M}", "zone": named(zone)}
+        words.append(short if local.date() == before else there(moment, zone))
+        before = local.date()
+    return "; ".join(words)
+
+
 def both(moment: datetime, zones: tuple[str, ...]) -> str:
     """On the first of their clocks, and in UTC."""
     if not zones:

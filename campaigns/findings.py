@@ -38,12 +38,11 @@ def place(case: Case) -> tuple[Fact, ...]:
         _("%(place)s: %(source)s") % {"place": _place(case, said), "source": SOURCES.get(source, source)}
         for source, said in where.because
     ]
-    times = [clocks.there(case.at, zone) for zone in where.zones]
     nowhere, no_zone = _("Nobody knows where."), _("Nobody knows.")
     return (
         Fact("jurisdictions", _("Rules of"), ", ".join(_place(case, code) for code in codes) or nowhere, codes),
         Fact("because", _("Why there"), "; ".join(because) or nowhere, [list(pair) for pair in where.because]),
-        Fact("zones", _("Time there"), "; ".join(times) or no_zone, list(where.zones)),
+        Fact("zones", _("Time there"), clocks.several(case.at, where.zones) or no_zone, list(where.zones)),
         Fact(
             "zone_source", _("Time zone by"), str(SOURCES.get(where.zone_source, where.zone_source)), where.zone_source
         ),
@@ -237,10 +236,15 @@ def _window(case: Case) -> list[Fact]:
     days = [_today(case, zone) for zone in zones]
     facts = [Fact("today", _("Hours there that day"), "; ".join(days), days)] if days else []
     facts.append(
-        Fact("window", _("Hours in a week"), figure_words.window(window), [span and list(span) for span in window])
+        Fact(
+            "window",
+            _("Hours in a week"),
+            figure_words.value("window", window),
+            [span and list(span) for span in window],
+        )
     )
     if zones and (opens := hours.opens(window, zones, at, case.terms.holidays)):
-        said = _("It is open.") if opens <= at else "; ".join(clocks.there(opens, zone) for zone in zones)
+        said = _("It is open.") if opens <= at else clocks.several(opens, zones)
         facts.append(Fact("opens", _("Next opening"), said, opens))
     return facts
 

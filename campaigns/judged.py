@@ -14,11 +14,27 @@ from campaigns import clocks, figure_words, findings, shares, wording
 from campaigns.answers import Fact, link
 from campaigns.models import Message
 from campaigns.shares import Share
-from preferences import figures, rules
+from preferences import figures, rule_words, rules
 from preferences.models import ConsentEvent, Rule, TermsRecord
 from preferences.strictest import Terms
 
 Kind = Message.Verdict
+# What a verdict looks at; the rest of the rulebook is for other rooms.
+LOOKED_AT = (
+    "consent",
+    "health_consent",
+    "records_consent",
+    "bases",
+    "repermission",
+    "minimum_age",
+    "caps",
+    "window",
+    "holidays",
+    "content",
+    "labels",
+    "segments",
+    "characters",
+)
 CONNECTED = "address__contact", "campaign__topic__sender", "judged_under", "event__notice__topic"
 
 
@@ -79,7 +95,7 @@ def _said(message: Message) -> str:
         words["moment"] = clocks.utc(message.wait_until) if message.wait_until else "–"
         return _("Not yet: it waits until %(moment)s, because: %(reason)s.") % words
     if message.verdict == Kind.SEND:
-        return _("Yes: nothing spoke against it, and it was handed over.")
+        return _("Yes: nothing spoke against it. It is now: %(status)s.") % {"status": message.get_status_display()}
     return _("It was not judged by the rules.")
 
 
@@ -96,8 +112,8 @@ def _facts(message: Message, record: TermsRecord | None) -> Iterable[Fact]:
 
 
 def _say_so(event: ConsentEvent) -> Fact:
-    links = [link(event, findings.told(event))]
-    links += [link(event.notice)] if event.notice else []
+    links = [link(event, _("Open it"))]
+    links += [link(event.notice, _("Read the notice"))] if event.notice else []
     return Fact("event", _("On the say-so"), findings.told(event), event.reference, tuple(links))
 
 
@@ -116,12 +132,12 @@ def _places(record: TermsRecord) -> str:
 def _figures(record: TermsRecord, used: list[Rule]) -> Iterable[Figure]:
     """In the order of the rulebook; those that a verdict looks at first."""
     terms = recorded(record)
-    looked_at = [name for name in figure_words.FIGURES if name in record.figures]
+    looked_at = [name for name in LOOKED_AT if name in record.figures]
     for name in [*looked_at, *(name for name in record.figures if name not in looked_at)]:
         value = getattr(terms, name)
         decided = shares.deciding(used, terms, name, _parts(name, value))
         said = figure_words.value(name, value)
-        yield Figure(name, figure_words.figure(name), said, record.figures[name], tuple(decided))
+        yield Figure(name, rule_words.figure(name), said, record.figures[name], tuple(decided))
 
 
 def _parts(name: str, value: Any) -> list[Any]:

@@ -37,6 +37,7 @@ def explain(case: Case) -> Answer:
     campaign, topic = case.question.campaign, case.topic
     return Answer(
         address=case.address,
+        about=_about(case),
         topic=f"{topic.sender.slug}/{topic.slug}",
         campaign=str(campaign.reference) if campaign else "",
         channel=case.question.channel,
@@ -53,6 +54,14 @@ def explain(case: Case) -> Answer:
         notes=tuple(_notes(case)),
         message=link(case.message, _("The message of this campaign to this address")) if case.message else None,
     )
+
+
+def _about(case: Case) -> str:
+    """What they would get, by its names."""
+    topic = f"{case.topic.sender} · {case.topic}"
+    if case.question.campaign is None:
+        return topic
+    return _("“%(campaign)s” (%(topic)s)") % {"campaign": case.question.campaign, "topic": topic}
 
 
 def said(judged: Verdict, case: Case) -> str:

@@ -11,6 +11,7 @@ from campaigns.verdict import Verdict
 from preferences.models import Address
 
 SCHEMA = 1
+STORED = ("judged_at", "verdict", "waiting_for", "skipped_because", "wait_until")
 Url = Callable[[Link], str | None]
 
 
@@ -25,6 +26,7 @@ def answer(found: Answer, url: Url = nowhere) -> dict[str, Any]:
         "kind": "judged_now",
         "asked": {
             **_whom(found.address),
+            "about": found.about,
             "topic": found.topic,
             "campaign": found.campaign or None,
             "channel": found.channel,
@@ -59,11 +61,12 @@ def judged(found: Judged, url: Url = nowhere, *, personal: bool = True) -> dict[
         "campaign": message.campaign.reference,
         "judged_at": found.judged_at,
         "verdict": {
-            "kind": message.verdict or None,
+            "kind": "skip" if message.skipped_because else message.verdict or None,
             "reason": found.reason,
             "until": message.wait_until,
             "said": found.said,
         },
+        "stored": {name: getattr(message, name) for name in STORED},
         "facts": _facts(facts, url),
         "rules": [[rule.name, rule.version] for rule in found.rules],
         "figures": [

@@ -17,7 +17,7 @@ REASONS = {
     "too_late": _("the campaign had ended before it could go"),
     "nowhere_known": _("nobody knows in which country they are"),
     "basis_not_accepted": _("what the consent rests on does not count where they are"),
-    "consent_too_weak": _("the consent is not what the law where they are asks for"),
+    "consent_too_weak": _("the consent is not all that the rules where they are ask for"),
     "implied_consent_over": _("the time has run out in which a relationship stands for consent"),
     "permission_too_old": _("the consent is so old that it has to be asked for again"),
     "age_unknown": _("the topic has a minimum age, and theirs is unknown"),

@@ -41,7 +41,12 @@ class AskForm(forms.Form):
         help_text=gettext_lazy("An e-mail address, a phone number, or the reference of a contact."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "maxlength": asking.LONGEST}),
     )
-    about = forms.ChoiceField(label=gettext_lazy("Gets what"), widget=UnfoldAdminSelectWidget)
+    about = forms.ChoiceField(
+        label=gettext_lazy("Gets what"),
+        required=False,
+        help_text=gettext_lazy("Empty shows how they stand to everything."),
+        widget=UnfoldAdminSelectWidget,
+    )
     at = forms.CharField(
         label=gettext_lazy("When"),
         required=False,
@@ -121,7 +126,7 @@ def _asked(request: HttpRequest) -> Answer | None:
     if doubled := [name for name, values in given.items() if len(values) > 1]:
         raise asking.Unclear(_("“%(name)s” is given more than once. Give it once.") % {"name": doubled[0]})
     asked = {name: values[0] if values else "" for name, values in given.items()}
-    if not (asked["about"] or _wants_json(request)):
+    if not (asked["who"] and asked["about"]) and not _wants_json(request):
         return None
     address, question = asking.question(asked["who"], asked["about"], asked["channel"])
     return why.ask(address, question, at=asking.moment(asked["at"]) if asked["at"] else None)
