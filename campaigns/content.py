@@ -21,7 +21,7 @@ from preferences.figures import CONTENT
 from preferences.models import Channel, Topic
 
 CAMPAIGNS_KEPT = 64
-# What a colleague may not allow: without it a message is unlawful wherever a rule asks for it.
+# What was allowed by mistake is lacking all the same: without it a message is unlawful wherever a rule asks for it.
 NEVER_ALLOWED = frozenset({"way_out", "sender_name", "postal_address"})
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns import lint
+from campaigns import authorship, lint
 from campaigns.models import Campaign
 from preferences import history
 from preferences.errors import NotAllowed
@@ -73,7 +73,7 @@ def approve(campaign: Campaign, *, by: User, read: str | None = None) -> Campaig
     `read` is the digest of the words that were on the approver's page, if they came by one.
     """
     campaign = _allowed(campaign, Status.APPROVED)
-    if by.pk in _writers(campaign):
+    if by.pk in authorship.writers(campaign):
         raise NotAllowed(_("A campaign is approved by someone other than those who wrote it."))
     if read is not None and read != campaign.words_digest:
         raise NotAllowed(_("The text was changed while you were reading. Go back, read it again, then approve it."))
@@ -189,16 +189,3 @@ def _moved(campaign: Campaign, status: str, *, by: User | None, reason: str = ""
 def _saved(campaign: Campaign, *, by: User | None, reason: str = "") -> Campaign:
     history.save(campaign, by=by, reason=reason)
     return campaign
-
-
-def _writers(campaign: Campaign) -> set[int]:
-    """The author, and everybody who changed the words since."""
-    writers, before = {campaign.author_id}, None
-    rows = campaign.history.order_by("history_id").values_list(
-        "topic_id", "channel", "subject", "body", "history_user_id"
-    )
-    for *words, user_id in rows:
-        if words != before and user_id:
-            writers.add(user_id)
-        before = words
-    return writers

@@ -16,7 +16,7 @@ from django.db.models import Case, Max, Value, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from preferences import history
+from preferences import history, wordlists
 from preferences.errors import NotAllowed
 from preferences.models import ConsentForm, ConsentFormVersion, Notice, Topic
 
@@ -45,6 +45,7 @@ def draft(form: ConsentForm, *, language: str, title: str, intro: str, thank_you
     version = ConsentFormVersion(form=form, language=language, title=_plain(title))
     version.intro, version.thank_you = _plain(intro), _plain(thank_you)
     _refuse_gaps(version)
+    _refuse_offers(version)
     notices = _notices(form, language)
     version.notices = [notice.pk for notice in notices]
     version.digest = hashlib.sha256(_whole(version, notices).encode()).hexdigest()
@@ -132,6 +133,13 @@ def _refuse_gaps(version: ConsentFormVersion) -> None:
         if len(getattr(version, slot)) > (field.max_length or 0):
             words = {"slot": field.verbose_name, "most": field.max_length}
             raise NotAllowed(_("Too long: %(slot)s may have %(most)s characters.") % words)
+
+
+def _refuse_offers(version: ConsentFormVersion) -> None:
+    """What confirms must not sell: with an offer in it, it would be advertising (CTIA 5.1)."""
+    if sold := wordlists.offers(version.thank_you):
+        words = {"words": ", ".join(sold)}
+        raise NotAllowed(_("The thank-you only confirms; it must not sell anything. Leave out: %(words)s.") % words)
 
 
 def _notices(form: ConsentForm, language: str) -> list[Notice]:

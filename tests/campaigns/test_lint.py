@@ -1,10 +1,13 @@
 """What a campaign must and must not contain before anybody reviews it."""
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campaigns import lint
+from preferences import consent
+from preferences.models import Source
 from tests import factories
+from tests.conftest import subscribe
 
 
 @pytest.fixture
@@ -17,8 +20,16 @@ def text(topic):
     return factories.CampaignFactory(topic=topic, channel="sms", subject="", body="Walk ten minutes today.")
 
 
+def problem(campaign, name):
+    return next(one for one in lint.problems(campaign) if one.name == name)
+
+
+def names(campaign, level="error"):
+    return [one.name for one in lint.problems(campaign) if one.level == level]
+
+
 def sentences(campaign, level):
-    return " ".join(problem.sentence for problem in lint.problems(campaign) if problem.level == level)
+    return " ".join(one.whole for one in lint.problems(campaign) if one.level == level)
 
 
 @pytest.mark.parametrize("campaign", ["mail", "text"])
@@ -30,7 +41,9 @@ def test_a_good_campaign_has_no_problems(campaign, request):
     ("name", "value", "sentence"),
     [
         ("subject", " ", "Write a subject."),
+        ("subject", "\u200b\u200f", "Write a subject."),
         ("body", "\n ", "Write the text."),
+        ("body", "\u200b", "Write the text."),
         ("body", "Hello {{ nmae }}", "is not a merge field"),
         ("subject", "{{ nmae }}", "is not a merge field"),
         ("body", "Hello {{ name", "stands alone"),
@@ -73,13 +86,17 @@ def test_a_text_needs_a_number_to_come_from(text):
 def test_a_marketing_text_is_at_most_two_segments(text):
     text.body = "Walk. " * 60
 
-    assert "texts in a row" in sentences(text, "error")
+    assert "texts in a row" in problem(text, "segments").whole
+    assert names(text) == ["segments"]
 
 
-def test_a_longer_text_of_another_purpose_is_only_advised_against(text):
-    text.body, text.topic.purpose = "Walk. " * 60, "informational"
+def test_a_reminder_by_text_to_the_united_states_has_160_characters(text):
+    text.topic.purpose, text.body = "informational", "Walk. " * 25 + "https://harbour.example/walks"
 
-    assert "texts in a row" in sentences(text, "warning")
+    found = problem(text, "characters")
+
+    assert "at most 160 are in order" in found.sentence
+    assert "47 CFR 64.1200(a)(9)(iv)(E)" in found.whole
 
 
 def test_a_sign_that_doubles_the_price_is_named(text):
@@ -92,7 +109,7 @@ def test_a_sign_that_doubles_the_price_is_named(text):
 def test_a_reserved_word_is_no_answer_to_a_question(word, text):
     text.body = f"Can you come? Reply {word} or C."
 
-    assert "is a word for opting out or in" in sentences(text, "error")
+    assert "for opting out or in, or for help" in sentences(text, "error")
 
 
 @pytest.mark.parametrize("body", ["Reply C to confirm.", "Please stop by. Reply 1.", "Reply with STOPWATCH"])
@@ -102,20 +119,42 @@ def test_other_answers_are_fine(body, text):
     assert sentences(text, "error") == ""
 
 
+def test_an_answer_hidden_in_a_default_is_found(text):
+    text.body = 'Can you come? Reply {{ name|default:"CANCEL" }}.'
+
+    assert "reserved_words" in names(text)
+
+
+@pytest.mark.parametrize("body", ["Reply 2 to unsubscribe.", "Antworten Sie 2, um sich abzumelden"])
+def test_nobody_is_promised_that_a_number_takes_them_off(body, text):
+    text.body = body
+
+    assert "number_for_the_way_out" in names(text)
+
+
 def test_a_shortened_link_is_an_error_in_a_text(text):
     text.body = "See https://bit.ly/x"
 
     assert "bit.ly" in sentences(text, "error")
 
 
-def test_a_shortened_link_is_advised_against_in_a_mail(mail):
-    mail.body = "See https://bit.ly/x"
+@pytest.mark.parametrize("body", ["See https://bit.ly/x", "See [the walks](https://BIT.ly/x)"])
+def test_a_shortened_link_is_advised_against_in_a_mail(body, mail):
+    mail.body = body
 
     assert "bit.ly" in sentences(mail, "warning")
+    assert names(mail) == []
 
 
-def test_a_host_that_only_ends_like_a_shortener_is_fine(text):
+def test_a_host_that_only_ends_like_a_shortener_is_none(text):
     text.body = "See https://rabbit.ly/x and https://smart.co/x"
+
+    assert names(text) == ["own_domain_links"]
+
+
+@pytest.mark.parametrize("link", ["https://harbour.example/walk", "www.harbour.example/x", "walks.harbour.example/x"])
+def test_a_text_may_link_to_its_senders_own_pages(link, text):
+    text.body = f"Walk with us: {link}"
 
     assert lint.problems(text) == []
 
@@ -127,7 +166,97 @@ def test_a_name_without_a_default_is_advised_against(name, mail):
     assert f"Give “{name}” a default" in sentences(mail, "warning")
 
 
-def test_an_image_is_advised_against(mail):
-    mail.body = "![a walk](https://harbour.example/walk.png)"
+def test_an_image_beside_words_is_advised_against(mail):
+    mail.body = "Come and walk with us.\n\n![a walk](https://harbour.example/walk.png)"
 
     assert "Images are not sent" in sentences(mail, "warning")
+    assert names(mail) == []
+
+
+def test_a_mail_that_is_only_an_image_is_an_error(mail):
+    mail.body = "![Walk ten minutes every day](https://harbour.example/walk.png)"
+
+    assert names(mail) == ["only_an_image"]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["RE: our walk", "Fwd: a walk", "AW: Spaziergang", "Re[2]: a walk", "R\u200bE: walk", "ＲＥ： walk", "ТR: x"],
+)
+def test_a_subject_does_not_pretend_a_conversation(subject, mail):
+    mail.subject = subject
+
+    assert "pretends_an_answer" in names(mail)
+
+
+@pytest.mark.parametrize(
+    "subject", ["Ready: set, walk", "Re-open the path", "Free walks: three of them", "Regards: Ana"]
+)
+def test_other_subjects_are_fine(subject, mail):
+    mail.subject = subject
+
+    assert lint.problems(mail) == []
+
+
+def test_a_subject_in_capitals_is_advised_against(mail):
+    mail.subject = "WALK WITH US TODAY"
+
+    assert names(mail, "warning") == ["shouted"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "20% off all shoes",
+        "Jetzt kaufen!",
+        "Código promocional dentro",
+        "２０％ off",
+        "Dis\u200bcount inside",
+        "Cоupon",
+    ],
+)
+def test_what_only_informs_does_not_sell(body, mail):
+    mail.topic.purpose, mail.body = "informational", body
+
+    assert "offers" in names(mail)
+
+
+def test_what_people_asked_to_be_sold_may_sell(mail):
+    mail.body = "20% off all shoes: buy now."
+
+    assert names(mail) == []
+
+
+def test_a_question_for_permission_sells_nothing(mail):
+    mail.kind, mail.body = "repermission", "Stay with us and get 20% off."
+
+    assert "Who is asked for permission" in problem(mail, "offers").sentence
+
+
+def test_people_who_read_another_language_are_counted(topic, mail):
+    subscribe(factories.email_address(language="es"), topic)
+
+    found = problem(mail, "translation")
+
+    assert found.sentence == "1 person reads Español, and the text is not in it."
+
+
+def test_a_text_in_two_languages_serves_both(topic, mail):
+    subscribe(factories.email_address(language="es"), topic)
+    mail.body += "\n\nHola, camine diez minutos hoy con sus amigos, para usted."
+
+    assert lint.problems(mail) == []
+
+
+def test_what_a_colleague_reads_does_not_change_what_is_rendered(mail):
+    with translation.override("de"):
+        found = lint.problems(mail)
+
+    assert found == []
+
+
+def test_who_left_reads_nothing(topic, mail):
+    address = subscribe(factories.email_address(language="es"), topic)
+    consent.withdraw(address, topic, source=Source.ONE_CLICK)
+
+    assert lint.problems(mail) == []

@@ -1,0 +1,73 @@
+"""One thing to put right in a campaign: what it is called, how grave it is, what to do, and whose rules ask for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from campaigns.demands import Reasons
+
+# What no colleague may allow: nothing could be sent, or it would be unlawful wherever a rule asks for it.
+NEVER_ALLOWED = frozenset(
+    {
+        "no_subject",
+        "no_text",
+        "unreadable",
+        "topic_retired",
+        "channel_not_offered",
+        "from_address",
+        "text_number",
+        "cut_off",
+        "way_out",
+        "sender_name",
+        "postal_address",
+    }
+)
+REASONS_SHOWN = 3
+
+
+class Level(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to put right, in a sentence fit to show. `name` and `about` stay the same as long as it does."""
+
+    name: str
+    level: Level
+    sentence: str
+    suggestion: str = ""
+    because: Reasons = ()
+    about: tuple[str, ...] = ()
+    is_allowed: bool = False
+
+    @property
+    def is_error(self) -> bool:
+        return self.level == Level.ERROR and not self.is_allowed
+
+    @property
+    def may_be_allowed(self) -> bool:
+        return self.name not in NEVER_ALLOWED
+
+    @property
+    def whole(self) -> str:
+        """The trouble, whose rules make it one, and the way out of it."""
+        reasons = [str(because) for because in self.because[:1]]
+        return " ".join([self.sentence, *reasons, self.suggestion]).strip()
+
+    @property
+    def reasons(self) -> list[str]:
+        """For whom it matters, most people first."""
+        shown = [str(because) for because in self.because[:REASONS_SHOWN]]
+        more = len(self.because) - REASONS_SHOWN
+        return [*shown, _("And %(number)s more rules.") % {"number": more}] if more > 0 else shown
+
+
+def error(name: str, sentence: str, suggestion: str = "", **more: tuple) -> Problem:
+    return Problem(name, Level.ERROR, str(sentence), str(suggestion), **more)
+
+
+def warning(name: str, sentence: str, suggestion: str = "", **more: tuple) -> Problem:
+    return Problem(name, Level.WARNING, str(sentence), str(suggestion), **more)
