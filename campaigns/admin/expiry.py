@@ -134,7 +134,7 @@ def _people(endings: Iterable[Ending]) -> list[dict[str, Any]]:
 
 def _subject(asked: Any) -> tuple[Topic, str]:
     """What the page is about. Whatever else stands in the address is not found."""
-    topic = Topic.objects.filter(pk=_number(asked.get("topic"))).first()
+    topic = Topic.objects.filter(pk=_number(asked.get("topic") or "0")).first()
     channel = asked.get("channel", "")
     if topic is None or channel not in Channel.values:
         raise Http404
