@@ -16,17 +16,11 @@ from tests.conftest import subscribe
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(scope="module")
-def house(django_db_setup):
-    """One worker for all stories: it takes seconds to close."""
+@pytest.fixture
+def worker(transactional_db):
+    app.control.purge()
     with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, shutdown_timeout=30) as worker:
         yield worker
-
-
-@pytest.fixture
-def worker(house, transactional_db):
-    app.control.purge()
-    return house
 
 
 @pytest.fixture
@@ -42,14 +36,6 @@ def wait_until(condition, seconds=30):
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
     return condition()
-
-
-def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
-    page = person.signs_up("email")
-    tasks.deliver_replies()
-
-    assert page.request["PATH_INFO"] == reverse("preferences:check-inbox", args=[person.topic.sender.slug])
-    assert len(person.mail_server.messages) == 1
 
 
 def test_a_worker_sends_the_confirmation_at_once(worker, person):
@@ -76,3 +62,11 @@ def test_a_wiped_queue_costs_one_sweep(worker, started, mail_server):
     sweep.delay()
 
     assert wait_until(lambda: started.messages.filter(status="sent").count() == 30)
+
+
+def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
+    page = person.signs_up("email")
+    tasks.deliver_replies()
+
+    assert page.request["PATH_INFO"] == reverse("preferences:check-inbox", args=[person.topic.sender.slug])
+    assert len(person.mail_server.messages) == 1
