@@ -130,7 +130,7 @@ HELD = (
     Held(
         gettext_lazy(
             "Your e-mail address and phone number, and when you confirmed them. If we know them: your name, language, "
-            "time zone, country and region."
+            "time zone, country, region and postal code, and your birthday where something has an age limit."
         ),
         gettext_lazy("To write to you where you asked, in your language, at a decent hour."),
         WHILE_AND_AFTER,

@@ -89,7 +89,7 @@ TABLES: dict[str, Table] = {
         gettext_lazy("What you said to us"),
         _of_address(ConsentEvent),
         "reference act occurred_at recorded_at address topic.sender topic kind source method notice.digest "
-        "form.title form.version until most_per_month origin commitment",
+        "form.title form.version until most_per_month basis basis_on origin commitment",
     ),
     "proofs": Table(
         gettext_lazy("The proof we keep of it"),
@@ -123,7 +123,7 @@ TABLES: dict[str, Table] = {
         gettext_lazy("Messages of our campaigns to you"),
         _of_address(Message),
         "reference address campaign.topic campaign.subject campaign.body status skipped_because "
-        "handed_over_at finished_at",
+        "judged_at verdict waiting_for local_time handed_over_at finished_at",
     ),
     "answers": Table(
         gettext_lazy("Answers we sent to you"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 
+from preferences import strictest
 from preferences.channels import mime
 
 LONGEST_TAGGED = 16  # before the @, so that a signed tag fits behind it
@@ -32,6 +33,14 @@ def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Take config.demo out of INSTALLED_APPS and leave DEMO off."
     return [Error("The demo's post room is switched on in production.", hint=hint, id="sayso.E001")]
+
+
+def the_profile_is_known(**kwargs: Any) -> list[CheckMessage]:
+    """A slip of the pen must not loosen the rulebook."""
+    if settings.RULE_PROFILE in (strictest.STRICT, strictest.LEGAL):
+        return []
+    hint = "Set RULE_PROFILE to strict or to legal, or leave it out for strict."
+    return [Error(f"RULE_PROFILE is “{settings.RULE_PROFILE}”.", hint=hint, id="sayso.E004")]
 
 
 def ways_out_by_mail_are_whole(**kwargs: Any) -> list[CheckMessage]:

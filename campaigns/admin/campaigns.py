@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from campaigns import lifecycle, lint, progress
+from campaigns.admin.breakdowns import Breakdowns
 from campaigns.admin.expiry import ExpiryDesk
 from campaigns.admin.forms import CampaignForm
 from campaigns.admin.moves import Moves
@@ -42,7 +43,7 @@ NEXT_STEP = {
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ExpiryDesk, Pages, Moves):
+class CampaignAdmin(ExpiryDesk, Breakdowns, Pages, Moves):
     """What goes out, who wrote it, who let it out, and how far is it?"""
 
     form = CampaignForm
@@ -50,7 +51,7 @@ class CampaignAdmin(ExpiryDesk, Pages, Moves):
     list_filter = ["status", "channel", "topic"]
     search_fields = ["name", "subject"]
     list_select_related = ["topic", "author"]
-    what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", "body"]})
+    what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", "body", "ends_at"]})
     how_it_stands = (
         gettext_lazy("How it stands"),
         {
@@ -73,7 +74,7 @@ class CampaignAdmin(ExpiryDesk, Pages, Moves):
         "finished_at",
     ]
     actions_list = ["running_out"]
-    actions_detail = ["preview", "audience", "progress", "test", *Moves.move_buttons]
+    actions_detail = ["preview", "audience", "breakdown", "progress", "test", *Moves.move_buttons]
     change_form_outer_before_template = "admin/campaigns/campaign/_standing.html"
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
@@ -84,7 +85,7 @@ class CampaignAdmin(ExpiryDesk, Pages, Moves):
         if obj is None:
             return [self.what_it_says]
         words = "body" if self.has_change_permission(request, obj) else "settled_words"
-        what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", words]})
+        what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", words, "ends_at"]})
         return [what_it_says, self.how_it_stands]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

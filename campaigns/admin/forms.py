@@ -1,8 +1,10 @@
 """What staff fill in about a campaign."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -19,7 +21,7 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ["name", "topic", "channel", "subject", "body"]
+        fields = ["name", "topic", "channel", "subject", "body", "ends_at"]
         help_texts = {
             "body": gettext_lazy(
                 "Markdown for e-mail, plain words for a text message. Merge fields: {{ name }}, {{ first_name }}, "
@@ -38,6 +40,12 @@ class CampaignForm(forms.ModelForm):
         if not self.errors:
             self._check_whole(content)
         return content
+
+    def clean_ends_at(self) -> datetime | None:
+        moment = self.cleaned_data["ends_at"]
+        if moment and moment <= timezone.now():
+            raise forms.ValidationError(_("Choose a moment to come, or leave it empty."))
+        return moment
 
     def _check_fields(self, name: str) -> None:
         try:

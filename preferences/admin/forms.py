@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from preferences import contacts, normal_forms
@@ -90,6 +91,12 @@ class NoticeForm(forms.Form):
     how_to_leave = forms.CharField(
         label=_("How to leave"), required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )
+    discloses_texts = forms.BooleanField(
+        label=_("Says what marketing texts need"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("That automated marketing texts will come, and that saying yes is no condition of buying."),
+    )
 
 
 class UploadForm(forms.Form):
@@ -125,7 +132,7 @@ class NewContactForm(forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = ["name", "language", "time_zone", "country", "region"]
+        fields = ["name", "language", "time_zone", "country", "region", "postal_code"]
 
     def clean_address(self) -> str:
         value = self.cleaned_data["address"]

@@ -56,7 +56,9 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
         (gettext_lazy("What they asked of us"), {"fields": [("restricted_at", "sale_share_optout_at")]}),
         (gettext_lazy("What they said"), {"fields": ["subscriptions", "suppressions"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["address", ("name", "language"), ("country", "region"), "time_zone"]})]
+    add_fieldsets = [
+        (None, {"fields": ["address", ("name", "language"), ("country", "region"), ("postal_code", "time_zone")]})
+    ]
     asked = ["restricted_at", "sale_share_optout_at"]
     readonly_fields = ["created_at", "erased_at", *asked, "subscriptions", "suppressions"]
     inlines = [AddressInline]

@@ -131,12 +131,15 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
 
     def told(self, request: HttpRequest, rule: Rule) -> dict[str, Any]:
         versions = list(rule_states.stated(Rule.objects.filter(name=rule.name), timezone.localdate()))
+        proposals = RuleProposal.objects.filter(name=rule.name).select_related("proposed_by")
+        if not request.user.has_perm("preferences.view_ruleproposal"):
+            proposals = proposals.none()
         return {
             "rows": rule_changes.rows(rule),
             "profile": settings.RULE_PROFILE,
             "others": [_beside(rule, other, self.change_url(other)) for other in versions if other.pk != rule.pk],
-            "proposals": RuleProposal.objects.filter(name=rule.name).select_related("proposed_by"),
-            "panels": panels(request, RuleProposal.objects.filter(rule=rule).first()),
+            "proposals": proposals,
+            "panels": panels(request, proposals.filter(rule=rule).first()),
         }
 
     def has_propose_permission(self, request: HttpRequest, object_id: object = None) -> bool:

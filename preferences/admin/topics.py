@@ -100,7 +100,11 @@ class TopicAdmin(Settled):
         (gettext_lazy("What people agree to"), {"fields": [("purpose", "frequency"), "charges"]}),
         (
             gettext_lazy("Where"),
-            {"fields": [("by_email", "by_sms"), ("is_public", "reveals_health"), ("keyword", "retired_at")]},
+            {"fields": [("by_email", "by_sms"), "is_public", ("keyword", "retired_at")]},
+        ),
+        (
+            gettext_lazy("What the rulebook asks about it"),
+            {"fields": [("reveals_health", "uses_health_records"), "minimum_age"]},
         ),
     ]
     readonly_fields = ["leaving"]
@@ -144,6 +148,7 @@ class TopicAdmin(Settled):
                 "number": notice.version
             }
 
+        topic = self.subject(request, object_id)
         return self.ask_first(
             request,
             object_id,
@@ -155,7 +160,7 @@ class TopicAdmin(Settled):
             button=_("Publish"),
             verb=verb,
             form_class=NoticeForm,
-            initial=notices.suggest(self.subject(request, object_id)),
+            initial=notices.suggest(topic) | {"discloses_texts": topic.by_sms},
         )
 
 
@@ -170,6 +175,7 @@ class NoticeAdmin(ReadOnly, StaffAdmin):
         "topic",
         ("language", "version"),
         *notices.SLOTS,
+        "discloses_texts",
         ("published_at", "published_by"),
         "digest",
     ]

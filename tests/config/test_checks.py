@@ -4,6 +4,8 @@ import pytest
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
+from config import checks
+
 SET = {"sqlite": "PRAGMA synchronous = {}", "postgresql": "SET synchronous_commit = {}"}
 WEAK = {"sqlite": "NORMAL", "postgresql": "off"}
 STRONG = {"sqlite": "FULL", "postgresql": "on"}
@@ -46,3 +48,10 @@ def test_a_developers_database_is_their_own_business(database, settings):
     settings.SESSION_COOKIE_SECURE = False
 
     assert found() == []
+
+
+@pytest.mark.parametrize(("written", "complaints"), [("strict", 0), ("legal", 0), ("Strict", 1), ("", 1), ("lax", 1)])
+def test_a_slip_of_the_pen_does_not_loosen_the_rulebook(settings, written, complaints):
+    settings.RULE_PROFILE = written
+
+    assert len(checks.the_profile_is_known()) == complaints
