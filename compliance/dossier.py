@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import DeliveryEvent, Message
 from compliance import changes, paperwork, wording
 from compliance.entries import Entry, Kind, Places
+from preferences import renewals
 from preferences.models import (
     Address,
     ConsentEvent,
@@ -55,13 +56,14 @@ def _record(contact: Contact, places: Places) -> Iterator[Entry]:
 
 
 def _said(places: Places) -> Iterator[Entry]:
-    rows = ConsentEvent.objects.filter(address__in=places).select_related(
+    rows = renewals.marked(ConsentEvent.objects.filter(address__in=places)).select_related(
         "topic", "notice__topic", "form__form", "by", "evidence"
     )
     for event in rows:
         where = places[event.address_id]
         who = wording.speaker(event)
-        what = f"{event.get_kind_display()} · {event.topic or _('everything')}"
+        kind = _("Kept") if renewals.is_kept(event) else event.get_kind_display()
+        what = f"{kind} · {event.topic or _('everything')}"
         yield Entry(event.occurred_at, Kind.SAID, what, who, where, wording.circumstances(event))
         yield from _evidence(event, who, where)
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from campaigns import wording
 from campaigns.models import DeliveryEvent
-from preferences.models import Address, ConsentEvent, Evidence, Source
+from preferences.models import Address, Basis, ConsentEvent, Evidence, Source
 
 OURSELVES = "Sayso"
 
@@ -62,14 +62,22 @@ def _limit(event: ConsentEvent) -> str:
     return at_most(event.most_per_month) if event.kind == ConsentEvent.Kind.LIMITED else ""
 
 
+def _rests_on(event: ConsentEvent) -> str:
+    """What stands for the word of the person, where they said none."""
+    if event.basis == Basis.EXPRESS:
+        return ""
+    return joined([event.get_basis_display(), event.basis_on])
+
+
 def circumstances(event: ConsentEvent) -> str:
-    """By which door, how, on which form and under which words, from which message, until when, how many at most."""
+    """By which door, how, on which form, under which words, from which message, resting on what, and until when."""
     return joined(
         [
             f"{event.get_source_display()}, {event.get_method_display()}",
             _("form %(form)s") % {"form": event.form} if event.form else "",
             _("notice %(notice)s") % {"notice": event.notice} if event.notice else "",
             _("from message %(message)s") % {"message": event.origin} if event.origin else "",
+            _rests_on(event),
             _("until %(day)s") % {"day": event.until.date()} if event.until else "",
             _limit(event),
         ]

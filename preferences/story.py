@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from preferences import links
-from preferences.models import Address, Channel, ConsentEvent, Contact, Evidence, Method, Source
+from preferences import links, renewals
+from preferences.models import Address, Basis, Channel, ConsentEvent, Contact, Evidence, Method, Source
 
 Kind = ConsentEvent.Kind
 
@@ -25,6 +27,17 @@ ABOUT_ONE = {
     Kind.LIMITED: gettext_lazy("You limited how often %(topic)s comes"),
     Kind.EXPIRED: gettext_lazy("The time for %(topic)s ran out, %(channel)s"),
     Kind.INVALIDATED: gettext_lazy("We took %(topic)s back as never agreed to, %(channel)s"),
+}
+KEPT = gettext_lazy("You kept %(topic)s, %(channel)s")
+# A yes that nobody said: something else stands for it, for a while.
+IMPLIED = {
+    Basis.SOFT_OPT_IN: gettext_lazy("You bought something and did not object to %(topic)s, %(channel)s"),
+    Basis.PURCHASE: gettext_lazy("You were a customer, which counts as a yes to %(topic)s for a while, %(channel)s"),
+    Basis.INQUIRY: gettext_lazy("You asked something, which counts as a yes to %(topic)s for a while, %(channel)s"),
+    Basis.MEMBERSHIP: gettext_lazy(
+        "You gave something or were a member, which counts as a yes to %(topic)s for a while, %(channel)s"
+    ),
+    Basis.PUBLISHED: gettext_lazy("Your address was published for messages like %(topic)s, %(channel)s"),
 }
 ABOUT_EVERYTHING = {
     Kind.WITHDRAWN: gettext_lazy("You turned everything off, %(channel)s"),
@@ -69,7 +82,11 @@ class Line:
 
     @property
     def how(self) -> str:
-        return str(Method(self.event.method).label)
+        """Where nobody spoke, what stands for it and since when."""
+        basis, day = Basis(self.event.basis), self.event.basis_on
+        if basis == Basis.EXPRESS:
+            return str(Method(self.event.method).label)
+        return f"{basis.label}, {formats.date_format(day)}" if day else str(basis.label)
 
     @property
     def door(self) -> str:
@@ -105,9 +122,16 @@ class Line:
 
     @property
     def _sentence(self) -> str:
-        sentences = ABOUT_ONE if self.event.topic else ABOUT_EVERYTHING
         named = {"topic": self.event.topic, "channel": BY[Channel(self.event.address.channel)]}
-        return str(sentences[Kind(self.event.kind)]) % named
+        return str(self._pattern) % named
+
+    @property
+    def _pattern(self) -> Any:
+        if self.event.basis != Basis.EXPRESS:
+            return IMPLIED[Basis(self.event.basis)]
+        if renewals.is_kept(self.event):
+            return KEPT
+        return (ABOUT_ONE if self.event.topic else ABOUT_EVERYTHING)[Kind(self.event.kind)]
 
     @property
     def _limit(self) -> str:
@@ -139,7 +163,7 @@ def _most_of_everything(number: int) -> str:
 
 def events(contact: Contact) -> QuerySet[ConsentEvent]:
     """Everything on record for all addresses of this person, newest first, in one query."""
-    said = ConsentEvent.objects.filter(address__contact=contact)
+    said = renewals.marked(ConsentEvent.objects.filter(address__contact=contact))
     related = ("topic__sender", "notice__topic", "form__form", "evidence", "address")
     return said.select_related(*related).order_by("-occurred_at", "-pk")
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from preferences import consent, expiry, inbound, keywords, letters, links, notices, wishes
+from preferences import consent, expiry, inbound, keywords, letters, links, notices, story, wishes
 from preferences.models import Basis, ConsentEvent, Inbound, Notice, Reply, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -268,3 +268,22 @@ def test_keep_alone_is_read_as_an_answer():
 
 def test_the_page_has_an_address_without_the_token(client, link):
     assert client.get(path(link))["Location"] == reverse("preferences:keep")
+
+
+def test_the_history_tells_that_it_was_kept(client, subscriber, topic, asked):
+    client.post(URL, filled(asked, answer="keep"))
+
+    newest, oldest = list(story.told(list(story.events(subscriber.contact)), visiting=subscriber))[::2]
+    assert newest.what == f"You kept {topic}, by e-mail"
+    assert newest.door == "in a message that asked you to confirm"
+    assert oldest.what == f"{topic} was asked for, by e-mail"
+
+
+def test_the_history_tells_on_what_a_yes_rests(topic):
+    ana = factories.email_address()
+    day = timezone.now().date()
+    consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
+
+    [line] = story.told(list(story.events(ana.contact)), visiting=ana)
+    assert line.what == f"You asked something, which counts as a yes to {topic} for a while, by e-mail"
+    assert line.how == "Asked us something, 15 March 2026"
