@@ -11,11 +11,11 @@ from django.utils import timezone
 from campaigns.models import Message
 from compliance import attention
 from compliance.models import Processor
-from preferences import consent, reasons, replies
+from preferences import consent, reasons, replies, rules
 from preferences.channels.outcomes import Outcome, Result
 from preferences.models import DoubtfulLeave, Inbound, Notice, Source
 from tests import factories, roles
-from tests.preferences import texting
+from tests.preferences import rulebook, texting
 
 DUE = datetime.date(2027, 6, 20)
 
@@ -148,7 +148,17 @@ def test_whoever_works_without_an_agreement_is_named(auditor, row, expected):
     assert counted(auditor) == expected
 
 
-def test_each_concern_leads_to_a_list_that_opens(auditor, subscriber, phone, topic):
+def test_a_rule_change_is_named_until_a_second_person_decides(auditor, author, approver):
+    proposal = rulebook.propose("us-sms-marketing", by=author)
+    assert counted(auditor) == {"Rule changes waiting for a second person": 1}
+
+    rules.decline(proposal, by=approver, reason="Not yet")
+
+    assert counted(auditor) == {}
+
+
+def test_each_concern_leads_to_a_list_that_opens(auditor, author, subscriber, phone, topic):
+    rulebook.propose("us-sms-marketing", by=author)
     inbound(phone, due_at=timezone.now() - datetime.timedelta(hours=1))
     reasons.give(subscriber, topic, reason="never_signed_up")
     Processor.objects.create(name="Letterbox Ltd", purpose="x", data="x", country="IE")
@@ -156,4 +166,4 @@ def test_each_concern_leads_to_a_list_that_opens(auditor, subscriber, phone, top
     client.force_login(auditor)
     urls = [line["url"] for line in client.get(reverse("admin:index")).context["concerns"]]
 
-    assert [client.get(url).context["cl"].result_count for url in urls] == [1, 1, 1]
+    assert [client.get(url).context["cl"].result_count for url in urls] == [1, 1, 1, 1]

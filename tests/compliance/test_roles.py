@@ -80,6 +80,29 @@ MATRIX = {
     "compliance.view_historicalsubjectrequest": "compliance officer, auditor, administrator",
     "preferences.change_addresschange": "administrator",
     "compliance.view_dossier": "support, compliance officer, auditor, administrator",
+    "preferences.view_rule": "support, author, approver, compliance officer, auditor, administrator",
+    "preferences.add_rule": "administrator",
+    "preferences.change_rule": "administrator",
+    "preferences.delete_rule": "administrator",
+    "preferences.view_ruleproposal": "compliance officer, auditor, administrator",
+    "preferences.add_ruleproposal": "compliance officer, administrator",
+    "preferences.change_ruleproposal": "administrator",
+    "preferences.publish_ruleproposal": "compliance officer, administrator",
+    "preferences.view_historicalruleproposal": "compliance officer, auditor, administrator",
+    "preferences.view_termsrecord": "support, author, approver, compliance officer, auditor, administrator",
+    "preferences.add_termsrecord": "administrator",
+    "campaigns.view_breakdown": "author, approver, compliance officer, auditor, administrator",
+    "campaigns.add_breakdown": "administrator",
+    "campaigns.view_lintoverride": "author, approver, compliance officer, auditor, administrator",
+    "campaigns.add_lintoverride": "administrator",
+    "campaigns.allow_lintoverride": "approver, compliance officer, administrator",
+    "campaigns.view_stopswitch": "author, approver, compliance officer, auditor, administrator",
+    "campaigns.add_stopswitch": "administrator",
+    "campaigns.throw_stopswitch": "approver, compliance officer, administrator",
+    "campaigns.view_historicalstopswitch": "compliance officer, auditor, administrator",
+    "compliance.view_forecast": "compliance officer, auditor, administrator",
+    "compliance.add_forecast": "compliance officer, administrator",
+    "compliance.change_forecast": "administrator",
     "auth.view_user": "administrator",
     "auth.add_user": "administrator",
     "auth.change_user": "administrator",
@@ -190,7 +213,7 @@ def test_the_auditor_can_add_nothing(auditor, model):
 
 # Models of which the fixtures below make a row.
 ROWS = ["Contact", "Address", "Topic", "Sender", "Notice", "ConsentEvent", "Subscription", "Reply", "Campaign"]
-ROWS += ["PolicyDocument", "PolicyVersion", "PolicyReview"]
+ROWS += ["PolicyDocument", "PolicyVersion", "PolicyReview", "Rule"]
 CHANGEABLE = [model for model in OURS if model.__name__ in ROWS]
 
 
