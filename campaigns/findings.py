@@ -107,7 +107,14 @@ def _consent(case: Case) -> list[Fact]:
         facts.append(
             Fact("expires_at", _("Ends by itself"), clocks.utc(subscription.expires_at), subscription.expires_at)
         )
-    return facts + (_flags(case) if yes else [])
+    return facts + (_flags(case) if yes else []) + [_story(case)]
+
+
+def _story(case: Case) -> Fact:
+    """What was said about this topic or about everything, newest first."""
+    said = ngettext("%(number)s entry", "%(number)s entries", len(case.story)) % {"number": len(case.story)}
+    links = tuple(link(event, told(event)) for event in case.story)
+    return Fact("ledger", _("In the ledger"), said, [event.reference for event in case.story], links)
 
 
 def told(event: ConsentEvent) -> str:

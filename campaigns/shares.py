@@ -61,7 +61,8 @@ def _own(rule: Rule, figure: str, terms: Terms, *, profile: str = "") -> Any:
 def _share(rule: Rule, terms: Terms, figure: str, brought: list[Any]) -> Share:
     about = [part[0] for part in brought] if figure == WINDOW else brought
     about = list(dict.fromkeys(about))
-    lawful = _brought(figure, _own(rule, figure, terms, profile=LEGAL), terms, about)
+    legal = _brought(figure, _own(rule, figure, terms, profile=LEGAL), terms, about)
+    lawful = [part for part in legal if part in brought]
     by = Whose.LAW if lawful == brought else Whose.PARTLY if lawful else Whose.SAYSO
     says = _says(figure, about, _own(rule, figure, terms))
     entry = rule.figures[figure]
