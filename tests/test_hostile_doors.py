@@ -134,6 +134,7 @@ def browser_of(ana):
         links.confirm_url(question),
         links.undo_url(ana, act),
         links.receipt_url(ana, act),
+        links.keep_url(ana, topic, 1),
         links.fresh_url(ana),
     ]
     assert [open_link(browser, url).status_code for url in every] == [200] * len(every)

@@ -17,7 +17,7 @@ from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 from preferences.admin.forms import UploadForm
 from preferences.errors import SaysoError
 from preferences.import_outcomes import Outcome
-from preferences.models import Import
+from preferences.models import Basis, Import
 
 Status = Import.Status
 STATUSES = {"checked": "info", "applying": "warning", "applied": "success", "refused": "danger"}
@@ -88,6 +88,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
             "import": import_,
             "original": import_,
             "counts": [(outcome, import_.counts.get(outcome, 0)) for outcome in Outcome],
+            "bases": _bases(import_),
             "rows": _rows(import_),
             "percent": percent_done(import_),
             "problems": import_.problems[:SHOWN],
@@ -126,6 +127,12 @@ def _checked(request: HttpRequest, form: UploadForm) -> Import | None:
     except SaysoError as error:
         form.add_error("file", str(error))
         return None
+
+
+def _bases(import_: Import) -> list[tuple[str, int]]:
+    """How many of the consents rest on something else than the person's own word, by what it is."""
+    counted = [(basis.label, import_.counts.get(imports.resting_on(basis), 0)) for basis in Basis]
+    return [(str(label), count) for label, count in counted if count]
 
 
 def _rows(import_: Import) -> int:
