@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.db import transaction
 
-from campaigns import audience, claims, lifecycle, repermission, sending
-from campaigns.models import Campaign
+from campaigns import audience, breakdown, claims, lifecycle, repermission, sending
+from campaigns.models import Breakdown, Campaign
 
 CHAINS = 2  # how many batches of one campaign are on their way at once
 
@@ -14,6 +14,15 @@ def begin_soon(campaign: Campaign) -> None:
 
     def wake() -> None:
         freeze.delay(campaign.pk)
+
+    transaction.on_commit(wake, robust=True)
+
+
+def count_soon(row: Breakdown) -> None:
+    """Doors call this after a count by verdict was asked for. If the broker is down, the sweep begins it."""
+
+    def wake() -> None:
+        count_breakdown.delay(row.pk)
 
     transaction.on_commit(wake, robust=True)
 
@@ -48,6 +57,12 @@ def end_what_ran_out() -> None:
     repermission.end_due()
 
 
+@shared_task(name="campaigns.tasks.count_breakdown")
+def count_breakdown(row_id: int) -> None:
+    """Judge a large audience, on from where another worker may have left it."""
+    breakdown.count(Breakdown.objects.get(pk=row_id))
+
+
 @shared_task(name="campaigns.tasks.sweep")
 def sweep() -> None:
     """Find what lost tasks and lost workers left, and wake somebody for it."""
@@ -59,3 +74,5 @@ def sweep() -> None:
             freeze.delay(campaign.pk)
         elif not claims.is_busy(campaign):
             send_batch.delay(campaign.pk)
+    for row in breakdown.lost():
+        count_breakdown.delay(row.pk)

@@ -170,6 +170,7 @@ HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
 OPT_OUT_WAIT_SECONDS = 10
 CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=120)
 SEND_BATCH = env.int("SEND_BATCH", default=500)
+COUNT_AT_ONCE = env.int("COUNT_AT_ONCE", default=20_000)  # people judged while somebody waits; more of them later
 IMPORT_MOST_BYTES = env.int("IMPORT_MOST_BYTES", default=2_000_000_000)
 IMPORT_CHUNK = env.int("IMPORT_CHUNK", default=100)  # rows in one transaction
 IMPORT_UPLOAD_BYTES = 10_000_000  # what a page checks while somebody waits; larger files go by command

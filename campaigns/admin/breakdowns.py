@@ -1,0 +1,338 @@
+"""A campaign's audience by verdict: the numbers, the names behind each, a table to take along."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from campaigns import breakdown, crowds, tasks, wording
+from campaigns.breakdown import Wanted
+from campaigns.crowds import Standing
+from campaigns.models import Breakdown, Campaign
+from preferences import spreadsheets
+from preferences.admin.base import StaffAdmin, colleague
+from preferences.errors import NotAllowed
+from preferences.models import Address
+
+PER_PAGE = 100
+LOOK_AT = 50_000  # addresses, before a page says where to look on
+EARLIER = 10
+LINES = 500  # of a table at once
+KINDS = {
+    "send": gettext_lazy("Get it now"),
+    "wait": gettext_lazy("Get it later"),
+    "held": gettext_lazy("Are held until a colleague has settled something"),
+    "skip": gettext_lazy("Do not get it"),
+}
+AT_THEN = {
+    "send": gettext_lazy("Would get it at that moment"),
+    "wait": gettext_lazy("Would get it later"),
+    "held": gettext_lazy("Would be held until a colleague has settled something"),
+    "skip": gettext_lazy("Would not get it"),
+}
+COLUMNS = ("address", "contact", "verdict", "reason", "until", "jurisdictions")
+
+
+class MomentForm(forms.Form):
+    """For when everybody is to be judged."""
+
+    at = forms.DateTimeField(
+        label=gettext_lazy("Judge for (UTC)"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        help_text=gettext_lazy("Empty means when it is scheduled, or else now."),
+    )
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of a breakdown, in words, and which addresses are behind it."""
+
+    name: str
+    people: int
+    query: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One address behind a number, as it is shown."""
+
+    address: int
+    masked: str
+    contact: int
+    contact_name: str
+    verdict: str
+    reason: str
+    until: datetime | None
+    jurisdictions: str
+
+
+class Breakdowns(StaffAdmin):
+    """Mix into the campaign's page."""
+
+    def get_urls(self) -> list[URLPattern]:
+        site = self.admin_site.admin_view
+        pages = [
+            path("<int:object_id>/who/", site(require_safe(self.who_view)), name="campaigns_who"),
+            path("<int:object_id>/who.csv", site(require_POST(self.export_view)), name="campaigns_who_export"),
+        ]
+        return pages + super().get_urls()
+
+    def has_breakdown_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("campaigns.view_breakdown")
+
+    @action(description=gettext_lazy("By verdict"), permissions=["breakdown"], icon="rule")
+    def breakdown(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who gets it, who later, who not, and why; a POST has it counted for a moment."""
+        campaign = self.subject(request, object_id)
+        form = MomentForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and (row := _asked(request, campaign, form)):
+            return redirect(f"{request.path}?row={row.pk}")
+        shown = _row(request, campaign)
+        context = {
+            "title": _("Audience by verdict: %(name)s") % {"name": campaign},
+            "form": form,
+            "campaign": campaign,
+            "original": campaign,
+            "is_over": campaign.status in breakdown.OVER,
+            "row": shown,
+            "earlier": campaign.breakdowns.select_related("requested_by")[:EARLIER],
+            "sees_names": _sees_names(request),
+            **(
+                _numbers(shown, request.GET.get("place", "")) if shown and shown.status == Breakdown.Status.DONE else {}
+            ),
+        }
+        return self.page(request, "admin/campaigns/campaign/breakdown.html", context)
+
+    def who_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The addresses behind one number, as they stand now."""
+        campaign = self._with_names(request, object_id)
+        court = crowds.of_campaign(campaign, _moment(request.GET))
+        found, go_on = crowds.find(
+            court, _wanted(request.GET), after=_whole(request.GET.get("after")), most=PER_PAGE, look_at=LOOK_AT
+        )
+        context = {
+            "title": _("Who is behind this number: %(name)s") % {"name": campaign},
+            "campaign": campaign,
+            "original": campaign,
+            "said": _said(_wanted(request.GET)),
+            "judged_for": court.at,
+            "people": _people(found),
+            "next": _with(request.GET, after=go_on) if go_on else "",
+            "query": _with(request.GET),
+        }
+        return self.page(request, "admin/campaigns/campaign/who.html", context)
+
+    def export_view(self, request: HttpRequest, object_id: int) -> StreamingHttpResponse:
+        """All addresses behind one number as a table; who took it is written into the admin's log."""
+        campaign = self._with_names(request, object_id)
+        wanted = _wanted(request.GET)
+        court = crowds.of_campaign(campaign, _moment(request.GET))
+        self.log_change(request, campaign, f"Exported addresses: {_said(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}")
+        answer = StreamingHttpResponse(_table(breakdown.everybody(court, wanted)), content_type="text/csv")
+        answer["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-addresses.csv"'
+        return answer
+
+    def _with_names(self, request: HttpRequest, object_id: int) -> Campaign:
+        """The campaign, for whoever may see names and numbers."""
+        campaign = self.subject(request, str(object_id))
+        if not (self.has_breakdown_permission(request) and _sees_names(request)):
+            raise PermissionDenied
+        return campaign
+
+
+def summary(campaign: Campaign) -> str:
+    """What a reviewer reads before approving: the newest count by verdict, and where the whole of it is."""
+    row = breakdown.now(campaign) if breakdown.is_small(campaign) else breakdown.newest(campaign)
+    is_done = row is not None and row.status == Breakdown.Status.DONE
+    context = {
+        "row": row if is_done else None,
+        "kinds": _numbers(row)["kinds"] if row and is_done else [],
+        "words_changed": bool(row and row.words_digest != campaign.words_digest),
+        "page": reverse("admin:campaigns_campaign_breakdown", args=[campaign.pk]),
+    }
+    return render_to_string("admin/campaigns/campaign/_verdicts.html", context)
+
+
+def _asked(request: HttpRequest, campaign: Campaign, form: MomentForm) -> Breakdown | None:
+    """The count that was asked for; a refusal stands in the form."""
+    try:
+        row = breakdown.ask(campaign, at=form.cleaned_data["at"], by=colleague(request))
+    except NotAllowed as refusal:
+        form.add_error("at", str(refusal))
+        return None
+    if row.status == Breakdown.Status.COUNTING:
+        tasks.count_soon(row)
+    return row
+
+
+def _row(request: HttpRequest, campaign: Campaign) -> Breakdown | None:
+    """The count that was asked for; else that of this moment, where it is quickly made, or the newest."""
+    if "row" in request.GET:
+        row = campaign.breakdowns.filter(pk=_whole(request.GET["row"])).first()
+        if row is None:
+            raise Http404
+        return row
+    if campaign.status not in breakdown.OVER and breakdown.is_small(campaign):
+        return breakdown.now(campaign)
+    return breakdown.newest(campaign)
+
+
+def _numbers(row: Breakdown, place: str = "") -> dict[str, Any]:
+    """Everything a page shows of a count, in words; of one place alone when one is asked for."""
+    at, result = row.judged_for, row.result
+    counts = result["places"].get(place, {}) if place else result["counts"]
+    words = AT_THEN if at > timezone.now() else KINDS
+    narrowed = {"at": at.isoformat()} | ({"place": place} if place else {})
+    kinds = [
+        {
+            "all": Number(str(words[kind]), sum(counts.get(kind, {}).values()), _query(narrowed, kind=kind)),
+            "reasons": [
+                Number(wording.reason(why), people, _query(narrowed, kind=kind, reason=why))
+                for why, people in sorted(counts.get(kind, {}).items(), key=lambda entry: -entry[1])
+                if why
+            ],
+        }
+        for kind in breakdown.KINDS
+    ]
+    told = {"kinds": kinds, "place": place and _place_name(place), "places": [], "hours": []}
+    if place:
+        return told
+    places = [_of_place(name, result["places"][name]) for name in sorted(result["places"])]
+    return told | {"places": places, "hours": list(_hours(result["hours"], narrowed))}
+
+
+def _of_place(name: str, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    people = [sum(counts.get(kind, {}).values()) for kind in breakdown.KINDS]
+    return {"name": _place_name(name), "value": name, "people": people}
+
+
+def _hours(hours: dict[str, dict[str, int]], narrowed: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for name in sorted(hours):
+        moment, counts = parse_datetime(name), hours[name]
+        whys = ", ".join(wording.reason(why) for why in sorted(counts))
+        yield {"hour": moment, "number": Number(whys, sum(counts.values()), _query(narrowed, kind="wait", hour=name))}
+
+
+def _place_name(name: str) -> str:
+    names = {breakdown.NOWHERE: _("Nobody knows where"), "*": _("Elsewhere")}
+    return names.get(name, name)
+
+
+def _query(narrowed: dict[str, str], **more: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update(narrowed | more)
+    return query.urlencode()
+
+
+def _with(query: QueryDict, **more: object) -> str:
+    """The same question with something else in it."""
+    changed = query.copy()
+    for name, value in more.items():
+        changed[name] = str(value)
+    return changed.urlencode()
+
+
+def _wanted(query: QueryDict) -> Wanted:
+    """What is asked for. What nobody can read asks for nothing that exists."""
+    hour = query.get("hour")
+    if query.get("kind", "") not in ("", *breakdown.KINDS):
+        raise Http404
+    place = query.get("place", "")
+    return Wanted(query.get("kind", ""), query.get("reason", ""), _time(hour) if hour else None, place)
+
+
+def _moment(query: QueryDict) -> datetime:
+    return _time(query["at"]) if query.get("at") else timezone.now()
+
+
+def _time(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 2000 < moment.year < 3000:
+        raise Http404
+    return moment
+
+
+def _whole(text: str | None) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return int(text)
+
+
+def _said(wanted: Wanted) -> str:
+    """The question in words."""
+    parts = [str(KINDS[wanted.kind])] if wanted.kind else [_("Everybody")]
+    parts += [wording.reason(wanted.reason)] if wanted.reason else []
+    parts += [f"{wanted.hour:%Y-%m-%d %H:%M} UTC"] if wanted.hour else []
+    parts += [_place_name(wanted.place)] if wanted.place else []
+    return " · ".join(parts)
+
+
+def _sees_names(request: HttpRequest) -> bool:
+    return request.user.has_perm("preferences.view_contact")
+
+
+def _people(standings: Iterable[Standing]) -> list[Person]:
+    """These addresses as they are shown; two queries."""
+    standings = list(standings)
+    rows = Address.objects.select_related("contact").in_bulk([one.address for one in standings])
+    return [_person(one, rows[one.address]) for one in standings if one.address in rows]
+
+
+def _person(one: Standing, address: Address) -> Person:
+    return Person(
+        address=one.address,
+        masked=address.masked or _("(forgotten)"),
+        contact=one.contact,
+        contact_name=str(address.contact),
+        verdict=str(KINDS[breakdown.kind(one.verdict)]),
+        reason=wording.reason(one.verdict.reason) if one.verdict.reason else "",
+        until=one.verdict.until,
+        jurisdictions=", ".join(sorted(one.place.jurisdictions)),
+    )
+
+
+class _Echo:
+    """Gives back what is written, so that a table can be sent line by line."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _table(standings: Iterator[Standing]) -> Iterator[str]:
+    """The lines of a table, some at a time; nothing in it is a formula."""
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    while some := list(islice(standings, LINES)):
+        for person in _people(some):
+            until = person.until.isoformat() if person.until else ""
+            cells = (
+                person.masked,
+                person.contact,
+                person.verdict,
+                person.reason,
+                until,
+                person.jurisdictions,
+            )
+            yield writer.writerow([spreadsheets.inert(cell) for cell in cells])
