@@ -151,7 +151,7 @@ def _window(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
         return None
     if not facts.place.zones:
         return _hold("no_time_zone")
-    opens = hours.opens(terms.window, facts.place.zones, at, terms.holidays)
+    opens = _opens(terms.window, facts.place.zones, at, terms.holidays)
     if opens is None:
         return _hold("no_common_hour")
     return Verdict(Kind.WAIT, "quiet_hours", opens) if opens > at else None
@@ -255,6 +255,10 @@ def _local(facts: Facts, at: datetime) -> datetime:
 
 def _zone(facts: Facts) -> ZoneInfo:
     return _known_zone(facts.place.zones[0]) if facts.place.zones else _known_zone("UTC")
+
+
+# A window of messages is judged for one moment, and many people live by the same clock.
+_opens = lru_cache(maxsize=10_000)(hours.opens)
 
 
 @lru_cache(maxsize=1024)

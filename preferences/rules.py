@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -48,7 +48,10 @@ class Book:
         question = (jurisdictions, channel, purpose, day)
         if question not in self._known:
             rows = self.in_force(jurisdictions, channel, purpose, day)
-            self._known[question] = strictest.strictest(self.said(rule) for rule in rows)
+            found = strictest.strictest(self.said(rule) for rule in rows)
+            spoken_of = {rule.jurisdiction for rule in rows} - {ELSEWHERE}
+            theirs = frozenset(filter(calendars.is_known, _uncovered(jurisdictions, spoken_of)))
+            self._known[question] = replace(found, holidays=found.holidays | theirs)
         return self._known[question]
 
     def in_force(self, jurisdictions: frozenset[str], channel: str, purpose: str, day: date) -> list[Rule]:
@@ -93,10 +96,10 @@ def _order(rule: Rule) -> tuple[date, int]:
     return rule.effective_from, rule.version
 
 
-def _uncovered(jurisdictions: frozenset[str], found: set[str]) -> bool:
-    """Is there a country among these that no rule speaks of by itself?"""
+def _uncovered(jurisdictions: frozenset[str], found: set[str]) -> set[str]:
+    """The countries among these that no rule speaks of by itself; the default keeps their holidays."""
     countries = {name.partition("-")[0] for name in jurisdictions} - {"EU"}
-    return any(not ({country} | set(atlas.names(country))) & found for country in countries)
+    return {country for country in countries if not ({country} | atlas.names(country)) & found}
 
 
 def digest(rule: Rule | RuleProposal) -> str:
@@ -128,7 +131,12 @@ def _check_entry(label: str, entry: Mapping[str, Any]) -> None:
 
 def standing(name: str, day: date) -> Rule | None:
     """The version of this rule that holds on that day, as published until now."""
-    return next(iter(_current(Rule.objects.filter(name=name), day)), None)
+    return among(Rule.objects.filter(name=name), day)
+
+
+def among(versions: Iterable[Rule], day: date) -> Rule | None:
+    """Of the versions of one rule the one that holds on that day."""
+    return next(iter(_current(versions, day)), None)
 
 
 @transaction.atomic
