@@ -1,31 +1,32 @@
 """What a newer Sayso is shipped with, beside the rulebook as it stands here: rules nobody has yet, and changes.
 
-A rule that is not known here is added. A change of a known rule is only proposed: a second person publishes it.
+A rule that is not known here is added. A change of a known rule is only proposed: a second person publishes it. What
+counts is what would hold from some days on, day after day; how it came to that, and what was long ago, is history.
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from preferences import rules
 from preferences.models import Rule, RuleProposal
 from preferences.rulebook_files import WrittenRule
 
 NOTICE = timedelta(days=7)  # for the second person to read and publish what is law already
+BECAUSE = "Shipped with a newer version of Sayso."
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One version that stands in the files and not in the table; `more` others of the rule follow it."""
+    """What the files say of a rule from a day on, and the table does not."""
 
     written: WrittenRule
-    more: int
+    begins: date
+    ends: date | None
 
 
 @dataclass
@@ -38,50 +39,78 @@ class News:
     declined: list[str] = field(default_factory=list)
 
 
-def news(written: Iterable[WrittenRule], day: date, *, again: bool = False) -> News:
+def news(written: Iterable[WrittenRule], today: date, *, again: bool = False) -> News:
     """Compare the files with the table. What was declined here stays declined, unless it is asked for `again`."""
     found = News()
     for name, group in groupby(written, key=lambda rule: rule.name):
-        versions = list(group)
-        known = list(Rule.objects.filter(name=name))
-        missing = [rule for rule in _still_to_come(versions, day) if not any(_is_told(rule, row) for row in known)]
+        versions, known = list(group), list(Rule.objects.filter(name=name))
         if not known:
             found.added.append(versions)
-        elif missing:
-            _sort_in(found, name, missing, again=again)
+        elif change := _first_change(versions, known, today + NOTICE):
+            _sort_in(found, change, again=again)
     return found
 
 
-def _sort_in(found: News, name: str, missing: list[WrittenRule], *, again: bool) -> None:
+def _sort_in(found: News, change: Change, *, again: bool) -> None:
+    name = change.written.name
     proposals = RuleProposal.objects.filter(name=name)
     if proposals.open().exists():
         found.waiting.append(name)
-        return
-    declined = [] if again else [row for row in proposals if row.status == RuleProposal.Status.DECLINED]
-    wanted = [rule for rule in missing if not any(_is_told(rule, row) for row in declined)]
-    if wanted:
-        found.changed.append(Change(wanted[0], more=len(wanted) - 1))
-    else:
+    elif not again and _is_declined(change, proposals):
         found.declined.append(name)
+    else:
+        found.changed.append(change)
 
 
-def _still_to_come(versions: list[WrittenRule], day: date) -> list[WrittenRule]:
-    """The version that holds on that day and those after it; what was replaced before is history."""
-    begun = [rule for rule in versions if rule.effective_from <= day]
-    rest = [*begun[-1:], *(rule for rule in versions if rule.effective_from > day)]
-    return [rule for rule in rest if rule.effective_to is None or rule.effective_to >= day]
+def _is_declined(change: Change, proposals: Iterable[RuleProposal]) -> bool:
+    return any(
+        row.status == RuleProposal.Status.DECLINED
+        and row.figures == change.written.figures
+        and row.effective_from <= change.begins
+        for row in proposals
+    )
 
 
-def _is_told(rule: WrittenRule, row: Rule | RuleProposal) -> bool:
-    """Does this row say the same? What was law already when it was proposed began here on a later day."""
-    same = all(getattr(rule, name) == getattr(row, name) for name in [*rules.ABOUT, "effective_to", "figures"])
-    return same and (rule.effective_from == row.effective_from or _is_moved(rule, row))
+def _first_change(versions: list[WrittenRule], known: list[Rule], soon: date) -> Change | None:
+    """The first day from which something else would hold here than in the files."""
+    for day in _days(versions, known, soon):
+        wanted = _written_for(versions, day)
+        if wanted and not _agree(wanted, versions, known, day):
+            return Change(wanted, day, _end(wanted, versions))
+    return None
 
 
-def _is_moved(rule: WrittenRule, row: Rule | RuleProposal) -> bool:
-    agreed = row.published_at if isinstance(row, Rule) else row.proposed_at
-    was_law = rule.effective_from <= timezone.localdate(agreed) + NOTICE
-    return row.proposed_by_id is not None and was_law and rule.effective_from < row.effective_from
+def _days(versions: list[WrittenRule], known: list[Rule], soon: date) -> list[date]:
+    """The days on which something may begin to differ: those on which a version begins or has just ended."""
+    rows = [*versions, *known]
+    begin = {row.effective_from for row in rows}
+    return sorted(
+        {soon} | {day for day in begin | {row.effective_to + DAY for row in rows if row.effective_to} if day > soon}
+    )
+
+
+def _agree(wanted: WrittenRule, versions: list[WrittenRule], known: list[Rule], day: date) -> bool:
+    """Does the same hold here, for as long? What an organisation made of words it knew is its own affair."""
+    here = rules.among(known, day)
+    if here and _is_their_own(here) and any(row.figures == wanted.figures for row in known):
+        return True
+    last = _end(wanted, versions)
+    ends_too = last is None or rules.among(known, last + DAY) is None
+    return here is not None and here.figures == wanted.figures and ends_too
+
+
+def _is_their_own(rule: Rule) -> bool:
+    return not rule.is_shipped and rule.reason != BECAUSE
+
+
+def _written_for(versions: list[WrittenRule], day: date) -> WrittenRule | None:
+    begun = [rule for rule in versions if rule.effective_from <= day][-1:]
+    return next((rule for rule in begun if rule.effective_to is None or day <= rule.effective_to), None)
+
+
+def _end(wanted: WrittenRule, versions: list[WrittenRule]) -> date | None:
+    """Its last day, when nothing follows: with another version to come it holds until that one is published."""
+    return wanted.effective_to if wanted == versions[-1] else None
 
 
 def add(versions: list[WrittenRule]) -> list[Rule]:
@@ -89,9 +118,8 @@ def add(versions: list[WrittenRule]) -> list[Rule]:
     return rules.ship(asdict(rule) for rule in versions)
 
 
-def propose(change: Change, *, day: date, by: User) -> RuleProposal:
-    """Ask for the change, in the name of a colleague. What is law already begins once there was time to read."""
-    words: dict[str, Any] = asdict(change.written)
-    words["effective_from"] = max(change.written.effective_from, day + NOTICE)
-    words["reason"] = _("Shipped with a newer version of Sayso.")
-    return rules.propose(words, based_on=rules.standing(change.written.name, words["effective_from"]), by=by)
+def propose(change: Change, *, by: User) -> RuleProposal:
+    """Ask for the change, in the name of a colleague."""
+    days = {"effective_from": change.begins, "effective_to": change.ends}
+    words = {**asdict(change.written), **days, "reason": BECAUSE}
+    return rules.propose(words, based_on=rules.standing(change.written.name, change.begins), by=by)

@@ -15,7 +15,7 @@ def newest(name):
     return Rule.objects.get(name=name, version=1)
 
 
-def words(name, **said):
+def words(name, /, **said):
     """What the first version of this rule says, from tomorrow, with a narrower window."""
     rule = newest(name)
     kept = {word: deepcopy(getattr(rule, word)) for word in rules.WORDS}
@@ -24,10 +24,10 @@ def words(name, **said):
     return {**kept, "effective_from": day, "reason": "Counsel asked for it", **said}
 
 
-def propose(name, *, by, **said):
+def propose(name, /, *, by, **said):
     return rules.propose(words(name, **said), based_on=newest(name), by=by)
 
 
-def publish(name, *, by, second, **said):
+def publish(name, /, *, by, second, **said):
     """Proposed by one and published by another."""
     return rules.publish(propose(name, by=by, **said), by=second)

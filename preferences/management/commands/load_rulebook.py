@@ -54,7 +54,7 @@ class Command(BaseCommand):
         for versions in found.added:
             self.stdout.write(f"New: {versions[-1].name} ({versions[-1].summary})")
         for change in found.changed:
-            self.stdout.write(f"Changed: {_told(change)}")
+            self.stdout.write(f"Changed: {change.written.name}, from {change.begins}")
         for name in found.waiting:
             self.stdout.write(f"Waiting: {name} has an open proposal. Decide that one, then run this again.")
         for name in found.declined:
@@ -71,16 +71,11 @@ class Command(BaseCommand):
 
     def _propose(self, change: Change, colleague: User) -> None:
         try:
-            proposal = shipped.propose(change, day=timezone.localdate(), by=colleague)
+            proposal = shipped.propose(change, by=colleague)
         except SaysoError as error:
             self.stderr.write(f"{change.written.name}: {error}")
             return
         self.stdout.write(f"Proposed: {proposal.name}, from {proposal.effective_from}. A second person publishes it.")
-
-
-def _told(change: Change) -> str:
-    begins = f"{change.written.name}, from {change.written.effective_from}"
-    return f"{begins}; {change.more} more to follow, run this again after it is decided" if change.more else begins
 
 
 def _colleague(username: str | None) -> User | None:
