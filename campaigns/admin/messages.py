@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns import judged, why_documents, wording
+from campaigns import judged, verdict, why_documents, wording
 from campaigns.admin import why
 from campaigns.models import DeliveryEvent, Message
 from preferences.admin.base import ReadOnly, StaffAdmin
@@ -30,12 +31,26 @@ class ReasonFilter(admin.SimpleListFilter):
         return rows.filter(skipped_because=self.value()) if self.value() else rows
 
 
+class HeldFilter(admin.SimpleListFilter):
+    """What waits until a colleague has settled something."""
+
+    title = gettext_lazy("held")
+    parameter_name = "held"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        held = {"status": Message.Status.WAITING, "waiting_for__in": verdict.HELD}
+        return queryset.filter(**held) if self.value() == "yes" else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnly, why.WhyPages):
     """Did Ana get it? Why not?"""
 
     list_display = ["campaign", "to", "standing", "because", "handed_over_at", "finished_at"]
-    list_filter = ["status", ReasonFilter, "campaign"]
+    list_filter = ["status", ReasonFilter, HeldFilter, "campaign"]
     search_fields = ["=provider_id"]
     search_help_text = gettext_lazy("The provider's id, whole.")
     list_select_related = ["campaign", "address"]
@@ -60,11 +75,10 @@ class MessageAdmin(ReadOnly, why.WhyPages):
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         """The stored verdict first, exactly as it was judged."""
-        if message := kwargs.get("obj"):
-            found = judged.find(pk=message.pk)
+        if found := judged.find(pk=kwargs["obj"].pk if kwargs.get("obj") else None):
             personal = request.user.has_perm("preferences.view_contact")
             context["judged"] = why_documents.judged(judged.read(found), why.urls(request), personal=personal)
-            context["now"] = {"who": message.address.reference, "about": message.campaign.reference}
+            context["now"] = {"who": found.address.reference, "about": found.campaign.reference}
         return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=gettext_lazy("to"))
@@ -78,9 +92,11 @@ class MessageAdmin(ReadOnly, why.WhyPages):
     def standing(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
 
-    @display(description=gettext_lazy("skipped because"))
+    @display(description=gettext_lazy("why not, or not yet"))
     def because(self, message: Message) -> str:
-        return wording.reason(message.skipped_because) if message.skipped_because else "–"
+        """Why it was skipped, or what it waits for."""
+        reason = message.skipped_because or (message.waiting_for if message.status == Status.WAITING else "")
+        return wording.reason(reason) if reason else "–"
 
 
 @admin.register(DeliveryEvent)

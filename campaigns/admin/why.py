@@ -73,12 +73,12 @@ class WhyPages(StaffAdmin):
     """Mix into the messages' pages."""
 
     def get_urls(self) -> list[URLPattern]:
-        looks = [("why/", self.why_view, "why"), ("<int:message_id>/judged/", self.judged_view, "judged")]
-        pages = [
-            path(route, self.admin_site.admin_view(require_safe(view)), name=f"campaigns_{name}")
-            for route, view, name in looks
+        asks, reads = require_safe(self.why_view), require_safe(self.judged_view)
+        return [
+            path("why/", self.admin_site.admin_view(asks), name="campaigns_why"),
+            path("<int:message_id>/judged/", self.admin_site.admin_view(reads), name="campaigns_judged"),
+            *super().get_urls(),
         ]
-        return pages + super().get_urls()
 
     def why_view(self, request: HttpRequest) -> HttpResponse:
         """Whoever may see contacts asks here."""
