@@ -33,10 +33,10 @@ class Because:
     def __str__(self) -> str:
         words = {"people": f"{self.people:,}", "place": self.place, "reference": self.reference}
         if not self.people:
-            return _("Because the rules of %(place)s ask for it: %(reference)s.") % words
+            return _("Because these rules hold for the sender: %(place)s, %(reference)s.") % words
         sentence = ngettext(
-            "Because %(people)s person is under the rules of %(place)s: %(reference)s.",
-            "Because %(people)s people are under the rules of %(place)s: %(reference)s.",
+            "Because %(people)s person is under these rules: %(place)s, %(reference)s.",
+            "Because %(people)s people are under these rules: %(place)s, %(reference)s.",
             self.people,
         )
         return sentence % words

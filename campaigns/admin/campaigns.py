@@ -1,5 +1,6 @@
 """Campaigns in the back office: which are there, how they stand, what they say."""
 
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns import lifecycle, lint, progress
+from campaigns import lifecycle, lint, overrides, progress
 from campaigns.admin.breakdowns import Breakdowns
 from campaigns.admin.expiry import ExpiryDesk
 from campaigns.admin.forms import CampaignForm
 from campaigns.admin.moves import Moves
+from campaigns.admin.overrides import Overrides
 from campaigns.admin.pages import Pages
 from campaigns.models import Campaign
 from preferences.admin.base import colleague
@@ -43,7 +45,7 @@ NEXT_STEP = {
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ExpiryDesk, Breakdowns, Pages, Moves):
+class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
     """What goes out, who wrote it, who let it out, and how far is it?"""
 
     form = CampaignForm
@@ -56,7 +58,8 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Pages, Moves):
         gettext_lazy("How it stands"),
         {
             "fields": [
-                ("status", "written_by", "cleared_by"),
+                ("kind", "status"),
+                ("written_by", "cleared_by"),
                 ("created_at", "scheduled_at"),
                 ("started_at", "frozen_at", "finished_at"),
             ]
@@ -64,6 +67,7 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Pages, Moves):
     )
     readonly_fields = [
         "settled_words",
+        "kind",
         "status",
         "written_by",
         "cleared_by",
@@ -74,7 +78,7 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Pages, Moves):
         "finished_at",
     ]
     actions_list = ["running_out"]
-    actions_detail = ["preview", "audience", "breakdown", "progress", "test", *Moves.move_buttons]
+    actions_detail = ["preview", "audience", "breakdown", "progress", "test", "allow", *Moves.move_buttons]
     change_form_outer_before_template = "admin/campaigns/campaign/_standing.html"
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
@@ -129,6 +133,7 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Pages, Moves):
                 "returned_because": _returned_because(campaign),
             }
             context["problems"] = lint.problems(campaign) if campaign.is_editable else []
+            context["allowed"] = overrides.holding(campaign)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
@@ -152,5 +157,6 @@ def _returned_because(campaign: Campaign) -> str:
     """What the reviewer asked for, while it is still to be done."""
     if not campaign.is_editable:
         return ""
-    said = campaign.history.exclude(history_change_reason=None).values_list("history_change_reason", flat=True)
-    return said.first() or ""
+    rows = campaign.history.values_list("status", "history_change_reason")
+    returned = (row for row, before in pairwise(rows) if row[0] == Status.DRAFT and before[0] != Status.DRAFT)
+    return next((reason or "" for _status, reason in returned), "")

@@ -10,8 +10,9 @@ from unfold.dataclasses import UnfoldAction
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from campaigns import audience, lifecycle, tasks
-from campaigns.admin import forms
+from campaigns import audience, lifecycle, lint, overrides, tasks
+from campaigns.admin import breakdowns, forms
+from campaigns.admin.overrides import ASK
 from campaigns.models import Campaign
 from preferences.admin.base import StaffAdmin, colleague
 
@@ -31,7 +32,7 @@ LEADS_TO = {
 ONLY_FROM = {"resume": {Status.PAUSED}, "start": {Status.APPROVED, Status.SCHEDULED}}
 
 WORDS = (
-    '{}<strong style="display: block; margin-top: 1rem">{}</strong>'
+    '{}{}<strong style="display: block; margin-top: 1rem">{}</strong>'
     '<span style="display: block; white-space: pre-wrap; overflow-wrap: anywhere">{}</span>'
 )
 
@@ -76,6 +77,8 @@ class Moves(StaffAdmin):
             text=_("A second person reads it and approves it, or returns it to you with what to change."),
             button=_("Submit"),
             verb=verb,
+            template=ASK,
+            shown=self._looked_at(self.subject(request, object_id)),
         )
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"], variant=ActionVariant.PRIMARY)
@@ -91,12 +94,18 @@ class Moves(StaffAdmin):
             request,
             object_id,
             title=_("Approve"),
-            text=format_html(WORDS, text, campaign.subject, campaign.body),
+            text=format_html(WORDS, text, _verdicts(request, campaign), campaign.subject, campaign.body),
             button=_("Approve"),
             verb=verb,
             form_class=forms.ApproveForm,
             initial={"read": campaign.words_digest},
+            template=ASK,
+            shown=self._looked_at(campaign),
         )
+
+    def _looked_at(self, campaign: Campaign) -> dict[str, Any]:
+        """What speaks against the words, and what of it was allowed, for whoever lets them pass."""
+        return {"problems": lint.problems(campaign), "allowed": overrides.holding(campaign)}
 
     @action(description=gettext_lazy("Return to author"), permissions=["approve"])
     def return_to_author(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -193,3 +202,9 @@ class Moves(StaffAdmin):
             form_class=forms.WhyForm,
             grave=True,
         )
+
+
+def _verdicts(request: HttpRequest, campaign: Campaign) -> str:
+    """Who would get it by every rule, for whoever may see it and is about to decide."""
+    may = request.user.has_perm("campaigns.view_breakdown")
+    return breakdowns.summary(campaign) if may and request.method == "GET" else ""
