@@ -97,6 +97,8 @@ def schedule(campaign: Campaign, *, at: datetime, by: User) -> Campaign:
     campaign = _allowed(campaign, Status.SCHEDULED)
     if at <= timezone.now():
         raise NotAllowed(_("Choose a time in the future, or start the campaign now."))
+    if campaign.ends_at and at >= campaign.ends_at:
+        raise NotAllowed(_("That is after its last moment. Choose an earlier time, or return it to its author."))
     campaign.scheduled_at = at
     return _moved(campaign, Status.SCHEDULED, by=by)
 
@@ -122,6 +124,9 @@ def start_due() -> list[Campaign]:
 def _start_if_due(campaign: Campaign) -> Campaign | None:
     campaign = _locked(campaign)
     if campaign.status != Status.SCHEDULED or not campaign.scheduled_at or campaign.scheduled_at > timezone.now():
+        return None
+    if campaign.ends_at and campaign.ends_at <= timezone.now():
+        cancel(campaign, reason=_("Its last moment passed before it could start."))
         return None
     return start(campaign)
 

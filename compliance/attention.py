@@ -10,7 +10,8 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Message
+from campaigns import verdict
+from campaigns.models import Campaign, Message, StopSwitch
 from compliance import reminders, requests
 from compliance.models import PolicyReview, Processor, SubjectRequest
 from preferences import limits
@@ -52,6 +53,8 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
     soon = today + datetime.timedelta(days=max(reminders.DAYS_BEFORE))
     reviews = PolicyReview.objects.open()
     return [
+        (_("All sending is stopped"), StopSwitch.objects.thrown(), {"released_at__isempty": "1"}, True),
+        (_("Messages held until somebody settles something"), _held(), {"held": "yes"}, True),
         (_("Messages to be read, overdue"), _to_read().filter(due_at__lt=timezone.now()), {"read": "overdue"}, True),
         (_("Policy reviews overdue"), reviews.overdue(today), {"state": "overdue"}, True),
         (_("Requests about own data overdue"), _late_requests(), {"state": "overdue"}, True),
@@ -78,6 +81,12 @@ def _unknown_messages() -> QuerySet[Message]:
     """Of recent campaigns: older ones were looked at or never will be, and the table is long."""
     recent = Campaign.objects.filter(started_at__gte=timezone.now() - RECENT)
     return Message.objects.filter(campaign__in=recent, status=Message.Status.UNKNOWN)
+
+
+def _held() -> QuerySet[Message]:
+    """Nobody knows where they are, or no hour fits: a colleague has to find out."""
+    sending = Campaign.objects.sending()
+    return Message.objects.filter(campaign__in=sending, status=Message.Status.WAITING, waiting_for__in=verdict.HELD)
 
 
 def _late_requests() -> QuerySet[SubjectRequest]:

@@ -28,6 +28,7 @@ class StopSwitchAdmin(ReadOnly, StaffAdmin):
     """Is anything going out at all? Since when not, and why?"""
 
     list_display = ["thrown_at", "standing", "thrown_by", "reason", "released_at", "released_by"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter)]
     list_select_related = ["thrown_by", "released_by"]
     fields = [("thrown_at", "thrown_by"), "reason", ("released_at", "released_by"), "released_because"]
     actions_list = ["stop_everything"]

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns import switch
 from campaigns.models import Message
 from compliance import attention
 from compliance.models import Processor
@@ -167,3 +168,19 @@ def test_each_concern_leads_to_a_list_that_opens(auditor, author, subscriber, ph
     urls = [line["url"] for line in client.get(reverse("admin:index")).context["concerns"]]
 
     assert [client.get(url).context["cl"].result_count for url in urls] == [1, 1, 1, 1]
+
+
+def test_a_stop_and_what_is_held_are_named_first(auditor, topic, subscriber):
+    campaign = factories.CampaignFactory(topic=topic, status="sending", approved_by=factories.UserFactory())
+    Message.objects.create(campaign=campaign, address=subscriber, status="waiting", waiting_for="nowhere_known")
+    switch.throw(by=auditor, reason="A wrong price.")
+
+    assert counted(auditor) == {"All sending is stopped": 1, "Messages held until somebody settles something": 1}
+
+
+@pytest.mark.parametrize(("page", "query"), [("stopswitch", "released_at__isempty=1"), ("message", "held=yes")])
+def test_what_is_named_first_leads_to_its_rows(auditor, page, query):
+    client = Client()
+    client.force_login(auditor)
+
+    assert client.get(reverse(f"admin:campaigns_{page}_changelist") + f"?{query}").status_code == 200
