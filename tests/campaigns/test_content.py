@@ -1,7 +1,8 @@
 """What the words of a campaign carry and lack, and whose rules ask for it."""
 
+from datetime import date
+
 import pytest
-from django.utils import timezone
 
 from campaigns import content, demands, lint, lint_demands
 from preferences import consent
@@ -103,7 +104,7 @@ def test_somebody_in_canada_is_owed_a_contact_and_the_rule_says_so(topic, text):
 
     found = problem(text, "contact_channel")
 
-    assert found.reasons[0].startswith("Because 1 person is under the rules of Canada: ")
+    assert found.reasons[0].startswith("Because 1 person is under these rules: Canada, ")
     assert "CASL" in found.whole or "S.C. 2010" in found.whole
 
 
@@ -125,7 +126,7 @@ def test_an_empty_audience_is_where_its_sender_is(topic, mail):
     reasons = demands.of(mail).content["contact_channel"]
 
     assert [(because.people, because.place) for because in reasons] == [(0, "Canada")]
-    assert str(reasons[0]).startswith("Because the rules of Canada ask for it: ")
+    assert str(reasons[0]).startswith("Because these rules hold for the sender: Canada, ")
 
 
 def test_people_in_quebec_are_owed_french(topic, mail):
@@ -210,6 +211,9 @@ def test_a_strange_host_with_the_senders_name_in_it_is_strange(text):
     assert problem(text, "own_domain_links").about == ("harbour.example.evil.net",)
 
 
+BOUGHT = {"basis": "purchase", "basis_on": date(2026, 3, 2)}
+
+
 def bought_something(topic):
     """They are on the list because they bought something; nobody asked them beforehand."""
     notice, address = Notice.objects.current(topic, "en"), factories.email_address()
@@ -219,8 +223,7 @@ def bought_something(topic):
         notice=notice,
         source=Source.IMPORT,
         method=Method.CHECKBOX,
-        basis="purchase",
-        basis_on=timezone.localdate(),
+        **BOUGHT,
     )
 
 

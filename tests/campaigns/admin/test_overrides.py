@@ -29,7 +29,7 @@ def test_each_page_says_what_is_wrong_what_to_do_and_whose_rules_ask_for_it(name
 
     assert "To put right: Others could read something about a person&#x27;s health or records here: diabetes." in shown
     assert "Write a neutral text, subject and topic name" in shown
-    assert "Because the rules of United States ask for it: 15 USC 7704(a)" in shown
+    assert "Because these rules hold for the sender: United States, 15 USC 7704(a)" in shown
 
 
 def test_submitting_says_why_not(writing, risky):
