@@ -3,6 +3,7 @@
 Rules are only read here; a change is proposed, and decided by a second person: preferences/admin/proposals.py.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -233,8 +234,8 @@ class TermsRecordAdmin(TellsMore, ReadOnly, StaffAdmin):
 
 
 def _speaks_of(rule: Rule, asked: list[str]) -> bool:
-    sources = [f"{entry.get('reference', '')} {entry.get('note', '')}" for entry in rule.figures.values()]
-    said = " ".join([rule.name, rule.summary, rule.jurisdiction, rule.jurisdiction_name, *sources]).casefold()
+    figures = json.dumps(rule.figures, ensure_ascii=False)
+    said = " ".join([rule.name, rule.summary, rule.jurisdiction, rule.jurisdiction_name, figures]).casefold()
     return all(word in said for word in asked)
 
 
