@@ -13,7 +13,7 @@ from django.db.models import Case as Choice
 
 from campaigns import facts, gate, restraint
 from campaigns.facts import LOOK_BACK, Question
-from campaigns.models import Message, StopSwitch
+from campaigns.models import LintOverride, Message, StopSwitch
 from campaigns.verdict import Facts
 from preferences import eligibility, rules
 from preferences.models import Address, ConsentEvent, Limit, Rule, Subscription, Suppression, Topic
@@ -57,6 +57,7 @@ class Case:
     counted: list[Counted]
     switch: StopSwitch | None
     message: Message | None
+    allowed: list[LintOverride]
 
     @property
     def topic(self) -> Topic:
@@ -98,6 +99,7 @@ def gather(address: Address, question: Question, at: datetime, now: datetime) ->
         counted=counted,
         switch=StopSwitch.objects.thrown().select_related("thrown_by").first(),
         message=_message(address, question),
+        allowed=_allowed(question),
     )
 
 
@@ -188,3 +190,11 @@ def _message(address: Address, question: Question) -> Message | None:
     if question.campaign is None:
         return None
     return Message.objects.filter(campaign=question.campaign, address=address).first()
+
+
+def _allowed(question: Question) -> list[LintOverride]:
+    """What a second person allowed for these very words."""
+    campaign = question.campaign
+    if campaign is None:
+        return []
+    return list(campaign.overrides.filter(words_digest=campaign.words_digest).select_related("by"))

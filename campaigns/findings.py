@@ -5,53 +5,16 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from campaigns import cases, clocks, figure_words, verdict
 from campaigns.answers import Fact, Link, link
 from campaigns.cases import Case
+from campaigns.models import LintOverride
 from preferences import hours, months, say_so
 from preferences.models import Basis, ConsentEvent, Suppression
 
 SPANS = {"hours24": timedelta(hours=24), "week": timedelta(days=7), "month": timedelta(days=30)}
-SOURCES = {
-    "declared": gettext_lazy("they told us"),
-    "country": gettext_lazy("their country"),
-    "postal": gettext_lazy("their postal code"),
-    "number": gettext_lazy("their number"),
-    "sender": gettext_lazy("the sender is there"),
-    "time_zone": gettext_lazy("the time zone they told us"),
-    "unknown": gettext_lazy("nobody knows"),
-    "disagreeing": gettext_lazy("sources that contradict each other; every one of them must be open"),
-    "unknown_time_zone": gettext_lazy("a time zone that cannot be read"),
-    "unknown_region": gettext_lazy("a region that cannot be read"),
-    "unknown_country": gettext_lazy("a country that cannot be read"),
-    "unknown_number": gettext_lazy("a number of no country"),
-}
-
-
-def place(case: Case) -> tuple[Fact, ...]:
-    """Where they may be, who told us, and what time it is there."""
-    where = case.facts.place
-    codes = sorted(where.jurisdictions)
-    because = [
-        _("%(place)s: %(source)s") % {"place": _place(case, said), "source": SOURCES.get(source, source)}
-        for source, said in where.because
-    ]
-    nowhere, no_zone = _("Nobody knows where."), _("Nobody knows.")
-    return (
-        Fact("jurisdictions", _("Rules of"), ", ".join(_place(case, code) for code in codes) or nowhere, codes),
-        Fact("because", _("Why there"), "; ".join(because) or nowhere, [list(pair) for pair in where.because]),
-        Fact("zones", _("Time there"), clocks.several(case.at, where.zones) or no_zone, list(where.zones)),
-        Fact(
-            "zone_source", _("Time zone by"), str(SOURCES.get(where.zone_source, where.zone_source)), where.zone_source
-        ),
-    )
-
-
-def _place(case: Case, code: str) -> str:
-    """The name of a jurisdiction, as the rulebook calls it."""
-    return case.where.get(code, code)
 
 
 def looked_at(name: str, case: Case) -> tuple[Fact, ...]:
@@ -266,12 +229,19 @@ def _content(case: Case) -> list[Fact]:
     if case.question.campaign is None:
         return [Fact("words", _("Text"), _("There is no campaign yet, so no text to look at."))]
     asked, lacks = case.terms.content, case.terms.content & case.facts.lacks
-    facts = [Fact("content", _("Must say"), figure_words.content(asked) or _("nothing"), sorted(asked))]
+    facts = [Fact("content", _("Asked for"), figure_words.content(asked) or _("nothing"), sorted(asked))]
     if lacks:
-        facts.append(Fact("lacks", _("It lacks"), figure_words.content(lacks), sorted(lacks)))
+        facts.append(Fact("lacks", _("Not fulfilled"), figure_words.content(lacks), sorted(lacks)))
+    facts += [_allowed(row) for row in case.allowed]
     if labels := case.terms.labels - case.facts.labels:
         facts.append(Fact("labels", _("Labels it lacks"), ", ".join(sorted(labels)), sorted(labels)))
     return facts
+
+
+def _allowed(row: LintOverride) -> Fact:
+    words = {"who": row.by, "at": clocks.utc(row.at), "reason": row.reason}
+    said = _("%(who)s allowed these words on %(at)s: %(reason)s") % words
+    return Fact("allowed", _("Allowed despite"), said, row.problems)
 
 
 def _length(case: Case) -> list[Fact]:

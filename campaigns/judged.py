@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns import clocks, figure_words, findings, shares, wording
+from campaigns import clocks, figure_words, findings, place_words, shares, wording
 from campaigns.answers import Fact, link
 from campaigns.models import Message
 from campaigns.shares import Share
@@ -122,7 +122,7 @@ def _personal(message: Message) -> Iterable[Fact]:
     if message.local_time:
         yield Fact("local_time", _("Their time"), message.local_time, message.local_time)
     if source := message.zone_source:
-        yield Fact("zone_source", _("Time zone by"), str(findings.SOURCES.get(source, source)), source)
+        yield Fact("zone_source", _("Time zone by"), place_words.source(source), source)
 
 
 def _places(record: TermsRecord) -> str:

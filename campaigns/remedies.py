@@ -199,11 +199,11 @@ def _not_ending(case: Case) -> list[Change]:
 
 
 def _words(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by writing a campaign whose text says it."))]
+    return [Change(_("A colleague can, by changing the text while the campaign is a draft, or in a new campaign."))]
 
 
 def _shorter(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by writing a campaign with a shorter text."))]
+    return [Change(_("A colleague can, by shortening the text while the campaign is a draft, or in a new campaign."))]
 
 
 REMEDIES: dict[str, Callable[[Case], Iterable[Change]]] = {

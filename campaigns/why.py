@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import cases, clocks, findings, remedies, shares, verdict, wording
+from campaigns import cases, clocks, findings, place_words, remedies, shares, verdict, wording
 from campaigns.answers import Answer, Change, State, Step, link, once
 from campaigns.cases import Case
 from campaigns.facts import Question
@@ -20,6 +20,7 @@ from campaigns.verdict import Kind, Verdict
 from preferences import say_so
 from preferences.models import Address
 
+OVER = (Campaign.Status.CANCELLED, Campaign.Status.FINISHED)
 CONSENTS = ("consent", "health_consent", "records_consent")
 GROUPS = {"suppression": verdict.SUPPRESSED, "restriction": {verdict.RESTRICTED}, "wishes": verdict.WISHES}
 
@@ -46,7 +47,7 @@ def explain(case: Case) -> Answer:
         asked_at=case.now,
         verdict=judged,
         said=said(judged, case),
-        place=findings.place(case),
+        place=place_words.facts(case),
         objections=tuple((name, wording.reason(name)) for name in case.applying),
         steps=steps,
         changes=_changes(case, judged, steps),
@@ -187,9 +188,11 @@ def _notes(case: Case) -> Iterable[str]:
         yield _("What is known of the person is as it stands now. Hours, clocks, caps and rules are of that moment.")
     if campaign is None:
         return
-    if campaign.status in (Campaign.Status.CANCELLED, Campaign.Status.FINISHED):
-        words = {"status": campaign.get_status_display()}
+    words = {"status": campaign.get_status_display()}
+    if campaign.status in OVER:
         yield _("This campaign is over (%(status)s): nothing of it goes out any more, whatever the answer.") % words
+    elif campaign.status != Campaign.Status.SENDING:
+        yield _("This campaign is not being sent (%(status)s): this is the answer if it were.") % words
     if campaign.frozen_at and case.message is None:
         words = {"at": clocks.utc(campaign.frozen_at)}
         yield (

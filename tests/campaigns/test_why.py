@@ -274,3 +274,23 @@ def test_asking_writes_nothing(mainer, topic, django_assert_max_num_queries):
         ask(mainer, topic)
 
     assert [query["sql"][:6] for query in asked.captured_queries] == ["SELECT"] * len(asked)
+
+
+def test_a_text_that_lacks_something_names_it_and_the_rule_that_wants_it(campaign, subscriber):
+    campaign.topic.sender.postal_address = ""
+    campaign.topic.sender.save()
+    address, question = asking.question(subscriber.value, str(campaign.reference))
+
+    answer = why.ask(address, question)
+
+    assert answer.verdict.reason == "content_missing"
+    assert "postal_address" in fact(answer, "lacks", of="content").value
+    assert [share.rule.name for share in step(answer, "content").shares] == ["us-email-marketing"]
+
+
+def test_a_campaign_that_is_not_sent_says_so(campaign, subscriber):
+    address, question = asking.question(subscriber.value, str(campaign.reference))
+
+    assert why.ask(address, question).notes == (
+        "This campaign is not being sent (Draft): this is the answer if it were.",
+    )
