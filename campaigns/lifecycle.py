@@ -62,7 +62,7 @@ def submit(campaign: Campaign, *, by: User) -> Campaign:
     """Ask a second person to read it. What must not be sent at all comes back at once."""
     campaign = _allowed(campaign, Status.IN_REVIEW)
     if errors := lint.errors(campaign):
-        raise NotAllowed(" ".join(errors))
+        raise NotAllowed(lint.summary(errors))
     return _moved(campaign, Status.IN_REVIEW, by=by)
 
 

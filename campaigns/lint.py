@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns import content, demands, lint_demands, lint_frame, lint_words
 from campaigns.models import Campaign
@@ -15,7 +16,7 @@ from campaigns.problems import Level, Problem, error
 from preferences import spellings
 from preferences.errors import SaysoError
 
-__all__ = ["Level", "Problem", "errors", "open_errors", "problems"]
+__all__ = ["Level", "Problem", "errors", "open_errors", "problems", "summary"]
 
 
 def problems(campaign: Campaign) -> list[Problem]:
@@ -33,6 +34,17 @@ def open_errors(campaign: Campaign) -> list[Problem]:
 def errors(campaign: Campaign) -> list[str]:
     """The same, as sentences."""
     return [problem.whole for problem in open_errors(campaign)]
+
+
+def summary(errors: list[str]) -> str:
+    """The first of them, and how many more there are."""
+    if len(errors) == 1:
+        return errors[0]
+    more = len(errors) - 1
+    sentence = ngettext(
+        "%(first)s One more thing is to be put right.", "%(first)s %(more)s more things are to be put right.", more
+    )
+    return sentence % {"first": errors[0], "more": more}
 
 
 def _found(campaign: Campaign) -> Iterator[Problem]:

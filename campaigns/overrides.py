@@ -25,7 +25,7 @@ def allow(campaign: Campaign, *, reason: str, by: User, read: str | None = None)
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     _refuse(campaign, reason=reason, by=by, read=read)
     allowed = [
-        {"name": problem.name, "about": list(problem.about), "sentence": problem.whole} for problem in _open(campaign)
+        {"name": problem.name, "about": list(problem.about), "sentence": problem.told} for problem in _open(campaign)
     ]
     row = LintOverride.objects.create(
         campaign=campaign, words_digest=campaign.words_digest, problems=allowed, reason=reason.strip(), by=by

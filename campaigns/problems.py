@@ -52,10 +52,14 @@ class Problem:
         return self.name not in NEVER_ALLOWED
 
     @property
+    def told(self) -> str:
+        """The trouble, and whose rules make it one."""
+        return " ".join([self.sentence, *(str(because) for because in self.because[:1])])
+
+    @property
     def whole(self) -> str:
         """The trouble, whose rules make it one, and the way out of it."""
-        reasons = [str(because) for because in self.because[:1]]
-        return " ".join([self.sentence, *reasons, self.suggestion]).strip()
+        return f"{self.told} {self.suggestion}".strip()
 
     @property
     def reasons(self) -> list[str]:

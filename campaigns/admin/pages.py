@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from campaigns import audience, lint, progress, rendering, trial, wording
+from campaigns import audience, lint, overrides, progress, rendering, trial, wording
 from campaigns.admin import forms
 from campaigns.models import Campaign, Message
 from preferences.admin.base import StaffAdmin, colleague
@@ -42,6 +42,7 @@ class Pages(StaffAdmin):
         campaign = self.subject(request, object_id)
         title = _("Preview: %(name)s") % {"name": campaign}
         context: dict[str, Any] = {"title": title, "problems": lint.problems(campaign)}
+        context["allowed"] = overrides.holding(campaign)
         with suppress(Unreadable):
             context["preview"] = rendering.preview(campaign)
         return self._campaign_page(request, "preview", campaign, context)
