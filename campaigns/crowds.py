@@ -168,8 +168,13 @@ def _ending(question: Question, at: datetime) -> Question:
 
 def chunks(court: Court, *, after: int = 0, chunk: int = CHUNK) -> Iterator[list[Standing]]:
     """Everybody with a subscription to the topic on this channel, in order, some thousands at a time."""
-    while (last := _end_of_chunk(court.question, after, chunk)) is not None:
-        yield standings(court, crowd(court.question, after, last))
+    return (standings(court, addresses) for addresses in ranges(court.question, after=after, chunk=chunk))
+
+
+def ranges(question: Question, *, after: int = 0, chunk: int = CHUNK) -> Iterator[QuerySet[Address]]:
+    """The same people, some thousands at a time, for whoever asks something else about them."""
+    while (last := _end_of_chunk(question, after, chunk)) is not None:
+        yield crowd(question, after, last)
         after = last
 
 

@@ -1,8 +1,19 @@
 """The clock's door to the office."""
 
 from celery import shared_task
+from django.db import transaction
 
-from compliance import reminders, requests
+from compliance import forecast, reminders, requests
+from compliance.models import Forecast
+
+
+def count_soon(row: Forecast) -> None:
+    """Doors call this after a forecast was asked for. If the broker is down, the next look for lost ones counts it."""
+
+    def wake() -> None:
+        count_forecast.delay(row.pk)
+
+    transaction.on_commit(wake, robust=True)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
@@ -15,3 +26,16 @@ def remind_reviews() -> None:
 def settle_forgotten() -> None:
     """Close what people had asked who were forgotten by another door."""
     requests.settle_forgotten()
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def count_forecast(row_id: int) -> None:
+    """Look ahead for many people, on from where another worker may have left it."""
+    forecast.count(Forecast.objects.select_related("proposal").get(pk=row_id))
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def resume_forecasts() -> None:
+    """Go on with what a lost worker left."""
+    for row in forecast.lost():
+        count_forecast.delay(row.pk)

@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "end what nobody kept": {"task": "campaigns.tasks.end_what_ran_out", "schedule": 60 * 60},
     "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
     "close requests of the forgotten": {"task": "compliance.tasks.settle_forgotten", "schedule": 60 * 60},
+    "go on with lost forecasts": {"task": "compliance.tasks.resume_forecasts", "schedule": 60},
     "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},
 }
 if MAILBOX_HOST:

@@ -6,6 +6,9 @@ A seed makes the same people again; what they are is what the verbs may leave be
 import random
 from datetime import datetime, timedelta
 
+from django.db import connection
+from django.db.models import Max, Min, UUIDField
+
 from campaigns.models import Campaign, Message
 from preferences.models import (
     Address,
@@ -147,6 +150,42 @@ def _limit(chance, event, topic) -> Limit:
         most_per_month=chance.randint(1, 3),
         event=event,
     )
+
+
+def again(topic, times: int) -> None:
+    """Everybody so many times over, under other addresses: a crowd too large to be made one by one."""
+    first, last = (Address.objects.aggregate(first=Min("pk"), last=Max("pk"))[name] for name in ("first", "last"))
+    contacts = Contact.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    events = ConsentEvent.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    assert last - first == contacts["last"] - contacts["first"] == events["last"] - events["first"]
+    for number in range(1, times):
+        for model in (Contact, Address, ConsentEvent, Subscription):
+            _copy(model, number * (last - first + 1), number, (first, last, contacts, events))
+
+
+def _copy(model, step: int, number: int, ranges) -> None:
+    """The same rows, with every key moved on by `step`."""
+    first, last, contacts, events = ranges
+    names = [field.column for field in model._meta.concrete_fields]
+    chosen = ", ".join(_moved(model, field, step, number) for field in model._meta.concrete_fields)
+    table, spans = model._meta.db_table, {Contact: contacts, ConsentEvent: events}
+    low, high = (spans[model]["first"], spans[model]["last"]) if model in spans else (first, last)
+    key = "address_id" if model is Subscription else "id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table} "
+            f"WHERE {key} BETWEEN {low} AND {high}"
+        )
+
+
+def _moved(model, field, step: int, number: int) -> str:
+    kept = {"topic_id", "notice_id", "form_id", "by_id"}
+    if isinstance(field, UUIDField):
+        return "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()"
+    if field.column in ("value", "normal_form", "fingerprint"):
+        return f"substr('{number:03d}' || {field.column}, 1, 64)"
+    moves = field.primary_key or (field.is_relation and field.column not in kept)
+    return f"{field.column} + {step}" if moves else field.column
 
 
 def mailed(campaign: Campaign, share: float, *, at: datetime, seed: int = 2) -> None:

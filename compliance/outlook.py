@@ -1,0 +1,180 @@
+"""What time, a rule or a setting makes of one consent: day after day, as it is and with the change. Reads only.
+
+Only what lasts is asked here: the consent, its clocks, its age, the person's age, and whether any hour is left at all.
+Quiet hours and caps only delay; how far they narrow is told apart.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from campaigns import crowds, facts, verdict
+from campaigns.facts import Question, Row
+from campaigns.verdict import Facts
+from preferences.figures import Window
+from preferences.models import Topic
+from preferences.rules import Book
+from preferences.strictest import Terms
+from preferences.whereabouts import Place
+
+LASTING = [verdict.CHECKS[name] for name in ("consent", "clock", "repermission", "age")]
+NOON = time(12, tzinfo=UTC)
+WEEK = 7 * 24 * 60
+MOST_REMEMBERED = 50_000
+NOT_OFFERED, EXPIRED = "channel_not_offered", "expired"
+
+
+class Days(NamedTuple):
+    """One consent over the days asked about: why it cannot be used on each (empty: it can), and how it narrows."""
+
+    before: tuple[str, ...]
+    minutes_before: tuple[int, ...]
+    after: tuple[str, ...]
+    minutes_after: tuple[int, ...]
+    fewer_messages: tuple[bool, ...]
+
+
+class Person(NamedTuple):
+    """One address and what lies ahead of it."""
+
+    address: int
+    contact: int
+    place: Place
+    days: Days
+
+
+@dataclass(frozen=True)
+class World:
+    """A rulebook, and what is set for one topic from some day on."""
+
+    book: Book
+    changed: Topic | None = None
+    since: date = date.max
+
+    def topic(self, topic: Topic, day: date) -> Topic:
+        """The topic as it would be on that day."""
+        return self.changed if self.changed and self.changed.pk == topic.pk and day >= self.since else topic
+
+    def turns(self) -> list[date]:
+        """The days on which some rule begins or has ended."""
+        ends = [rule.effective_to + timedelta(days=1) for rule in self.book.rules if rule.effective_to]
+        return sorted({date.min, *(rule.effective_from for rule in self.book.rules), *ends})
+
+
+@dataclass
+class Outlook:
+    """Looks ahead for the subscribers of one topic on one channel; remembers what it saw before."""
+
+    question: Question
+    days: tuple[date, ...]
+    before: World
+    after: World
+    _seen: dict[tuple, Days] = field(default_factory=dict)
+    _turns: dict[int, list[date]] = field(default_factory=dict)
+
+    def person(self, row: Row, expires_at: datetime | None) -> Person:
+        """What lies ahead of this address."""
+        place = facts.place_of(row, self.question.topic.sender.country)
+        key = (place, expires_at, *_alike(row))
+        if key not in self._seen:
+            if len(self._seen) > MOST_REMEMBERED:
+                self._seen.clear()
+            self._seen[key] = self._ahead(row, place, expires_at)
+        return Person(row.address, row.contact, place, self._seen[key])
+
+    def _ahead(self, row: Row, place: Place, expires_at: datetime | None) -> Days:
+        told = [self._day(day, row, place, expires_at) for day in self.days]
+        now, then, caps = zip(*told, strict=True)
+        return Days(*(tuple(column) for column in (*zip(*now, strict=True), *zip(*then, strict=True), caps)))
+
+    def _day(self, day: date, row: Row, place: Place, expires_at: datetime | None) -> tuple:
+        """One day in both worlds: why not, and the minutes a week; then whether fewer messages may go."""
+        topics = [world.topic(self.question.topic, day) for world in (self.before, self.after)]
+        terms = [self._terms(self.before, place, topics[0], day), self._terms(self.after, place, topics[1], day)]
+        at = datetime.combine(day, NOON)
+        if expires_at is not None and expires_at <= at:
+            return (EXPIRED, 0), (EXPIRED, 0), False
+        now = self._told(row, topics[0], terms[0], at)
+        is_same = topics[0] is topics[1] and terms[0] == terms[1]
+        then = now if is_same else self._told(row, topics[1], terms[1], at)
+        return now, then, _is_fewer(terms[0].caps, terms[1].caps)
+
+    def _told(self, row: Row, topic: Topic, terms: Terms, at: datetime) -> tuple[str, int]:
+        known = facts.known(row, replace(self.question, topic=topic), (), stopped=False).facts
+        minutes = minutes_open(terms.window, known.place.zones, at.date())
+        return _reason(known, terms, at, minutes, topic.offers(self.question.channel)), minutes
+
+    def _terms(self, world: World, place: Place, topic: Topic, day: date) -> Terms:
+        """The terms of that day; between two changes of the rulebook every day has the same."""
+        turns = self._turns.setdefault(id(world), world.turns())
+        since = max(turns[bisect_right(turns, day) - 1], date(2000, 1, 1))
+        return world.book.terms(place.jurisdictions, self.question.channel, topic.purpose, since)
+
+
+def people(outlook: Outlook, *, after: int = 0, chunk: int = crowds.CHUNK) -> Iterator[tuple[int, list[Person]]]:
+    """Whoever can be written to on the first of the days, hours and caps apart; each range with its last address."""
+    for addresses in crowds.ranges(outlook.question, after=after, chunk=chunk):
+        rows = [_split(told) for told in facts.judged(addresses, outlook.question).values_list(*crowds.COLUMNS)]
+        found = (outlook.person(row, expires_at) for row, expires_at in rows if not row.objection)
+        yield rows[-1][0].address, [person for person in found if not person.days.before[0]]
+
+
+def _split(told: tuple) -> tuple[Row, datetime | None]:
+    return Row._make(told[:-2]), told[-2]
+
+
+def _reason(known: Facts, terms: Terms, at: datetime, minutes: int, is_offered: bool) -> str:
+    if not is_offered:
+        return NOT_OFFERED
+    for check in LASTING:
+        if answer := check(known, terms, at):
+            return answer.reason
+    if terms.window is not None and not known.place.zones:
+        return "no_time_zone"
+    return "" if minutes else "no_common_hour"
+
+
+def _alike(row: Row) -> tuple:
+    """Equal for rows that have the same ahead of them in the same place."""
+    said_on = row.said_at and row.said_at.date()
+    yes = (row.event is None, row.method, row.source, row.notice is None, row.discloses_texts, row.form is None)
+    return (*yes, row.verified_at is None, row.basis, row.basis_on, said_on, row.born_on)
+
+
+def _is_fewer(before: tuple | None, after: tuple | None) -> bool:
+    """Is some cap smaller, or new?"""
+    known = dict(before or ())
+    return any(most < known.get(span, most + 1) for span, most in after or ())
+
+
+def _minutes(window: Window, offset: timedelta) -> int:
+    """The open minutes of a week as a number with as many bits, by UTC."""
+    bits = 0
+    for weekday, hours in enumerate(window[:7]):
+        first, end = hours or (0, 0)
+        bits |= ((1 << (end - first)) - 1) << (weekday * 24 * 60 + first)
+    moved = offset // timedelta(minutes=1) % WEEK
+    return (bits >> moved) | ((bits & ((1 << moved) - 1)) << (WEEK - moved))
+
+
+@lru_cache(maxsize=20_000)
+def minutes_open(window: Window | None, zones: tuple[str, ...], day: date) -> int:
+    """How many minutes of an ordinary week about that day are open in every one of these zones."""
+    if window is None:
+        return WEEK
+    open_everywhere = (1 << WEEK) - 1 if zones else 0
+    for zone in zones:
+        offset = datetime.combine(day, NOON).astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
+        open_everywhere &= _minutes(window, offset)
+    return open_everywhere.bit_count()
+
+
+def weekly(first: date, last: date, *more: date) -> tuple[date, ...]:
+    """From the first day to the last, one in a week, and those that matter by themselves."""
+    weeks: Iterable[int] = range((last - first).days // 7 + 1)
+    days = {first + timedelta(days=7 * number) for number in weeks} | {last}
+    return tuple(sorted(days | {day for day in more if first <= day <= last}))
