@@ -76,13 +76,17 @@ def differences(before: RuleWords, after: RuleWords) -> list[Difference]:
 def _frame(before: RuleWords, after: RuleWords) -> list[Difference]:
     return [
         Difference(_("In force from"), _day(before.effective_from), _day(after.effective_from)),
-        Difference(_("In force until"), _day(before.effective_to), _day(after.effective_to)),
+        Difference(_("In force until"), _last(before.effective_to), _last(after.effective_to)),
         Difference(_("In a sentence"), [before.summary], [after.summary]),
     ]
 
 
-def _day(day: date | None) -> list[str]:
-    return [date_format(day, "j F Y")] if day else []
+def _day(day: date) -> list[str]:
+    return [date_format(day, "j F Y")]
+
+
+def _last(day: date | None) -> list[str]:
+    return _day(day) if day else [_("another version follows")]
 
 
 def _of_figure(name: str, before: Entry, after: Entry) -> list[Difference]:

@@ -82,11 +82,9 @@ def _first_change(versions: list[WrittenRule], known: list[Rule], soon: date) ->
 
 def _days(versions: list[WrittenRule], known: list[Rule], soon: date) -> list[date]:
     """The days on which something may begin to differ: those on which a version begins or has just ended."""
-    rows = [*versions, *known]
-    begin = {row.effective_from for row in rows}
-    return sorted(
-        {soon} | {day for day in begin | {row.effective_to + DAY for row in rows if row.effective_to} if day > soon}
-    )
+    rows: list[WrittenRule | Rule] = [*versions, *known]
+    found = {row.effective_from for row in rows} | {row.effective_to + DAY for row in rows if row.effective_to}
+    return sorted({soon} | {day for day in found if day > soon})
 
 
 def _agree(wanted: WrittenRule, versions: list[WrittenRule], known: list[Rule], day: date) -> bool:

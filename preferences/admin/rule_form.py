@@ -122,8 +122,10 @@ class FigureForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, *, name: str, before: Mapping[str, Any]) -> None:
         self.name, self.before, self.shape = name, before, SHAPES[name]
         super().__init__(data, prefix=name, initial=self._filled())
-        for side in SIDES:
+        for side, kind in rule_words.KINDS.items():
             self.fields.update(self.shape.fields(side))
+            if side in self.fields and not isinstance(self.fields[side], forms.MultipleChoiceField):
+                self.fields[side].widget.attrs["aria-label"] = f"{self.label}: {kind}"
 
     def _filled(self) -> dict[str, Any]:
         filled = {key: self.before.get(key, "").strip() for key in KEPT} if self.before else {"evidence": "M"}

@@ -92,7 +92,7 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
     """What does the law say here, since when, and who agreed?"""
 
     list_display = ["sentence", "place", "about", "version", "standing", "dates", "agreed"]
-    list_filter = [JurisdictionFilter, "channel", "purpose", StateFilter]
+    list_filter = [StateFilter, "channel", "purpose", JurisdictionFilter]
     search_fields = ["name"]
     search_help_text = gettext_lazy("A name, words of the summary, or an article: “64.1200”, “CASL”.")
     list_select_related = ["published_by"]
