@@ -1,0 +1,127 @@
+"""Whoever they are and whenever it is: what the strict rulebook lets go, the law lets go as well."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns import verdict
+from campaigns.verdict import Facts, Kind
+from preferences import figures, say_so, strictest, whereabouts
+from preferences.strictest import LEGAL, STRICT
+from tests.preferences.shipped_books import BOOKS
+
+EXAMPLES = 2_000 if os.environ.get("THOROUGH") else 150
+LABELS = ["<ADV>", "(광고)"]
+PLACES = sorted({rule.jurisdiction for rule in BOOKS[STRICT].rules} | {"NP", "JM", "US-NY"})
+ZONES = [
+    "America/New_York",
+    "Pacific/Honolulu",
+    "Europe/Paris",
+    "Asia/Kathmandu",
+    "Pacific/Chatham",
+    "Australia/Sydney",
+]
+BEGINS = datetime(2026, 2, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: BEGINS + timedelta(minutes=minutes))
+DATES = st.dates(date(2000, 1, 1), date(2028, 3, 1))
+METHODS = ["double_opt_in"] * 4 + ["keyword", "checkbox", "written", "verbal", "none"]
+BASES = ["express"] * 4 + ["soft_opt_in", "purchase", "inquiry", "membership", "published"]
+OBJECTIONS = [""] * 8 + ["stopped", "restricted", "left", "paused"]
+MOSTLY = st.sampled_from([True, True, True, False])
+YES = st.fixed_dictionaries(
+    {
+        "method": st.sampled_from(METHODS),
+        "source": st.sampled_from(["sign_up", "import"]),
+        "has_notice": MOSTLY,
+        "discloses_texts": MOSTLY,
+        "has_form": st.booleans(),
+        "verified": MOSTLY,
+        "basis": st.sampled_from(BASES),
+        "basis_on": st.none() | DATES,
+    }
+)
+
+
+@st.composite
+def anybody(draw, at):
+    """Facts about somebody, somewhere; most of them may be written to now and then."""
+    yes = draw(YES)
+    names = frozenset(draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=2)))
+    zones = tuple(draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=2, unique=True)))
+    minutes_ago = draw(st.just([]) | st.lists(st.integers(0, 40 * 24 * 60), max_size=6))
+    return Facts(
+        whereabouts.Place(names, zones, "number"),
+        objection=draw(st.sampled_from(OBJECTIONS)),
+        flags=say_so.flags(**yes),
+        basis=yes["basis"],
+        basis_on=yes["basis_on"],
+        affirmed_on=at.date() - timedelta(days=draw(st.integers(0, 900))),
+        reveals_health=not draw(MOSTLY),
+        born_on=draw(st.none() | DATES),
+        sent=tuple(sorted(at - timedelta(minutes=minutes) for minutes in minutes_ago)),
+        ends_at=draw(st.none() | st.just(at + timedelta(days=2))),
+        lacks=frozenset(draw(st.just([]) | st.lists(st.sampled_from(sorted(figures.CONTENT)), max_size=1))),
+        labels=frozenset(draw(st.just(LABELS) | st.lists(st.sampled_from(LABELS), max_size=1))),
+        segments=draw(st.integers(0, 3)),
+        characters=draw(st.integers(0, 200)),
+    )
+
+
+@st.composite
+def questions(draw):
+    at = draw(MOMENTS)
+    channel = draw(st.sampled_from(["email", "sms"]))
+    purpose = draw(st.sampled_from(["marketing", "informational", "transactional", "compliance"]))
+    return draw(anybody(at)), channel, purpose, at
+
+
+def under(profile, facts, channel, purpose, at):
+    return BOOKS[profile].terms(facts.place.jurisdictions, channel, purpose, at.date())
+
+
+@given(questions())
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_what_goes_as_shipped_would_go_by_law(asked):
+    facts, channel, purpose, at = asked
+
+    strictly = verdict.judge(facts, under(STRICT, facts, channel, purpose, at), at)
+    by_law = verdict.judge(facts, under(LEGAL, facts, channel, purpose, at), at)
+
+    assert strictly.kind != Kind.SEND or by_law.kind == Kind.SEND
+
+
+@given(questions(), st.sampled_from(PLACES))
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_one_more_place_never_lets_more_go(asked, elsewhere):
+    facts, channel, purpose, at = asked
+    here = under(STRICT, facts, channel, purpose, at)
+    there = BOOKS[STRICT].terms(frozenset({elsewhere}), channel, purpose, at.date())
+
+    both = verdict.judge(facts, strictest.strictest([here, there]), at)
+
+    assert both.kind != Kind.SEND or verdict.judge(facts, here, at).kind == Kind.SEND
+
+
+@given(questions())
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_whoever_has_an_objection_or_lives_nowhere_gets_nothing(asked):
+    facts, channel, purpose, at = asked
+
+    answer = verdict.settled(facts, under(LEGAL, facts, channel, purpose, at), at)
+
+    assert answer.kind != Kind.SEND or (facts.objection == "" and facts.place.jurisdictions)
+
+
+@given(questions())
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_where_a_wait_ends_it_goes_unless_something_else_became_true(asked):
+    facts, channel, purpose, at = asked
+    terms = under(STRICT, facts, channel, purpose, at)
+
+    answer = verdict.settled(facts, terms, at)
+
+    later = verdict.judge(facts, terms, answer.until) if answer.until else answer
+    assert later.kind != Kind.WAIT or later.until is None
+    assert answer.until is None or (answer.until > at and (facts.ends_at is None or answer.until < facts.ends_at))
