@@ -432,15 +432,25 @@ def test_a_proposal_based_on_another_version_than_would_hold_says_so(officer, se
     assert "On that day version 2 would hold" in told
 
 
-def test_other_floors_can_show_something_below_a_proposal(second, proposal, monkeypatch):
-    panel = lambda request, asked: mark_safe(f"<p>12 people would drop out of {asked.name}</p>")  # noqa: E731, S308
-    monkeypatch.setattr(pages, "RULE_PANELS", [panel, lambda request, asked: ""])
+def who_drops_out(request, proposal):
+    return mark_safe(f"<p>12 people would drop out of {proposal.name}</p>")  # noqa: S308
 
+
+@pytest.fixture
+def panel():
+    pages.RULE_PANELS.append(who_drops_out)
+    yield
+    pages.RULE_PANELS.remove(who_drops_out)
+
+
+def test_other_floors_can_show_something_below_a_proposal(second, proposal, panel):
     told = shown(second, page("ruleproposal", "change", proposal.pk))
     asked = shown(second, page("ruleproposal", "publish", proposal.pk))
+    published = rules.publish(proposal, by=second.colleague)
 
     assert "<p>12 people would drop out of us-sms-marketing</p>" in told
     assert "12 people would drop out" in asked
+    assert "12 people would drop out" in shown(second, page("rule", "change", published.pk))
 
 
 def test_what_messages_were_judged_by_is_told_in_words(officer):
