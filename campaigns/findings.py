@@ -77,7 +77,7 @@ def _story(case: Case) -> Fact:
     """What was said about this topic or about everything, newest first."""
     said = ngettext("%(number)s entry", "%(number)s entries", len(case.story)) % {"number": len(case.story)}
     links = tuple(link(event, told(event)) for event in case.story)
-    return Fact("ledger", _("In the ledger"), said, [event.reference for event in case.story], links)
+    return Fact("ledger", _("Newest in the ledger"), said, [event.reference for event in case.story], links)
 
 
 def told(event: ConsentEvent) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from campaigns import asking, audience, facts, lifecycle, sending, switch, verdict, why
+from campaigns import audience, facts, sending, switch, verdict, why
 from campaigns.answers import State
 from campaigns.models import Message
 from preferences import consent, contacts, erasure, rules, wishes
@@ -249,15 +249,6 @@ def test_an_erased_person_is_told_of_without_their_address(subscriber, topic):
     assert answer.address.value == ""
 
 
-def test_a_campaign_that_is_over_says_so(approved, subscriber, approver):
-    lifecycle.cancel(approved, by=approver, reason="Not this year.")
-    address, question = asking.question(subscriber.value, str(approved.reference))
-
-    answer = why.ask(address, question)
-
-    assert "This campaign is over (Cancelled)" in answer.notes[0]
-
-
 def test_the_answer_costs_as_many_queries_however_much_there_is(subscriber, topic, django_assert_max_num_queries):
     contacts.add_address("sms", "+12075550198", contact=subscriber.contact)
     consent.suppress(subscriber, Suppression.Reason.BOUNCED)
@@ -274,23 +265,3 @@ def test_asking_writes_nothing(mainer, topic, django_assert_max_num_queries):
         ask(mainer, topic)
 
     assert [query["sql"][:6] for query in asked.captured_queries] == ["SELECT"] * len(asked)
-
-
-def test_a_text_that_lacks_something_names_it_and_the_rule_that_wants_it(campaign, subscriber):
-    campaign.topic.sender.postal_address = ""
-    campaign.topic.sender.save()
-    address, question = asking.question(subscriber.value, str(campaign.reference))
-
-    answer = why.ask(address, question)
-
-    assert answer.verdict.reason == "content_missing"
-    assert "postal_address" in fact(answer, "lacks", of="content").value
-    assert [share.rule.name for share in step(answer, "content").shares] == ["us-email-marketing"]
-
-
-def test_a_campaign_that_is_not_sent_says_so(campaign, subscriber):
-    address, question = asking.question(subscriber.value, str(campaign.reference))
-
-    assert why.ask(address, question).notes == (
-        "This campaign is not being sent (Draft): this is the answer if it were.",
-    )

@@ -1,0 +1,74 @@
+"""Why (not)? Asked about a campaign: its words, its end, and how it stands."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from campaigns import asking, lifecycle, why
+from preferences.models import Channel
+from tests import factories
+from tests.conftest import subscribe
+
+NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def mainer(topic):
+    return subscribe(factories.phone_address("+12075550199"), topic)
+
+
+def step(answer, name):
+    return next(one for one in answer.steps if one.name == name)
+
+
+def fact(answer, name, of):
+    return next(one for one in step(answer, of).facts if one.name == name)
+
+
+def test_what_cannot_go_before_the_campaign_ends_is_too_late(campaign, topic, mainer):
+    campaign.channel, campaign.ends_at = Channel.SMS, NIGHT + timedelta(hours=1)
+    campaign.save()
+    address, question = asking.question(mainer.value, str(campaign.reference))
+
+    answer = why.ask(address, question, at=NIGHT)
+
+    assert answer.said == "No: the campaign had ended before it could go."
+    assert step(answer, "window").verdict.reason == "quiet_hours"
+    assert answer.changes[0].said.startswith("Nobody: a campaign that has ended")
+
+
+def test_a_campaign_that_is_over_says_so(approved, subscriber, approver):
+    lifecycle.cancel(approved, by=approver, reason="Not this year.")
+    address, question = asking.question(subscriber.value, str(approved.reference))
+
+    answer = why.ask(address, question)
+
+    assert "This campaign is over (Cancelled)" in answer.notes[0]
+
+
+def test_a_text_that_lacks_something_names_it_and_the_rule_that_wants_it(campaign, subscriber):
+    campaign.topic.sender.postal_address = ""
+    campaign.topic.sender.save()
+    address, question = asking.question(subscriber.value, str(campaign.reference))
+
+    answer = why.ask(address, question)
+
+    assert answer.verdict.reason == "content_missing"
+    assert "postal_address" in fact(answer, "lacks", of="content").value
+    assert [share.rule.name for share in step(answer, "content").shares] == ["us-email-marketing"]
+
+
+def test_a_campaign_that_is_not_sent_says_so(campaign, subscriber):
+    address, question = asking.question(subscriber.value, str(campaign.reference))
+
+    assert why.ask(address, question).notes == (
+        "This campaign is not being sent (Draft): this is the answer if it were.",
+    )
