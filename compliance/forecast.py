@@ -32,7 +32,7 @@ STEP = 10  # chunks between two notes of how far it came
 LOST_AFTER = timedelta(minutes=2)
 NOWHERE = "-"
 SETTINGS = ("minimum_age", "reveals_health", "uses_health_records", "by_email", "by_sms")
-BEFORE, AFTER = "before", "after"
+BEFORE, AFTER, EFFECT = "before", "after", "effect"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,6 @@
 """A campaign's audience by verdict: the numbers, the names behind each, a table to take along."""
 
-import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -21,32 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from campaigns import breakdown, crowds, tasks, wording
+from campaigns import breakdown, crowds, tasks
+from campaigns.admin import breakdown_words
 from campaigns.breakdown import Wanted
-from campaigns.crowds import Standing
 from campaigns.models import Breakdown, Campaign
-from preferences import spreadsheets
 from preferences.admin.base import StaffAdmin, colleague
 from preferences.errors import NotAllowed
-from preferences.models import Address
 
 PER_PAGE = 100
 LOOK_AT = 50_000  # addresses, before a page says where to look on
 EARLIER = 10
-LINES = 500  # of a table at once
-KINDS = {
-    "send": gettext_lazy("Get it now"),
-    "wait": gettext_lazy("Get it later"),
-    "held": gettext_lazy("Are held until a colleague has settled something"),
-    "skip": gettext_lazy("Do not get it"),
-}
-AT_THEN = {
-    "send": gettext_lazy("Would get it at that moment"),
-    "wait": gettext_lazy("Would get it later"),
-    "held": gettext_lazy("Would be held until a colleague has settled something"),
-    "skip": gettext_lazy("Would not get it"),
-}
-COLUMNS = ("address", "contact", "verdict", "reason", "until", "jurisdictions")
 
 
 class MomentForm(forms.Form):
@@ -58,29 +37,6 @@ class MomentForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
         help_text=gettext_lazy("Empty means when it is scheduled, or else now."),
     )
-
-
-@dataclass(frozen=True)
-class Number:
-    """One number of a breakdown, in words, and which addresses are behind it."""
-
-    name: str
-    people: int
-    query: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """One address behind a number, as it is shown."""
-
-    address: int
-    masked: str
-    contact: int
-    contact_name: str
-    verdict: str
-    reason: str
-    until: datetime | None
-    jurisdictions: str
 
 
 class Breakdowns(StaffAdmin):
@@ -101,7 +57,7 @@ class Breakdowns(StaffAdmin):
     def breakdown(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who gets it, who later, who not, and why; a POST has it counted for a moment."""
         campaign = self.subject(request, object_id)
-        form = MomentForm(request.POST or None)
+        form = MomentForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and (row := _asked(request, campaign, form)):
             return redirect(f"{request.path}?row={row.pk}")
         shown = _row(request, campaign)
@@ -114,10 +70,9 @@ class Breakdowns(StaffAdmin):
             "row": shown,
             "earlier": campaign.breakdowns.select_related("requested_by")[:EARLIER],
             "sees_names": _sees_names(request),
-            **(
-                _numbers(shown, request.GET.get("place", "")) if shown and shown.status == Breakdown.Status.DONE else {}
-            ),
         }
+        if shown and shown.status == Breakdown.Status.DONE:
+            context |= breakdown_words.numbers(shown, request.GET.get("place", ""))
         return self.page(request, "admin/campaigns/campaign/breakdown.html", context)
 
     def who_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -131,9 +86,9 @@ class Breakdowns(StaffAdmin):
             "title": _("Who is behind this number: %(name)s") % {"name": campaign},
             "campaign": campaign,
             "original": campaign,
-            "said": _said(_wanted(request.GET)),
+            "said": breakdown_words.said(_wanted(request.GET)),
             "judged_for": court.at,
-            "people": _people(found),
+            "people": breakdown_words.people(found),
             "next": _with(request.GET, after=go_on) if go_on else "",
             "query": _with(request.GET),
         }
@@ -144,8 +99,10 @@ class Breakdowns(StaffAdmin):
         campaign = self._with_names(request, object_id)
         wanted = _wanted(request.GET)
         court = crowds.of_campaign(campaign, _moment(request.GET))
-        self.log_change(request, campaign, f"Exported addresses: {_said(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}")
-        answer = StreamingHttpResponse(_table(breakdown.everybody(court, wanted)), content_type="text/csv")
+        said = f"Exported addresses: {breakdown_words.said(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}"
+        self.log_change(request, campaign, said)
+        lines = breakdown_words.table(breakdown.everybody(court, wanted))
+        answer = StreamingHttpResponse(lines, content_type="text/csv")
         answer["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-addresses.csv"'
         return answer
 
@@ -163,7 +120,7 @@ def summary(campaign: Campaign) -> str:
     is_done = row is not None and row.status == Breakdown.Status.DONE
     context = {
         "row": row if is_done else None,
-        "kinds": _numbers(row)["kinds"] if row and is_done else [],
+        "kinds": breakdown_words.numbers(row)["kinds"] if row and is_done else [],
         "words_changed": bool(row and row.words_digest != campaign.words_digest),
         "page": reverse("admin:campaigns_campaign_breakdown", args=[campaign.pk]),
     }
@@ -192,53 +149,6 @@ def _row(request: HttpRequest, campaign: Campaign) -> Breakdown | None:
     if campaign.status not in breakdown.OVER and breakdown.is_small(campaign):
         return breakdown.now(campaign)
     return breakdown.newest(campaign)
-
-
-def _numbers(row: Breakdown, place: str = "") -> dict[str, Any]:
-    """Everything a page shows of a count, in words; of one place alone when one is asked for."""
-    at, result = row.judged_for, row.result
-    counts = result["places"].get(place, {}) if place else result["counts"]
-    words = AT_THEN if at > timezone.now() else KINDS
-    narrowed = {"at": at.isoformat()} | ({"place": place} if place else {})
-    kinds = [
-        {
-            "all": Number(str(words[kind]), sum(counts.get(kind, {}).values()), _query(narrowed, kind=kind)),
-            "reasons": [
-                Number(wording.reason(why), people, _query(narrowed, kind=kind, reason=why))
-                for why, people in sorted(counts.get(kind, {}).items(), key=lambda entry: -entry[1])
-                if why
-            ],
-        }
-        for kind in breakdown.KINDS
-    ]
-    told = {"kinds": kinds, "place": place and _place_name(place), "places": [], "hours": []}
-    if place:
-        return told
-    places = [_of_place(name, result["places"][name]) for name in sorted(result["places"])]
-    return told | {"places": places, "hours": list(_hours(result["hours"], narrowed))}
-
-
-def _of_place(name: str, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
-    people = [sum(counts.get(kind, {}).values()) for kind in breakdown.KINDS]
-    return {"name": _place_name(name), "value": name, "people": people}
-
-
-def _hours(hours: dict[str, dict[str, int]], narrowed: dict[str, str]) -> Iterator[dict[str, Any]]:
-    for name in sorted(hours):
-        moment, counts = parse_datetime(name), hours[name]
-        whys = ", ".join(wording.reason(why) for why in sorted(counts))
-        yield {"hour": moment, "number": Number(whys, sum(counts.values()), _query(narrowed, kind="wait", hour=name))}
-
-
-def _place_name(name: str) -> str:
-    names = {breakdown.NOWHERE: _("Nobody knows where"), "*": _("Elsewhere")}
-    return names.get(name, name)
-
-
-def _query(narrowed: dict[str, str], **more: str) -> str:
-    query = QueryDict(mutable=True)
-    query.update(narrowed | more)
-    return query.urlencode()
 
 
 def _with(query: QueryDict, **more: object) -> str:
@@ -280,59 +190,5 @@ def _whole(text: str | None) -> int:
     return int(text)
 
 
-def _said(wanted: Wanted) -> str:
-    """The question in words."""
-    parts = [str(KINDS[wanted.kind])] if wanted.kind else [_("Everybody")]
-    parts += [wording.reason(wanted.reason)] if wanted.reason else []
-    parts += [f"{wanted.hour:%Y-%m-%d %H:%M} UTC"] if wanted.hour else []
-    parts += [_place_name(wanted.place)] if wanted.place else []
-    return " · ".join(parts)
-
-
 def _sees_names(request: HttpRequest) -> bool:
     return request.user.has_perm("preferences.view_contact")
-
-
-def _people(standings: Iterable[Standing]) -> list[Person]:
-    """These addresses as they are shown; two queries."""
-    standings = list(standings)
-    rows = Address.objects.select_related("contact").in_bulk([one.address for one in standings])
-    return [_person(one, rows[one.address]) for one in standings if one.address in rows]
-
-
-def _person(one: Standing, address: Address) -> Person:
-    return Person(
-        address=one.address,
-        masked=address.masked or _("(forgotten)"),
-        contact=one.contact,
-        contact_name=str(address.contact),
-        verdict=str(KINDS[breakdown.kind(one.verdict)]),
-        reason=wording.reason(one.verdict.reason) if one.verdict.reason else "",
-        until=one.verdict.until,
-        jurisdictions=", ".join(sorted(one.place.jurisdictions)),
-    )
-
-
-class _Echo:
-    """Gives back what is written, so that a table can be sent line by line."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _table(standings: Iterator[Standing]) -> Iterator[str]:
-    """The lines of a table, some at a time; nothing in it is a formula."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    while some := list(islice(standings, LINES)):
-        for person in _people(some):
-            until = person.until.isoformat() if person.until else ""
-            cells = (
-                person.masked,
-                person.contact,
-                person.verdict,
-                person.reason,
-                until,
-                person.jurisdictions,
-            )
-            yield writer.writerow([spreadsheets.inert(cell) for cell in cells])

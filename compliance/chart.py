@@ -1,0 +1,64 @@
+"""Two lines over time as a picture that needs no script, with the words that say the same. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+WIDTH, HEIGHT = 720, 260
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 36
+MOST_MARKS = 6
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on an axis and its words."""
+
+    at: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Where everything is drawn."""
+
+    lines: dict[str, str]
+    across: list[Mark]
+    up: list[Mark]
+    effect_at: float | None
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    top: int = TOP
+    bottom: int = HEIGHT - BOTTOM
+
+
+def chart(days: Sequence[date], lines: dict[str, Sequence[int]], effect: date | None) -> Chart:
+    """The picture of these lines, each with a number for every day; `effect` is marked."""
+    top = _round(max((max(line) for line in lines.values()), default=0))
+    x = [_x(day, days) for day in days]
+    drawn = {
+        name: " ".join(f"{at:.1f},{_y(number, top):.1f}" for at, number in zip(x, line, strict=True))
+        for name, line in lines.items()
+    }
+    every = max(1, -(-len(days) // MOST_MARKS))
+    across = [Mark(_x(day, days), f"{day.day} {day:%b %Y}") for day in days[::every]]
+    up = [Mark(_y(number, top), f"{number:,}") for number in sorted({0, top // 2, top})]
+    return Chart(drawn, across, up, _x(effect, days) if effect else None)
+
+
+def _round(most: int) -> int:
+    """The next number with one digit and zeros, at least 2."""
+    if most <= 2:
+        return 2
+    step = 10 ** (len(str(most)) - 1)
+    return -(-most // step) * step
+
+
+def _x(day: date, days: Sequence[date]) -> float:
+    whole = max(1, (days[-1] - days[0]).days)
+    return LEFT + (WIDTH - LEFT - RIGHT) * (day - days[0]).days / whole
+
+
+def _y(number: int, top: int) -> float:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - number / top)
