@@ -36,7 +36,8 @@ CHUNK = 1_000
 
 def objections(topic: Topic, campaign: Campaign, *, among: QuerySet[Address] | None = None) -> dict[str, Q]:
     """Why somebody is not asked again: it does not end soon, it carries no question any more, or they were asked."""
-    ending, over = [], []
+    ending: list[int] = []
+    over: list[int] = []
     for one in expiry.coming(topic=topic, channel=campaign.channel, among=among):
         (ending if one.is_carrying else over).append(one.address)
     return {

@@ -198,11 +198,11 @@ def keep(
     mark_verified(address)
     act, before = act or uuid.uuid4(), standing.granted
     said = events.Said(act=act, source=source, method=method, origin=origin)
-    kept = events.record(
-        address, topic, Kind.GRANTED, proof=proof, notice=notice or before.notice, form=before.form, **said
-    )
+    words = events.Said(**said, notice=notice or before.notice, form=before.form)
+    kept = events.record(address, topic, Kind.GRANTED, proof=proof, **words)
     if standing.status == Status.PAUSED and standing.paused_until:
-        kept = events.record(address, topic, Kind.PAUSED, until=standing.paused_until, **said)
+        pause = events.Said(**said, until=standing.paused_until)
+        kept = events.record(address, topic, Kind.PAUSED, **pause)
     replies.owe(address, Reply.Kind.SIGNED_UP, sender=topic.sender, act=act)
     return kept
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +15,9 @@ OLDEST_AGE = 120
 POSTAL = re.compile(r"[A-Z0-9]([A-Z0-9 -]{0,10}[A-Z0-9])?\Z")
 
 
-def read(said: dict[str, str], country: str) -> tuple[dict[str, str | date], list[str]]:
+def read(said: dict[str, str], country: str) -> tuple[dict[str, Any], list[str]]:
     """The details that can be kept, and a sentence for each that cannot."""
-    kept: dict[str, str | date] = {}
+    kept: dict[str, Any] = {}
     sentences = []
     for name, check in CHECKS.items():
         if text := said.get(name, ""):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 from django.conf import settings
@@ -98,7 +99,7 @@ class Row:
     notice: Notice | None = None
     basis: str = Basis.EXPRESS
     basis_on: date | None = None
-    details: dict[str, str | date] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -189,7 +190,7 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
         raise Unreadable(_("The domain is one slip away from a very common one, so the address may be a stranger's."))
     row.basis, row.basis_on = import_bases.read(said.get("consent_basis", ""), said.get("basis_date", ""))
     if row.basis_on:
-        _imply(row, said, topics)
+        _imply(row, row.topic, row.basis_on, said, topics)
         return
     row.method = _method(said["consent_method"])
     row.said_at = _moment(said["consent_time"])
@@ -199,25 +200,23 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
         raise Unreadable(_("The topic has no published notice: quote in the evidence the words that were agreed to."))
 
 
-def _imply(row: Row, said: dict[str, str], topics: Topics) -> None:
+def _imply(row: Row, topic: Topic, day: date, said: dict[str, str], topics: Topics) -> None:
     """Nobody said yes here, so no words were agreed to: what counts is the day, where they are, and the proof."""
     row.method = _method(said["consent_method"]) if said["consent_method"] else Method.NONE
-    row.said_at = _moment(said["consent_time"] or import_bases.began(row.basis_on).isoformat())
+    row.said_at = _moment(said["consent_time"] or import_bases.began(day).isoformat())
     row.words = _words(said)
-    terms = expiry.terms(_place(row), row.channel, row.topic.purpose, timezone.localdate(), topics.book)
+    terms = expiry.terms(_place(row, topic), row.channel, topic.purpose, timezone.localdate(), topics.book)
     if not say_so.accepts(terms, row.basis):
         raise Unreadable(_("Where this person is, such a basis is no consent. Ask them."))
-    ends = say_so.clock_ends(terms, row.basis, row.basis_on)
+    ends = say_so.clock_ends(terms, row.basis, day)
     if ends and timezone.localdate() >= ends:
         raise Unreadable(_("This basis was over on %(day)s. Ask the person.") % {"day": ends.isoformat()})
 
 
-def _place(row: Row) -> whereabouts.Place:
+def _place(row: Row, topic: Topic) -> whereabouts.Place:
     details = {name: str(row.details.get(name, "")) for name in ("region", "postal_code", "time_zone")}
-    sender_country = row.topic.sender.country
-    return whereabouts.place(
-        channel=row.channel, value=row.normal, country=row.country, sender_country=sender_country, **details
-    )
+    said = {"channel": row.channel, "value": row.normal, "country": row.country}
+    return whereabouts.place(**said, **details, sender_country=topic.sender.country)
 
 
 @lru_cache(maxsize=10_000)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -177,9 +178,9 @@ def _keep(word: Word) -> Done:
     if address is None or sender is None:
         return _help(word)
     if standing := keeping.ending(address, sender, word.reading.topic):
+        keep = partial(consent.keep, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof, act=word.act)
         for subscription in standing:
-            said = {"source": Source.TEXT, "method": Method.KEYWORD, "proof": word.proof, "act": word.act}
-            consent.keep(address, subscription.topic, **said)
+            keep(address, subscription.topic)
         return Done(address, "Kept what would have ended.")
     row = keeping.restorable(address, sender, word.reading.topic, said_at=word.sent_at)
     return _grant(word, address, [row.topic] if row else [], "Kept the one they named; all else stays off.")

@@ -143,6 +143,8 @@ def _event(event: ConsentEvent) -> dict[str, Any]:
         "validity_until": _moment(event.until) if event.kind in (Kind.GRANTED, Kind.ASKED) else None,
         "paused_until": _moment(event.until) if event.kind == Kind.PAUSED else None,
         "most_in_30_days": event.most_per_month,
+        "rests_on": event.basis,
+        "rests_on_day": event.basis_on.isoformat() if event.basis_on else None,
         "entity_id": NOT_THE_PERSON.get(Source(event.source), "pii-principal"),
         "source": event.source,
         "method": event.method,
