@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Min, QuerySet, Value
+from django.core.cache import cache
+from django.db.models import Count, F, Max, Min, QuerySet, Value
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from preferences.models import Address, Basis, Channel, Rule, Subscription
 from preferences.strictest import Terms
 
 ACTIVE = Subscription.Status.ACTIVE
+REMEMBERED = 300  # seconds
 POSTAL_AREA, NUMBER_AREA = 3, 5  # so many characters decide the place: 041.., +1207
 
 
@@ -68,14 +70,25 @@ def of(campaign: Campaign) -> Demands:
 
 def languages(campaign: Campaign) -> dict[str, int]:
     """How many people of the audience read which language."""
+    return _remembered(campaign, "languages", _languages)
+
+
+def _languages(campaign: Campaign) -> dict[str, int]:
     crowd = _audience(campaign).values("contact__language").annotate(people=Count("pk"))
     return dict(crowd.values_list("contact__language", "people"))
 
 
-def unasked(campaign: Campaign) -> int:
-    """How many get it although they never expressly asked: on a purchase, a question, a membership."""
+def _remembered(campaign: Campaign, what: str, count: Callable[[Campaign], dict]) -> dict:
+    """Counting a million people takes seconds: it is done anew when somebody joined, else every few minutes."""
+    newest = Subscription.objects.aggregate(newest=Max("pk"))["newest"]
+    key = ["audience", what, campaign.topic_id, campaign.channel, campaign.topic.sender.country, newest]
+    return cache.get_or_set(":".join(map(str, key)), lambda: count(campaign), REMEMBERED)
+
+
+def reaches_unasked(campaign: Campaign) -> bool:
+    """Does anybody get it who never expressly asked: on a purchase, a question, a membership?"""
     rows = Subscription.objects.filter(topic=campaign.topic, address__channel=campaign.channel, status=ACTIVE)
-    return rows.filter(granted__isnull=False).exclude(granted__basis__in=["", Basis.EXPRESS]).count()
+    return rows.filter(granted__isnull=False).exclude(granted__basis__in=["", Basis.EXPRESS]).exists()
 
 
 def _audience(campaign: Campaign) -> QuerySet[Address]:
@@ -94,7 +107,7 @@ class Asking:
 
 def _by_rule(campaign: Campaign) -> list[Asking]:
     book, today, found = rules.book(), timezone.now().date(), {}
-    for jurisdictions, people in _by_place(campaign).items():
+    for jurisdictions, people in _remembered(campaign, "places", _by_place).items():
         for rule in book.in_force(jurisdictions, campaign.channel, campaign.topic.purpose, today):
             asking = found.setdefault(rule.name, Asking(rule, book.said(rule)))
             asking.people += people

@@ -15,13 +15,15 @@ from preferences.models import Sender
 _ENDINGS = (
     "com|net|org|info|biz|io|co|ly|link|app|dev|shop|store|online|site|xyz|top|click|me|eu|uk|de|fr|es|ca|us|example"
 )
-_HOST = r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}"
+# Bounded everywhere, so that no text takes long: a label has 63 characters, RFC 1035.
+_LABELS = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}"
+_HOST = rf"{_LABELS}[^\W\d_]{{2,63}}"
 _LINK = re.compile(
-    rf"(?:https?://(?:[^\s/@]*@)?(?P<full>[^\s/:?#]+)|(?<![\w@.-])(?P<www>www\.{_HOST})"
-    rf"|(?<![\w@.-])(?P<path>{_HOST})(?=/)|(?<![\w@.-])(?P<bare>(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:{_ENDINGS}))(?![\w@-]))",
+    rf"(?:https?://(?:[^\s/@]{{0,200}}@)?(?P<full>[^\s/:?#]{{1,255}})|(?<![\w@.-])(?P<www>www\.{_HOST})"
+    rf"|(?<![\w@.-])(?P<path>{_HOST})(?=/)|(?<![\w@.-])(?P<bare>{_LABELS}(?:{_ENDINGS}))(?![\w@-]))",
     re.IGNORECASE,
 )
-_MAIL = re.compile(rf"[\w.+-]+@{_HOST}")
+_MAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_HOST}")
 _PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().-]{0,2}\d){6,14}(?!\w)")
 
 

@@ -99,7 +99,7 @@ def problems(campaign: Campaign, asked: Demands) -> Iterator[Problem]:
 
 def _applies(code: str, campaign: Campaign) -> bool:
     """Advertising is called so for those who did not ask for it beforehand: 15 USC 7704(a)(5)(B)."""
-    return code != "ad_disclosure" or demands.unasked(campaign) > 0
+    return code != "ad_disclosure" or demands.reaches_unasked(campaign)
 
 
 def _problem(say, code: str, campaign: Campaign, about: tuple[str, ...], asked: Demands) -> Problem:

@@ -16,7 +16,7 @@ from preferences.models import Topic
 
 FEWEST_WORDS = 3  # beside an image
 SHOUTED = 8  # so many letters, all of them capitals
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,2000}\)|<img\b[^>]{0,2000}>", re.IGNORECASE)
 # How mail programs mark an answer or what is passed on, in the languages here.
 _ANSWER = re.compile(
     r"[\W_]*(?:adv[\W_]+|광고[\W_]+)?(?:re|fw|fwd|aw|wg|tr|rv|antw|sv|vs)\s*(?:[\[(]\d{1,3}[\])])?\s*:", re.IGNORECASE

@@ -113,7 +113,7 @@ def test_people_are_counted_by_place_and_not_one_by_one(topic, text, django_asse
         living_in("CA", topic, f"+1416555012{number}", region="ON")
     living_in("US", topic, "+12075550123")
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         asked = demands.of(text)
 
     assert {because.people for because in asked.content["contact_channel"]} == {5}
@@ -238,3 +238,14 @@ def test_an_advertisement_may_call_itself_one(topic, mail):
     mail.body += "\n\nAdvertisement"
 
     assert names(mail) == set()
+
+
+def test_an_audience_is_not_counted_again_until_somebody_joins(topic, text, django_assert_num_queries):
+    living_in("CA", topic, "+14165550120")
+    demands.of(text)
+    with django_assert_num_queries(2):  # is the rulebook the same, and did somebody join?
+        demands.of(text)
+
+    living_in("CA", topic, "+14165550121")
+
+    assert demands.of(text).content["contact_channel"][0].people == 2

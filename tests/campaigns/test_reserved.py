@@ -1,5 +1,7 @@
 """Answers that a text asks for, and links that hide where they lead."""
 
+import time
+
 import pytest
 
 from campaigns import hyperlinks, reserved
@@ -99,3 +101,14 @@ def test_how_to_stop_is_recognised(words):
 @pytest.mark.parametrize("words", ["STOP smoking now", "Our bus stop", "Reply to us", ""])
 def test_a_stop_that_is_no_way_out_is_not(words):
     assert not reserved.tells_how_to_stop(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["a." * 20_000, "1" * 20_000 + "a-" * 20_000, "https://" + "@" * 20_000, "reply " * 6_000]
+)
+def test_no_text_takes_long_to_read(words):
+    started = time.perf_counter()
+
+    hyperlinks.shortened(words), hyperlinks.names_a_contact(words), reserved.offered(words)
+
+    assert time.perf_counter() - started < 10

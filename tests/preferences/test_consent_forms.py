@@ -163,3 +163,11 @@ def test_the_first_words_are_suggested_in_the_language_asked_for(page):
     assert consent_forms.suggest(page, "en")["title"] == "Messages from Harbour Clinic"
     publish(page, title="Stay well")
     assert consent_forms.suggest(page, "en")["title"] == "Stay well"
+
+
+@pytest.mark.parametrize(
+    "words", ["Thank you. 20% off today!", "Danke. Jetzt kaufen!", "Merci. Co\u200bde promo: WALK", "Cоupon inside"]
+)
+def test_what_confirms_does_not_sell(words, page):
+    with pytest.raises(NotAllowed, match="must not sell anything"):
+        consent_forms.draft(page, language="en", title="Letters", intro="Choose.", thank_you=words)
