@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from preferences import fence, limits
+from preferences import courtesy, fence, limits
 from preferences.channels.outcomes import Outcome, Result
 from preferences.models import Address, Channel, Reply, Sender, Suppression
 
@@ -40,6 +40,7 @@ PATIENCE = {
     (Kind.NEW_ADDRESS, Channel.EMAIL): timedelta(hours=24),
     (Kind.NEW_ADDRESS, Channel.SMS): timedelta(hours=1),
 }
+ONLY_AT_ONCE = (Kind.OPTED_OUT, Kind.HELP, Kind.LINK)  # later they would answer nothing any more
 CLAIM = timedelta(seconds=60)
 BACK_OFF = timedelta(seconds=30)
 BUSY_WAIT = timedelta(seconds=2)  # a campaign has the address in its hands
@@ -131,7 +132,7 @@ def deliver(reply_id: int, hand_over: Callable[[Reply], Outcome]) -> Reply | Non
     if not _claim(reply_id):
         return None
     reply = Reply.objects.select_related("address__contact", "sender").get(pk=reply_id)
-    if not _begin(reply):
+    if not _is_welcome(reply) or not _begin(reply):
         return reply
     return record(reply, hand_over(reply))
 
@@ -140,6 +141,18 @@ def _claim(reply_id: int) -> bool:
     now = timezone.now()
     mine = Reply.objects.due(now).filter(pk=reply_id, deadline_at__gte=now)
     return bool(mine.update(status=Status.CLAIMED, claimed_until=now + CLAIM))
+
+
+def _is_welcome(reply: Reply) -> bool:
+    """Is it an hour for it there? If not it is owed then, and what is still worth saying has its time from then on."""
+    opens = courtesy.opens(reply)
+    if opens <= timezone.now():
+        return True
+    keeps = reply.kind not in ONLY_AT_ONCE
+    deadline = opens + PATIENCE[Kind(reply.kind), Channel(reply.address.channel)] if keeps else reply.deadline_at
+    mine = Reply.objects.filter(pk=reply.pk, status=Status.CLAIMED)
+    mine.update(status=Status.OWED, due_at=opens, deadline_at=deadline, claimed_until=None)
+    return False
 
 
 @transaction.atomic
