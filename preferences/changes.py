@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from preferences import moments
-from preferences.models import ConsentEvent, Contact, Source, Subscription, Topic
+from preferences.models import Basis, ConsentEvent, Contact, Source, Subscription, Topic
 
 Kind = ConsentEvent.Kind
 
@@ -64,6 +64,8 @@ def about(event: ConsentEvent) -> list[Topic]:
 
 def who(event: ConsentEvent) -> str:
     """Who made it, as far as we can tell. Fits after a colon."""
+    if event.basis != Basis.EXPRESS and event.source == Source.IMPORT:
+        return _("our staff, with a list of customers, members or people who had asked us something")
     return str(WHO[Source(event.source)])
 
 

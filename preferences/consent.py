@@ -150,12 +150,13 @@ def grant(
     if source in OWN_ACTS:
         lift_own(address, because="The person said yes again.")
     stands = status == Status.ACTIVE and (source not in OWN_ACTS or events.holds(address, topic))
-    if stands and not events.says_more(address, topic, basis, basis_on):
+    if stands and (until is not None or not events.says_more(address, topic, basis, basis_on)):
         return Subscription.objects.get(address=address, topic=topic)
     if not address.subscriptions.pending().exclude(topic=topic).exists():
         replies.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
     act = act or uuid.uuid4()
-    if source in NOT_THEIR_OWN and until is None and address.events.exclude(act=act).exists():
+    is_news = status != Status.ACTIVE and until is None and address.events.exclude(act=act).exists()
+    if source in NOT_THEIR_OWN and is_news:
         replies.owe(address, Reply.Kind.CHANGED, sender=topic.sender, act=act)
     return events.record(
         address,

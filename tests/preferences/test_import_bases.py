@@ -1,12 +1,18 @@
 """Consent that rests on a purchase, a question or a membership comes by import: with its day, and never stronger."""
 
+import io
 from datetime import date
 
 import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
 
-from preferences import consent, eligibility, imports
-from preferences.models import Address, Basis, ConsentEvent, Contact, Import, Source, Subscription
-from tests import factories
+from preferences import consent, consent_forms, eligibility, imports, letters, spoken
+from preferences.errors import NotAllowed
+from preferences.evidence import Proof
+from preferences.models import Address, Basis, ConsentEvent, Contact, Import, Reply, Source, Subscription
+from tests import factories, roles
 from tests.conftest import subscribe
 from tests.preferences import contact_files
 from tests.preferences.contact_files import apply, file, only, sentences
@@ -199,3 +205,41 @@ def test_a_wrong_detail_is_said_and_costs_nothing_else(letter, said, told):
 
 def test_files_without_these_columns_are_read_as_before(letter):
     assert apply(file(contact_files.line("ana@example.org", letter))).status == Import.Status.APPLIED
+
+
+def test_a_yes_on_paper_that_waits_for_its_owner_takes_nothing_away(letter, author):
+    brought(line("ana@example.org", letter))
+    form = factories.ConsentFormFactory(sender=letter.sender, topics=[letter], kind="paper")
+    version = consent_forms.publish(form, language="en", title="t", intro="i", thank_you="t")
+    words = {"form": version, "said_at": timezone.now(), "proof": Proof(words="On paper."), "by": author}
+
+    with pytest.raises(NotAllowed, match="gets all of that already"):
+        spoken.write_down(Address.objects.get(), [letter], **words)
+
+
+def test_whom_we_knew_is_told_once_and_truly_and_not_again_when_it_is_renewed(letter):
+    other = factories.TopicFactory(sender=letter.sender, name="Other")
+    ana = subscribe(factories.email_address("ana@example.org"), other)
+    brought(line("ana@example.org", letter, day="2026-01-01"))
+    brought(line("ana@example.org", letter, day="2026-03-01"))
+
+    reply = ana.replies.get(kind=Reply.Kind.CHANGED)
+    assert "with a list of customers, members or people" in letters.compose(reply).content.decode().replace("=\r\n", "")
+
+
+def test_the_command_tells_on_what_they_rest(letter, tmp_path):
+    people, printed = tmp_path / "people.csv", io.StringIO()
+    people.write_bytes(file(line("ana@example.org", letter), header=HEADER).getvalue())
+
+    call_command("import_contacts", str(people), stdout=printed)
+
+    assert "1  of these consents, resting on: Bought something, or had a contract" in printed.getvalue()
+
+
+def test_the_report_page_tells_it_too(letter, client):
+    import_ = imports.dry_run(file(line("ana@example.org", letter), header=HEADER), name="people.csv")
+    client.force_login(roles.colleague("auditor"))
+
+    shown = client.get(reverse("admin:preferences_import_change", args=[import_.pk])).content.decode()
+
+    assert "of these consents, resting on: Bought something, or had a contract" in shown

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from preferences import imports
 from preferences.errors import SaysoError
 from preferences.import_outcomes import Outcome
-from preferences.models import Import
+from preferences.models import Basis, Import
 
 SHOWN = 20
 
@@ -52,6 +52,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{import_.file_name}: {import_.get_status_display()}")
         for outcome in Outcome:
             self.stdout.write(f"{import_.counts.get(outcome, 0):>8}  {outcome.label}")
+        for basis in Basis:
+            if count := import_.counts.get(imports.resting_on(basis), 0):
+                self.stdout.write(f"{count:>8}  of these consents, resting on: {basis.label}")
         shown = import_.problems[:most]
         for problem in shown:
             self.stdout.write(f"    line {problem['line']}: {problem['sentence']}")
