@@ -174,7 +174,10 @@ def in_span(case: Case, span: str) -> list:
     """The moments that count against this cap."""
     if span != "day":
         return [moment for moment in case.facts.sent if moment > case.at - SPANS[span]]
-    zone = ZoneInfo(case.facts.place.zones[0] if case.facts.place.zones else "UTC")
+    return max((_same_day(case, ZoneInfo(name)) for name in case.facts.place.zones or ("UTC",)), key=len)
+
+
+def _same_day(case: Case, zone: ZoneInfo) -> list:
     today = case.at.astimezone(zone).date()
     return [moment for moment in case.facts.sent if moment.astimezone(zone).date() == today]
 

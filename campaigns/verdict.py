@@ -114,7 +114,7 @@ def _consent(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
 def _clock(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
     """The last day is the one before the clock ends: CASL s.10(9)-(10)."""
     ends = say_so.clock_ends(terms, facts.basis, facts.basis_on)
-    return _skip("implied_consent_over") if ends and _day(facts, at) >= ends else None
+    return _skip("implied_consent_over") if ends and max(_days(facts, at)) >= ends else None
 
 
 def _repermission(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
@@ -122,7 +122,7 @@ def _repermission(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
     if facts.asks_again:
         return None
     ends = say_so.too_old_from(terms, facts.affirmed_on)
-    return _skip("permission_too_old") if ends and _day(facts, at) >= ends else None
+    return _skip("permission_too_old") if ends and max(_days(facts, at)) >= ends else None
 
 
 def _age(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
@@ -130,7 +130,7 @@ def _age(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
     if facts.born_on is None:
         return _skip("age_unknown") if facts.minimum_age else None
     least = max(facts.minimum_age or 0, dict(terms.minimum_age or ()).get("years", 0))
-    return _skip("too_young") if months.age(facts.born_on, _day(facts, at)) < least else None
+    return _skip("too_young") if months.age(facts.born_on, min(_days(facts, at))) < least else None
 
 
 def _caps(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
@@ -237,24 +237,25 @@ def _room(facts: Facts, span: str, most: int, at: datetime) -> datetime:
 
 
 def _next_day(facts: Facts, most: int, at: datetime) -> datetime:
-    """Midnight where they are, when today has had its share."""
-    today = _local(facts, at).date()
-    if sum(_local(facts, moment).date() == today for moment in facts.sent) < most:
+    """Midnight where they are, when today has had its share; by each of the clocks that may be theirs."""
+    return max(_midnight(facts.sent, zone, most, at) for zone in _zones(facts))
+
+
+def _midnight(sent: tuple[datetime, ...], zone: ZoneInfo, most: int, at: datetime) -> datetime:
+    today = at.astimezone(zone).date()
+    if sum(moment.astimezone(zone).date() == today for moment in sent) < most:
         return at
-    midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), _zone(facts))
+    midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
     return midnight.astimezone(UTC)
 
 
-def _day(facts: Facts, at: datetime) -> date:
-    return _local(facts, at).date()
+def _days(facts: Facts, at: datetime) -> list[date]:
+    """What the calendar shows where they are, by each of the clocks that may be theirs."""
+    return [at.astimezone(zone).date() for zone in _zones(facts)]
 
 
-def _local(facts: Facts, at: datetime) -> datetime:
-    return at.astimezone(_zone(facts))
-
-
-def _zone(facts: Facts) -> ZoneInfo:
-    return _known_zone(facts.place.zones[0]) if facts.place.zones else _known_zone("UTC")
+def _zones(facts: Facts) -> list[ZoneInfo]:
+    return [_known_zone(name) for name in facts.place.zones or ("UTC",)]
 
 
 # A window of messages is judged for one moment, and many people live by the same clock.
