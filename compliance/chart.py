@@ -6,7 +6,7 @@ from datetime import date
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 36
-MOST_MARKS = 6
+MOST_MARKS = 5
 
 
 @dataclass(frozen=True)

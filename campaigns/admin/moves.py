@@ -88,13 +88,13 @@ class Moves(StaffAdmin):
             return _("Approved. It can be scheduled or started now.")
 
         campaign = self.subject(request, object_id)
-        people = audience.preview(campaign).get("", 0)
-        text = _("Read the preview first. As things stand it goes to %(people)s people.") % {"people": f"{people:,}"}
+        verdicts = _verdicts(request, campaign)
+        text = _("Read the preview first, and what becomes of its audience:") if verdicts else _quick_figure(campaign)
         return self.ask_first(
             request,
             object_id,
             title=_("Approve"),
-            text=format_html(WORDS, text, _verdicts(request, campaign), campaign.subject, campaign.body),
+            text=format_html(WORDS, text, verdicts, campaign.subject, campaign.body),
             button=_("Approve"),
             verb=verb,
             form_class=forms.ApproveForm,
@@ -202,6 +202,11 @@ class Moves(StaffAdmin):
             form_class=forms.WhyForm,
             grave=True,
         )
+
+
+def _quick_figure(campaign: Campaign) -> str:
+    people = audience.preview(campaign).get("", 0)
+    return _("Read the preview first. As things stand it goes to %(people)s people.") % {"people": f"{people:,}"}
 
 
 def _verdicts(request: HttpRequest, campaign: Campaign) -> str:

@@ -41,8 +41,8 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
     list_display = ["about", "effective_on", "until", "standing", "requested_by", "requested_at"]
     list_filter = ["kind", "status"]
     list_select_related = ["proposal", "topic", "requested_by"]
-    fields = [("about", "status"), ("effective_on", "until"), ("requested_by", "requested_at")]
-    readonly_fields = ["about"]
+    fields = [("about", "status"), ("effective_on", "until"), ("asked_by", "requested_at")]
+    readonly_fields = ["about", "asked_by"]
     change_form_template = "admin/compliance/forecast/change_form.html"
     actions_list = ["of_time", "of_setting"]
 
@@ -67,6 +67,11 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
     @display(description=gettext_lazy("what"))
     def about(self, row: Forecast) -> str:
         return forecast_words.about(row)
+
+    @display(description=gettext_lazy("asked by"))
+    def asked_by(self, row: Forecast) -> str:
+        """A name and no link: the page of a colleague is for administrators."""
+        return str(row.requested_by)
 
     @display(
         description=gettext_lazy("status"),
