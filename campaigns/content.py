@@ -16,6 +16,7 @@ from django.utils import translation
 from campaigns import hyperlinks, merge, prose, rendering, reserved
 from campaigns.models import Campaign
 from preferences import rules, segments, spellings, wordlists
+from preferences.channels.email import Mail
 from preferences.errors import SaysoError
 from preferences.figures import CONTENT
 from preferences.models import Channel, Topic
@@ -114,16 +115,16 @@ def rendered(campaign: Campaign) -> Rendered:
     """The message as it would go out. Raises SaysoError when it cannot be written."""
     with translation.override(settings.LANGUAGE_CODE):
         prepared, sample = rendering.prepare(campaign), rendering.sample(campaign)
-        shown = prepared.words(*sample)
-        in_mail = isinstance(prepared, rendering.PreparedMail)
+        shown, parcel = prepared.words(*sample), prepared.parcel(*sample)
+        in_mail = campaign.channel == Channel.EMAIL
         return Rendered(
             campaign=campaign,
             subject=_filled(campaign, campaign.subject),
             text=shown.text,
             page=html.unescape(shown.html),
             own=_filled(campaign, prose.plain(campaign.body) if in_mail else campaign.body),
-            places=frozenset(prepared.text.places & prepared.html.places) if in_mail else frozenset(),
-            headers=_headers(prepared.parcel(*sample).content) if in_mail else {},
+            places=_places(prepared),
+            headers=_headers(parcel.content) if isinstance(parcel, Mail) else {},
         )
 
 
@@ -153,6 +154,13 @@ def _filled(campaign: Campaign, text: str) -> str:
     return merge.compile(text, merge.for_line).fill(dict.fromkeys(merge.FIELDS, "") | values)
 
 
+def _places(prepared: rendering.Prepared) -> frozenset[str]:
+    """The fields that both the text and the page of a mail fill in."""
+    if not isinstance(prepared, rendering.PreparedMail):
+        return frozenset()
+    return prepared.text.places & prepared.html.places
+
+
 def _headers(content: bytes) -> dict[str, str]:
     head = email.message_from_bytes(content)
     return {name: str(value) for name, value in head.items()}
@@ -165,16 +173,13 @@ def _labels() -> frozenset[str]:
 
 
 def _carried(message: Rendered) -> frozenset[str]:
-    """The labels that the subject or the text begins with; before them may stand only the brand."""
+    """The labels that the subject or the text begins with, in any order; before them may stand only the brand."""
     brand = spellings.folded(message.topic.sender.name)
     head = spellings.folded(message.subject if message.in_mail else message.text).strip().removeprefix(brand)
-    head, carried = head.lstrip(" :"), set()
-    for _each in (waiting := {label: spellings.folded(label) for label in _labels()}):
-        for label, folded in waiting.items():
-            if head.startswith(folded):
-                carried.add(label)
-                head = head.removeprefix(folded).lstrip()
-    return frozenset(carried)
+    head, waiting = head.lstrip(" :"), {label: spellings.folded(label) for label in _labels()}
+    while found := [label for label, folded in waiting.items() if head.startswith(folded)]:
+        head = head.removeprefix(waiting.pop(found[0])).lstrip()
+    return _labels() - waiting.keys()
 
 
 # A check returns None when all is well, else what the trouble is about: the words found, or nothing in particular.

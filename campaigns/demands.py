@@ -82,7 +82,7 @@ def _remembered(campaign: Campaign, what: str, count: Callable[[Campaign], dict]
     """Counting a million people takes seconds: it is done anew when somebody joined, else every few minutes."""
     newest = Subscription.objects.aggregate(newest=Max("pk"))["newest"]
     key = ["audience", what, campaign.topic_id, campaign.channel, campaign.topic.sender.country, newest]
-    return cache.get_or_set(":".join(map(str, key)), lambda: count(campaign), REMEMBERED)
+    return cache.get_or_set(":".join(map(str, key)), lambda: count(campaign), REMEMBERED) or {}
 
 
 def reaches_unasked(campaign: Campaign) -> bool:
@@ -106,7 +106,8 @@ class Asking:
 
 
 def _by_rule(campaign: Campaign) -> list[Asking]:
-    book, today, found = rules.book(), timezone.now().date(), {}
+    book, today = rules.book(), timezone.now().date()
+    found: dict[str, Asking] = {}
     for jurisdictions, people in _remembered(campaign, "places", _by_place).items():
         for rule in book.in_force(jurisdictions, campaign.channel, campaign.topic.purpose, today):
             asking = found.setdefault(rule.name, Asking(rule, book.said(rule)))

@@ -24,6 +24,7 @@ NEVER_ALLOWED = frozenset(
     }
 )
 REASONS_SHOWN = 3
+About = tuple[str, ...]
 
 
 class Level(StrEnum):
@@ -40,7 +41,7 @@ class Problem:
     sentence: str
     suggestion: str = ""
     because: Reasons = ()
-    about: tuple[str, ...] = ()
+    about: About = ()
     is_allowed: bool = False
 
     @property
@@ -69,9 +70,9 @@ class Problem:
         return [*shown, _("And %(number)s more rules.") % {"number": more}] if more > 0 else shown
 
 
-def error(name: str, sentence: str, suggestion: str = "", **more: tuple) -> Problem:
-    return Problem(name, Level.ERROR, str(sentence), str(suggestion), **more)
+def error(name: str, sentence: str, suggestion: str = "", *, because: Reasons = (), about: About = ()) -> Problem:
+    return Problem(name, Level.ERROR, sentence, suggestion, because, about)
 
 
-def warning(name: str, sentence: str, suggestion: str = "", **more: tuple) -> Problem:
-    return Problem(name, Level.WARNING, str(sentence), str(suggestion), **more)
+def warning(name: str, sentence: str, suggestion: str = "", *, because: Reasons = (), about: About = ()) -> Problem:
+    return Problem(name, Level.WARNING, sentence, suggestion, because, about)
