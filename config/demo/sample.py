@@ -18,6 +18,7 @@ from preferences.evidence import Proof
 from preferences.models import Address, Channel, ConsentForm, Contact, Method, Notice, Sender, Source, Topic
 
 PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")
+LINK = Proof(words="Ticked on the charity's own page, and confirmed by the link in the mail that followed.")
 SAID_AGO = timedelta(days=40)
 
 
@@ -82,7 +83,7 @@ def add_form(*, slug: str, name: str, kind: str, topics: list[str], known: dict[
 def add_person(
     name: str, email: str, phone: str, language: str, country: str, slugs: list[str], *, known: dict[str, Topic]
 ) -> None:
-    """A person who said yes on paper, by e-mail and (if they gave a number) by text."""
+    """A person who said yes, by e-mail and (if they gave a number) by text."""
     address = contacts.add_address(Channel.EMAIL, email, name=name, language=language, country=country)
     wanted = [known[slug] for slug in slugs]
     grant(address, wanted)
@@ -91,7 +92,7 @@ def add_person(
 
 
 def grant(address: Address, topics: list[Topic]) -> None:
-    """What the paper says, unless this address has said anything already."""
+    """What the paper says, or the link in Europe, unless this address has said anything already."""
     if address.events.exists():
         return
     act = uuid4()
@@ -100,9 +101,9 @@ def grant(address: Address, topics: list[Topic]) -> None:
             address,
             topic,
             source=Source.IMPORT,
-            method=Method.WRITTEN,
+            method=Method.WRITTEN if topic.sender.country == "US" else Method.DOUBLE_OPT_IN,
             notice=Notice.objects.current(topic, "en"),
-            proof=PAPER,
+            proof=PAPER if topic.sender.country == "US" else LINK,
             occurred_at=timezone.now() - SAID_AGO,
             act=act,
         )
