@@ -16,9 +16,9 @@ OBJECTIONS = {
     "channel_not_offered": gettext_lazy("the topic is not offered on this channel"),
     "not_confirmed": gettext_lazy("the sign-up is not confirmed"),
     "paused": gettext_lazy("waiting: paused until the day they chose"),
-    "left": gettext_lazy("left this topic"),
     "expired": gettext_lazy("the consent has run out"),
     "invalidated": gettext_lazy("the consent was found not to be valid"),
+    "left": gettext_lazy("left this topic"),
     "never_subscribed": gettext_lazy("never subscribed to this topic"),
 }
 
