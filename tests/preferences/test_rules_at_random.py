@@ -3,13 +3,16 @@
 import os
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import verdict
+from campaigns import facts, verdict
 from campaigns.verdict import Facts, Kind
-from preferences import figures, say_so, strictest, whereabouts
+from preferences import eligibility, figures, say_so, strictest, whereabouts
+from preferences.models import Address
 from preferences.strictest import LEGAL, STRICT
+from tests.campaigns.crowd import crowd
 from tests.preferences.shipped_books import BOOKS
 
 EXAMPLES = 2_000 if os.environ.get("THOROUGH") else 150
@@ -77,17 +80,17 @@ def questions(draw):
     return draw(anybody(at)), channel, purpose, at
 
 
-def under(profile, facts, channel, purpose, at):
-    return BOOKS[profile].terms(facts.place.jurisdictions, channel, purpose, at.date())
+def under(profile, person, channel, purpose, at):
+    return BOOKS[profile].terms(person.place.jurisdictions, channel, purpose, at.date())
 
 
 @given(questions())
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_what_goes_as_shipped_would_go_by_law(asked):
-    facts, channel, purpose, at = asked
+    person, channel, purpose, at = asked
 
-    strictly = verdict.judge(facts, under(STRICT, facts, channel, purpose, at), at)
-    by_law = verdict.judge(facts, under(LEGAL, facts, channel, purpose, at), at)
+    strictly = verdict.judge(person, under(STRICT, person, channel, purpose, at), at)
+    by_law = verdict.judge(person, under(LEGAL, person, channel, purpose, at), at)
 
     assert strictly.kind != Kind.SEND or by_law.kind == Kind.SEND
 
@@ -95,33 +98,65 @@ def test_what_goes_as_shipped_would_go_by_law(asked):
 @given(questions(), st.sampled_from(PLACES))
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_one_more_place_never_lets_more_go(asked, elsewhere):
-    facts, channel, purpose, at = asked
-    here = under(STRICT, facts, channel, purpose, at)
+    person, channel, purpose, at = asked
+    here = under(STRICT, person, channel, purpose, at)
     there = BOOKS[STRICT].terms(frozenset({elsewhere}), channel, purpose, at.date())
 
-    both = verdict.judge(facts, strictest.strictest([here, there]), at)
+    both = verdict.judge(person, strictest.strictest([here, there]), at)
 
-    assert both.kind != Kind.SEND or verdict.judge(facts, here, at).kind == Kind.SEND
+    assert both.kind != Kind.SEND or verdict.judge(person, here, at).kind == Kind.SEND
 
 
 @given(questions())
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_whoever_has_an_objection_or_lives_nowhere_gets_nothing(asked):
-    facts, channel, purpose, at = asked
+    person, channel, purpose, at = asked
 
-    answer = verdict.settled(facts, under(LEGAL, facts, channel, purpose, at), at)
+    answer = verdict.settled(person, under(LEGAL, person, channel, purpose, at), at)
 
-    assert answer.kind != Kind.SEND or (facts.objection == "" and facts.place.jurisdictions)
+    assert answer.kind != Kind.SEND or (person.objection == "" and person.place.jurisdictions)
 
 
 @given(questions())
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_where_a_wait_ends_it_goes_unless_something_else_became_true(asked):
-    facts, channel, purpose, at = asked
-    terms = under(STRICT, facts, channel, purpose, at)
+    person, channel, purpose, at = asked
+    terms = under(STRICT, person, channel, purpose, at)
 
-    answer = verdict.settled(facts, terms, at)
+    answer = verdict.settled(person, terms, at)
 
-    later = verdict.judge(facts, terms, answer.until) if answer.until else answer
+    later = verdict.judge(person, terms, answer.until) if answer.until else answer
     assert later.kind != Kind.WAIT or later.until is None
-    assert answer.until is None or (answer.until > at and (facts.ends_at is None or answer.until < facts.ends_at))
+    assert answer.until is None or (answer.until > at and (person.ends_at is None or answer.until < person.ends_at))
+
+
+# The verdict stands on the gate
+
+
+@pytest.fixture
+def noon(time_machine):
+    """The day's own noon in New York: the database has a clock of its own, which stays where it is."""
+    now = datetime.now(UTC).replace(hour=17, minute=0, second=0, microsecond=0)
+    time_machine.move_to(now, tick=False)
+    return now
+
+
+@pytest.mark.parametrize("profile", [LEGAL, STRICT])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_the_gate_has_against_somebody_is_never_sent_and_comes_first(topic, noon, seed, channel, profile):
+    crowd(topic, channel, 80, at=noon, seed=seed)
+    everybody = Address.objects.filter(channel=channel)
+
+    gathered = facts.gather(everybody, facts.Question(topic, channel), noon)
+    judged = {pk: _judged(one.facts, channel, profile, noon) for pk, one in gathered.items()}
+    objected = {address.pk: eligibility.objection(address, topic) for address in everybody}
+
+    against = {pk: name for pk, name in objected.items() if name and name not in verdict.WISHES}
+    assert {pk: judged[pk].reason for pk in against} == against
+    assert {objected[pk] for pk, answer in judged.items() if answer.kind == Kind.SEND} <= {""}
+    assert set(judged) - set(against)
+
+
+def _judged(known, channel, profile, at):
+    return verdict.settled(known, under(profile, known, channel, "marketing", at), at)
