@@ -155,10 +155,16 @@ def worlds(row: Forecast) -> tuple[World, World]:
 
 def _changed(row: Forecast) -> Topic:
     """The topic with the other settings; not saved."""
-    topic = Topic.objects.select_related("sender").get(pk=row.topic_id)
+    topic = Topic.objects.select_related("sender").get(forecasts=row)
     for name, value in row.question["settings"].items():
         setattr(topic, name, value)
     return topic
+
+
+def name_of(setting: str) -> str:
+    """What a setting is called on the topic's page."""
+    field = next(field for field in Topic._meta.fields if field.name == setting)
+    return str(field.verbose_name)
 
 
 def count(row: Forecast) -> Forecast:

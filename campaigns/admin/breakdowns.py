@@ -169,7 +169,8 @@ def _wanted(query: QueryDict) -> Wanted:
 
 
 def _moment(query: QueryDict) -> datetime:
-    return _time(query["at"]) if query.get("at") else timezone.now()
+    at = query.get("at")
+    return _time(at) if at else timezone.now()
 
 
 def _time(text: str) -> datetime:

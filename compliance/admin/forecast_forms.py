@@ -74,7 +74,7 @@ class SettingForm(UntilForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("reveals_health", "uses_health_records", "by_email", "by_sms"):
-            label = Topic._meta.get_field(name).verbose_name
+            label = forecast.name_of(name)
             self.fields[name] = forms.ChoiceField(
                 label=str(label)[:1].upper() + str(label)[1:],
                 required=False,

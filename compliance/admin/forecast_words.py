@@ -24,7 +24,7 @@ def about(row: Forecast) -> str:
 def _settings(row: Forecast) -> str:
     """The other settings, each by its name on the topic's page."""
     said = row.question.get("settings", {})
-    return ", ".join(f"{Topic._meta.get_field(name).verbose_name}: {_value(value)}" for name, value in said.items())
+    return ", ".join(f"{forecast.name_of(name)}: {_value(value)}" for name, value in said.items())
 
 
 def _value(value: object) -> str:
