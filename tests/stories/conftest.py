@@ -20,8 +20,10 @@ from compliance import dossier
 from config.demo import carrier
 from preferences import contacts, tasks
 from tests import factories, roles
+from tests.conftest import subscribe
 from tests.preferences.visitors import filled, open_link
 from tests.sinks import MailSink, TextSink
+from tests.stories.clockwork import in_new_york, work
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +99,57 @@ def send(topic, staff):
         return campaign
 
     return send
+
+
+@pytest.fixture
+def it_is(time_machine):
+    """A function: this moment has come. It begins on a Tuesday at eleven in New York, when everybody signs up."""
+
+    def it_is(moment):
+        time_machine.move_to(moment, tick=False)
+
+    it_is(in_new_york("2026-10-13T11:00"))
+    return it_is
+
+
+@pytest.fixture
+def reader(topic, it_is):
+    """A function: somebody with this number reads the topic by text."""
+
+    def reader(number, **person):
+        return subscribe(factories.phone_address(number, **person), topic)
+
+    return reader
+
+
+@pytest.fixture
+def ana(reader):
+    return reader("+12125550143")
+
+
+@pytest.fixture
+def start(topic, staff):
+    """A function: write, approve and start a campaign by text, and write its audience down."""
+    author, approver = staff
+
+    def start(name="Spring", channel="sms", **words):
+        subject = "A tip for spring" if channel == "email" else ""
+        campaign = factories.CampaignFactory(
+            topic=topic,
+            name=name,
+            channel=channel,
+            subject=subject,
+            body="Walk ten minutes. Questions: care@harbour.example",
+            author=author,
+            **words,
+        )
+        campaign = lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver)
+        campaign = lifecycle.start(campaign, by=approver)
+        audience.freeze(campaign)
+        work(campaign)
+        return campaign
+
+    return start
 
 
 def tells(contact, *words):

@@ -1,118 +1,21 @@
-"""Campaigns under the rulebook as it is shipped: each of them goes at people's own hour, and every row says why."""
+"""Campaigns under the rulebook as it is shipped: each of them goes at people's own hour, or says why not."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
-from campaigns import audience, claims, lifecycle, sending, switch, why
+from campaigns import sending, switch, why
 from campaigns.facts import question
-from campaigns.models import Message
 from compliance import attention
-from preferences import contacts, rules
-from preferences.models import Rule
+from preferences import contacts
 from tests import factories
 from tests.conftest import subscribe
+from tests.stories.clockwork import NEW_YORK, Seen, in_new_york, receivers, row, until, work
 
 pytestmark = [pytest.mark.strict, pytest.mark.django_db]
 
-NEW_YORK, LOS_ANGELES = ZoneInfo("America/New_York"), ZoneInfo("America/Los_Angeles")
-LONDON = ZoneInfo("Europe/London")
-
-WORDS = "Walk ten minutes. Questions: care@harbour.example"
-
-
-def in_new_york(text):
-    return datetime.fromisoformat(text).replace(tzinfo=NEW_YORK)
-
-
-@pytest.fixture
-def it_is(time_machine):
-    """A function: this moment has come. It begins on a Tuesday at eleven in New York, when everybody signs up."""
-
-    def it_is(moment):
-        time_machine.move_to(moment, tick=False)
-
-    it_is(in_new_york("2026-10-13T11:00"))
-    return it_is
-
-
-@pytest.fixture
-def reader(topic, it_is):
-    """A function: somebody with this number reads the topic by text."""
-
-    def reader(number, **person):
-        return subscribe(factories.phone_address(number, **person), topic)
-
-    return reader
-
-
-@pytest.fixture
-def ana(reader):
-    return reader("+12125550143")
-
-
-@pytest.fixture
-def start(topic, staff):
-    """A function: write, approve and start a campaign by text, and write its audience down."""
-    author, approver = staff
-
-    def start(name="Spring", channel="sms", **words):
-        subject = "A tip for spring" if channel == "email" else ""
-        campaign = factories.CampaignFactory(
-            topic=topic, name=name, channel=channel, subject=subject, body=WORDS, author=author, **words
-        )
-        campaign = lifecycle.start(
-            lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver), by=approver
-        )  # fmt: skip
-        audience.freeze(campaign)
-        work(campaign)
-        return campaign
-
-    return start
-
-
-def work(*campaigns):
-    """What the sweep wakes the workers for."""
-    claims.sweep()
-    claims.close_late()
-    for campaign in campaigns:
-        while sending.send_batch(campaign):
-            continue
-        lifecycle.finish_if_done(campaign.pk)
-
-
-def row(campaign):
-    return campaign.messages.get()
-
-
-def receivers(text_provider):
-    return [text.words["to"] for text in text_provider.texts]
-
-
-def until(moment, it_is, campaign, text_provider):
-    """Who else got it by a second before that moment, and who then."""
-    known = len(text_provider.texts)
-    it_is(moment - timedelta(seconds=1))
-    work(campaign)
-    before = receivers(text_provider)[known:]
-    it_is(moment)
-    work(campaign)
-    return before, receivers(text_provider)[known + len(before) :]
-
-
-class Seen(list):
-    """What a provider received so far; with the last of so many, something happens."""
-
-    def __init__(self, number, then):
-        super().__init__()
-        self.number, self.then = number, then
-
-    def append(self, text):
-        super().append(text)
-        if len(self) == self.number:
-            self.then()
+LOS_ANGELES, LONDON = ZoneInfo("America/Los_Angeles"), ZoneInfo("Europe/London")
 
 
 # At their own hour
@@ -167,6 +70,25 @@ def test_a_batch_that_runs_past_eight_leaves_the_rest_for_the_morning(reader, st
     assert that_evening == numbers[:3]
     assert waiting == [("quiet_hours", in_new_york("2026-11-25T09:00"))] * 2
     assert receivers(text_provider) == numbers
+
+
+def test_what_the_provider_could_not_take_at_one_minute_to_eight_waits_for_the_morning(
+    ana, start, it_is, text_provider
+):
+    text_provider.reply.status = 503
+    it_is(in_new_york("2026-11-24T19:59"))
+    campaign = start()
+    tried = len(text_provider.texts)
+
+    text_provider.reply.status = 200
+    it_is(in_new_york("2026-11-24T20:01"))
+    work(campaign)
+    in_the_evening = len(text_provider.texts)
+    it_is(in_new_york("2026-11-25T09:00"))
+    work(campaign)
+
+    assert (tried, in_the_evening, len(text_provider.texts)) == (1, 1, 2)
+    assert (row(campaign).status, row(campaign).attempts) == ("sent", 2)
 
 
 def test_everybody_gets_it_at_their_own_hour(reader, start, it_is, text_provider):
@@ -277,115 +199,3 @@ def test_the_stop_switch_stops_in_the_middle_and_lets_go_on(reader, start, it_is
     assert (stopped, before) == (False, numbers[:2])
     assert (said.kind, said.reason) == ("wait", "stop_switch")
     assert receivers(text_provider) == numbers
-
-
-# Not too many
-
-
-def test_the_second_campaign_of_a_day_waits_until_tomorrow(ana, start, it_is, text_provider):
-    it_is(in_new_york("2026-11-24T11:00"))
-    first, second = start("First"), start("Second")
-    today = len(text_provider.texts)
-
-    it_is(in_new_york("2026-11-25T08:59"))
-    work(first, second)
-    at_night = len(text_provider.texts)
-    it_is(in_new_york("2026-11-25T09:00"))
-    work(first, second)
-
-    assert (row(first).status, today, at_night) == ("sent", 1, 1)
-    assert (row(second).status, len(text_provider.texts)) == ("sent", 2)
-
-
-def test_the_hour_that_comes_twice_in_november_doubles_nothing(topic, start, it_is, mail_server, staff):
-    subscribe(factories.email_address("ana@example.org", country="US", region="NY"), topic)
-    half_past_one = in_new_york("2026-11-01T01:30")
-    again = half_past_one.replace(fold=1)
-    it_is(half_past_one)
-    first = start("First", channel="email")
-    night = len(mail_server.messages)
-
-    it_is(again)
-    work(first)
-    second = start("Second", channel="email")
-
-    assert again.astimezone(UTC) - half_past_one.astimezone(UTC) == timedelta(hours=1)
-    assert (night, len(mail_server.messages)) == (1, 1)
-    assert (row(second).waiting_for, row(second).wait_until) == ("over_cap", in_new_york("2026-11-02T00:00"))
-    it_is(row(second).wait_until)
-    work(first, second)
-    assert len(mail_server.messages) == 2
-
-
-def test_what_is_scheduled_for_the_hour_that_comes_twice_starts_once(ana, topic, it_is, staff):
-    author, approver = staff
-    half_past_one = in_new_york("2026-11-01T01:30")
-    campaign = factories.CampaignFactory(topic=topic, channel="sms", subject="", author=author)
-    lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver)
-    lifecycle.schedule(campaign, at=half_past_one, by=approver)
-
-    it_is(half_past_one)
-    first = lifecycle.start_due()
-    it_is(half_past_one.replace(fold=1))
-    again = lifecycle.start_due()
-
-    assert ([one.pk for one in first], again) == ([campaign.pk], [])
-
-
-# What the row remembers
-
-
-def publish_shorter_hours(staff, *, day):
-    """From that day on, New York is written to from ten o'clock."""
-    author, approver = staff
-    rule = Rule.objects.filter(name="us-sms-marketing", effective_to__isnull=False).get()
-    words = {name: getattr(rule, name) for name in rules.WORDS} | {"effective_from": day, "effective_to": None}
-    hours = {"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"}
-    words["figures"] = rule.figures | {"window": rule.figures["window"] | {"strict": hours}}
-    proposal = rules.propose(words | {"reason": "People asked for later texts."}, based_on=rule, by=author)
-    return rules.publish(proposal, by=approver)
-
-
-def test_a_row_remembers_by_what_it_was_judged_also_after_the_rules_changed(ana, start, it_is, text_provider, staff):
-    it_is(in_new_york("2026-11-24T11:00"))
-    old = start("Before")
-    judged = row(old)
-    then = Message.objects.filter(pk=judged.pk).values().get(), judged.judged_under.figures
-
-    newer = publish_shorter_hours(staff, day=date(2026, 11, 25))
-    it_is(in_new_york("2026-11-25T09:30"))
-    new = start("After")
-
-    assert (judged.verdict, judged.judged_at) == ("send", in_new_york("2026-11-24T11:00"))
-    assert (judged.local_time, judged.zone_source) == ("2026-11-24 11:00 America/New_York", "number")
-    assert judged.event == ana.subscriptions.get().granted
-    assert ["us-sms-marketing", 1] in judged.judged_under.rules
-    assert (judged.judged_under.profile, judged.judged_under.jurisdictions) == ("strict", ["US", "US-NY"])
-    assert (Message.objects.filter(pk=judged.pk).values().get(), row(old).judged_under.figures) == then
-    assert {rule.version for rule in rules.versions_used(row(old).judged_under)} == {1}
-    assert ["us-sms-marketing", newer.version] in row(new).judged_under.rules
-    assert row(new).wait_until == in_new_york("2026-11-25T10:00")
-
-
-def test_a_version_of_a_day_to_come_takes_effect_by_itself(ana, start, it_is, text_provider, staff):
-    it_is(in_new_york("2026-11-23T11:00"))
-    publish_shorter_hours(staff, day=date(2026, 11, 25))
-
-    it_is(in_new_york("2026-11-24T09:00"))
-    before = start("The day before")
-    it_is(in_new_york("2026-11-25T09:00"))
-    after = start("The day itself")
-
-    assert row(before).status == "sent"
-    assert row(after).wait_until == in_new_york("2026-11-25T10:00")
-
-
-def test_what_is_held_back_is_written_down_with_its_terms_as_well(ana, start, it_is, text_provider):
-    it_is(in_new_york("2026-11-29T11:59"))
-
-    campaign = start()
-
-    assert (row(campaign).waiting_for, row(campaign).wait_until) == ("quiet_hours", in_new_york("2026-11-29T12:00"))
-    assert row(campaign).judged_at == timezone.now()
-    assert row(campaign).judged_under.figures["holidays"] == ["US"]
-    assert row(campaign).event == ana.subscriptions.get().granted
