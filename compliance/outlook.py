@@ -75,6 +75,7 @@ class Outlook:
     after: World
     _seen: dict[tuple, Days] = field(default_factory=dict)
     _turns: dict[int, list[date]] = field(default_factory=dict)
+    _grounds: dict[tuple[bool, Place], tuple] = field(default_factory=dict)
 
     def person(self, row: Row, expires_at: datetime | None) -> Person:
         """What lies ahead of this address."""
@@ -87,26 +88,49 @@ class Outlook:
         return Person(row.address, row.contact, place, self._seen[key])
 
     def _ahead(self, row: Row, place: Place, expires_at: datetime | None) -> Days:
-        told = [self._day(day, row, place, expires_at) for day in self.days]
-        now, then, caps = zip(*told, strict=True)
-        return Days(*(tuple(column) for column in (*zip(*now, strict=True), *zip(*then, strict=True), caps)))
+        now, then = (self._reasons(world, row, place, expires_at) for world in (self.before, self.after))
+        (terms, hours), (other_terms, other_hours) = (self._ground(world, place) for world in (self.before, self.after))
+        fewer = tuple(_is_fewer(one.caps, other.caps) for one, other in zip(terms, other_terms, strict=True))
+        return Days(now, hours, then, other_hours, fewer)
 
-    def _day(self, day: date, row: Row, place: Place, expires_at: datetime | None) -> tuple:
-        """One day in both worlds: why not, and the minutes a week; then whether fewer messages may go."""
-        topics = [world.topic(self.question.topic, day) for world in (self.before, self.after)]
-        terms = [self._terms(self.before, place, topics[0], day), self._terms(self.after, place, topics[1], day)]
-        at = datetime.combine(day, NOON)
-        if expires_at is not None and expires_at <= at:
-            return (EXPIRED, 0), (EXPIRED, 0), False
-        now = self._told(row, topics[0], terms[0], at)
-        is_same = topics[0] is topics[1] and terms[0] == terms[1]
-        then = now if is_same else self._told(row, topics[1], terms[1], at)
-        return now, then, _is_fewer(terms[0].caps, terms[1].caps)
+    def _reasons(self, world: World, row: Row, place: Place, expires_at: datetime | None) -> tuple[str, ...]:
+        """Why not, day after day. Of the days under the same terms, those between two alike are like them: what has
+        run out stays so, and nobody grows younger."""
+        terms, hours = self._ground(world, place)
+        topics = [world.topic(self.question.topic, day) for day in self.days]
+        known = {key: self._known(row, topic) for key, topic in {id(one): one for one in topics}.items()}
+        found: list[str | None] = [None] * len(self.days)
 
-    def _told(self, row: Row, topic: Topic, terms: Terms, at: datetime) -> tuple[str, int]:
-        known = facts.known(row, replace(self.question, topic=topic), (), stopped=False).facts
-        minutes = minutes_open(terms.window, known.place.zones, at.date())
-        return _reason(known, terms, at, minutes, topic.offers(self.question.channel)), minutes
+        def ask(point: int) -> str:
+            if found[point] is None:
+                facts_then, at = known[id(topics[point])], datetime.combine(self.days[point], NOON)
+                is_offered = topics[point].offers(self.question.channel)
+                found[point] = _reason(facts_then, terms[point], at, expires_at, is_offered)
+            return found[point] or ""
+
+        def fill(first: int, last: int) -> None:
+            is_same = terms[first] is terms[last] and topics[first] is topics[last]
+            if is_same and ask(first) == ask(last):
+                found[first : last + 1] = [ask(first)] * (last + 1 - first)
+            elif last - first > 1:
+                fill(first, (first + last) // 2)
+                fill((first + last) // 2, last)
+
+        fill(0, len(self.days) - 1)
+        zoned = [_hourless(one, place, minutes) for one, minutes in zip(terms, hours, strict=True)]
+        return tuple(ask(point) or zoned[point] for point in range(len(self.days)))
+
+    def _known(self, row: Row, topic: Topic) -> Facts:
+        return facts.known(row, replace(self.question, topic=topic), (), stopped=False).facts
+
+    def _ground(self, world: World, place: Place) -> tuple[tuple[Terms, ...], tuple[int, ...]]:
+        """The terms of each day there, and the minutes of a week that they leave."""
+        key = (world is self.after, place)
+        if key not in self._grounds:
+            terms = tuple(self._terms(world, place, world.topic(self.question.topic, day), day) for day in self.days)
+            hours = tuple(minutes_open(one.window, place.zones, day) for one, day in zip(terms, self.days, strict=True))
+            self._grounds[key] = (terms, hours)
+        return self._grounds[key]
 
     def _terms(self, world: World, place: Place, topic: Topic, day: date) -> Terms:
         """The terms of that day; between two changes of the rulebook every day has the same."""
@@ -127,13 +151,17 @@ def _split(told: tuple) -> tuple[Row, datetime | None]:
     return Row._make(told[:-2]), told[-2]
 
 
-def _reason(known: Facts, terms: Terms, at: datetime, minutes: int, is_offered: bool) -> str:
+def _reason(known: Facts, terms: Terms, at: datetime, expires_at: datetime | None, is_offered: bool) -> str:
+    if expires_at is not None and expires_at <= at:
+        return EXPIRED
     if not is_offered:
         return NOT_OFFERED
-    for check in LASTING:
-        if answer := check(known, terms, at):
-            return answer.reason
-    if terms.window is not None and not known.place.zones:
+    return next((answer.reason for check in LASTING if (answer := check(known, terms, at))), "")
+
+
+def _hourless(terms: Terms, place: Place, minutes: int) -> str:
+    """Why no hour at all is left there."""
+    if terms.window is not None and not place.zones:
         return "no_time_zone"
     return "" if minutes else "no_common_hour"
 
