@@ -35,10 +35,11 @@ from preferences.models import (
     Suppression,
     Topic,
 )
+from preferences.reaffirm import keep, mark_verified
 from preferences.suppressions import lift, lift_own, suppress
 
 __all__ = ["after", "ask", "complain", "confirm", "expire", "fold", "grant", "invalidate", "lift", "refuse"]
-__all__ += ["keep", "never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
+__all__ += ["keep", "mark_verified", "never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
 
 Kind = ConsentEvent.Kind
 Status = Subscription.Status
@@ -177,38 +178,6 @@ def grant(
 
 
 @transaction.atomic
-def keep(
-    address: Address,
-    topic: Topic,
-    *,
-    source: Source,
-    method: Method,
-    notice: Notice | None = None,
-    origin: uuid.UUID | None = None,
-    proof: Proof = NOTHING,
-    act: uuid.UUID | None = None,
-) -> Subscription:
-    """The person says yes again to what they have: its clocks begin anew. Raises NotAllowed where there is nothing.
-
-    The words they agree to are those they were shown, or else those of the yes it renews. A pause goes on.
-    """
-    address = fence.hold(address)
-    standing = Subscription.objects.filter(address=address, topic=topic).exclude(status=Status.ENDED).first()
-    if standing is None or standing.granted is None:
-        raise NotAllowed(_("There is nothing here that could be kept. Sign up again instead."))
-    mark_verified(address)
-    act, before = act or uuid.uuid4(), standing.granted
-    said = events.Said(act=act, source=source, method=method, origin=origin)
-    words = events.Said(**said, notice=notice or before.notice, form=before.form)
-    kept = events.record(address, topic, Kind.GRANTED, proof=proof, **words)
-    if standing.status == Status.PAUSED and standing.paused_until:
-        pause = events.Said(**said, until=standing.paused_until)
-        kept = events.record(address, topic, Kind.PAUSED, **pause)
-    replies.owe(address, Reply.Kind.SIGNED_UP, sender=topic.sender, act=act)
-    return kept
-
-
-@transaction.atomic
 def refuse(
     address: Address, topic: Topic, *, source: Source, notice: Notice | None = None, proof: Proof = NOTHING
 ) -> Subscription:
@@ -328,13 +297,6 @@ def _refuse_overriding(address: Address, status: str | None, *, source: str) -> 
         return
     if standing or status == Status.ENDED:
         raise NotAllowed(_("This person opted out. Only they can opt in again, by confirming a new sign-up."))
-
-
-def mark_verified(address: Address) -> None:
-    """The owner of this address has just shown that it is theirs."""
-    if address.verified_at is None:
-        address.verified_at = timezone.now()
-        address.save(update_fields=["verified_at"])
 
 
 def _settle(address: Address, sender: Sender, *, act: uuid.UUID) -> None:
