@@ -44,9 +44,10 @@ def _answer(request: HttpRequest, form: KeepForm) -> HttpResponse:
 
 
 def _standing(visitor: visits.Visitor, topic: Topic) -> Subscription | None:
-    """What there is to keep."""
-    rows = visitor.address.subscriptions.filter(topic=topic, granted__isnull=False)
-    return rows.exclude(status=Subscription.Status.ENDED).select_related("granted", "topic").first()
+    """What there is to keep: a yes that stands, and no question that waits for its own answer."""
+    agreed = [Subscription.Status.ACTIVE, Subscription.Status.PAUSED]
+    rows = visitor.address.subscriptions.filter(topic=topic, granted__isnull=False, status__in=agreed)
+    return rows.select_related("granted", "topic").first()
 
 
 def _is_kept(standing: Subscription, visitor: visits.Visitor) -> bool:

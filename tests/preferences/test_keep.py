@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from preferences import consent, expiry, inbound, keywords, letters, links, notices, story, wishes
+from preferences.errors import NotAllowed
 from preferences.models import Basis, ConsentEvent, Inbound, Notice, Reply, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -287,3 +288,15 @@ def test_the_history_tells_on_what_a_yes_rests(topic):
     [line] = story.told(list(story.events(ana.contact)), visiting=ana)
     assert line.what == f"You asked something, which counts as a yes to {topic} for a while, by e-mail"
     assert line.how == "Asked us something, 15 March 2026"
+
+
+def test_a_question_asked_anew_after_leaving_is_not_answered_by_an_old_link(client, subscriber, topic, notice, asked):
+    """A mail that was forwarded: whoever has it signs the address up again, and must not confirm that themselves."""
+    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.ask(subscriber, [notice], source=Source.SIGN_UP)
+
+    client.post(URL, filled(asked, answer="keep"), follow=True)
+
+    assert standing(subscriber).status == "pending"
+    with pytest.raises(NotAllowed):
+        consent.keep(subscriber, topic, source=Source.CONFIRM, method="double_opt_in")
