@@ -24,7 +24,8 @@ def opens(reply: Reply) -> datetime:
         return now
     number, sender = reply.address.normal_form or "", reply.sender.country
     place = whereabouts.of(reply.address.contact, number=number, sender_country=sender)
-    terms = rules.book().terms(place.jurisdictions, Channel.SMS, Topic.Purpose.INFORMATIONAL, now.date())
+    places = place.jurisdictions or frozenset({rules.ELSEWHERE})
+    terms = rules.book().terms(places, Channel.SMS, Topic.Purpose.INFORMATIONAL, now.date())
     return hours.opens(terms.window, place.zones, now, terms.holidays) or now + LOOK_AGAIN
 
 

@@ -73,3 +73,13 @@ def test_mail_wakes_nobody(address, notice):
         asked = consent.ask(address, [notice], source=Source.SIGN_UP)
     with time_machine.travel("2026-11-25T04:30:00Z", tick=False):
         assert delivered(asked).status == "sent"
+
+
+def test_where_nobody_knows_which_hour_it_is_nothing_is_told_at_once(topic, approver):
+    """A number of no country, from a sender of whom nothing is known either."""
+    phone = factories.phone_address("+88213000000")
+    subscribe(phone, topic)
+    with time_machine.travel(NIGHT, tick=False):
+        consent.withdraw(phone, topic, source=Source.STAFF, by=approver)
+        told = Reply.objects.latest("pk")
+        assert delivered(told).status == "owed"
