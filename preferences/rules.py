@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Window
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,8 +73,12 @@ class Book:
 
 
 def book(profile: str = "") -> Book:
-    """The rulebook as it stands now. One short query; the rest is remembered until something is published."""
-    newest = Rule.objects.order_by("-pk").values_list("pk", "digest", "published_at").first()
+    """The rulebook as it stands now. One short query; the rest is remembered until something is published.
+
+    Rows are counted, too: of two that are published at once the one with the smaller number may be seen last.
+    """
+    rows = Rule.objects.order_by("-pk").annotate(many=Window(Count("pk")))
+    newest = rows.values_list("pk", "digest", "published_at", "many").first()
     return _book(newest, profile or settings.RULE_PROFILE)
 
 
@@ -163,6 +167,13 @@ def _check_days(proposal: RuleProposal) -> None:
         raise NotAllowed(_("Nothing takes effect in the past. Choose today or a day to come."))
     if proposal.effective_to and proposal.effective_to < proposal.effective_from:
         raise NotAllowed(_("This ends before it begins. Correct one of the two days."))
+    _check_end(proposal)
+
+
+def _check_end(proposal: RuleProposal) -> None:
+    """After a country's rule comes the default; after the default nothing would come."""
+    if proposal.effective_to and proposal.jurisdiction == ELSEWHERE:
+        raise NotAllowed(_("The rule for everywhere else cannot end: nothing would hold after it. Leave its end open."))
 
 
 def _check_against(proposal: RuleProposal, known: Rule | None) -> None:
@@ -182,6 +193,7 @@ def publish(proposal: RuleProposal, *, by: User) -> Rule:
     proposal = _undecided(proposal, by=by)
     if proposal.effective_from < timezone.localdate():
         raise NotAllowed(_("The day it takes effect is past. Decline it, and propose it anew with a day to come."))
+    _check_end(proposal)
     check(proposal.figures)
     words = {name: getattr(proposal, name) for name in WORDS}
     rule = Rule(**words, version=_next_version(proposal.name), proposed_by=proposal.proposed_by, published_by=by)

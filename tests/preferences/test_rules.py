@@ -379,3 +379,19 @@ def test_two_people_who_propose_at_once_make_one_proposal():
 
     assert came_to[0].startswith("Another change of this rule is waiting already")
     assert RuleProposal.objects.open().count() == 1
+
+
+def test_the_default_never_ends_as_nothing_would_hold_after_it(author, approver):
+    with pytest.raises(NotAllowed, match="everywhere else"):
+        rulebook.propose("elsewhere-sms-marketing", by=author, effective_to=date(2026, 12, 31))
+
+
+def test_a_version_that_is_committed_late_is_read_although_a_newer_row_is_known(author, approver):
+    """Two people publish two rules at once; the row with the smaller number is seen last."""
+    newer = rulebook.publish("us-ms-sms-marketing", by=author, second=approver)
+    book = rules.book()
+    kept = {word: getattr(newer, word) for word in [*rules.WORDS, "version", "digest"]}
+    late = {**kept, "name": "us-fl-sms-marketing", "version": 7, "proposed_by": author, "published_by": approver}
+    Rule(pk=-1, **late).save(force_insert=True)
+
+    assert len(rules.book().rules) == len(book.rules) + 1
