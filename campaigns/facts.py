@@ -128,8 +128,8 @@ def recent(contacts: Iterable[int], question: Question, at: datetime) -> dict[in
         campaign__topic__purpose=question.topic.purpose,
     )
     found: dict[int, list[datetime]] = {}
-    for contact, moment in counts.order_by().values_list("address__contact_id", "handed_over_at"):
-        found.setdefault(contact, []).append(moment or at)
+    for contact, moment, ends in counts.order_by().values_list("address__contact_id", "handed_over_at", "finished_at"):
+        found.setdefault(contact, []).append(moment if moment and ends else at)
     return {contact: tuple(sorted(moments)) for contact, moments in found.items()}
 
 

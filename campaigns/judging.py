@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from campaigns import facts, restraint, verdict
 from campaigns.facts import Known
 from campaigns.models import Campaign, Message
-from campaigns.verdict import Kind, Verdict
+from campaigns.verdict import Facts, Kind, Verdict
 from preferences import rules
 from preferences.models import Address, TermsRecord
 from preferences.rules import Book
@@ -24,6 +24,7 @@ from preferences.whereabouts import Place
 
 Status = Message.Status
 HELD_AGAIN = timedelta(hours=1)  # how long until what staff must settle is looked at anew
+BEGINS_WITHIN = timedelta(seconds=5)  # no hand-over begins later than this after its window was judged
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,13 @@ def bench(campaign: Campaign) -> Bench:
 
 def judge(bench: Bench, messages: list[Message], at: datetime) -> list[Judgement]:
     """The verdict on each message, in their order. The addresses are locked, and so are the limits after this."""
+    bench.book = rules.book()  # what was published since the batch began holds from now on
     limits = restraint.hold(messages, bench.campaign.topic)
     known = facts.gather(Address.objects.filter(pk__in=[m.address_id for m in messages]), bench.question, at)
     judged = list(_in_turn(bench, messages, known, at))
     allowed = [judgement.message for judgement in judged if judgement.verdict.kind == Kind.SEND]
     beyond = {message.pk for message in restraint.beyond(allowed, limits)}
+    _write_terms_down(bench, judged)
     too_many = Verdict(Kind.SKIP, restraint.OVER_LIMIT)
     return [replace(one, verdict=too_many) if one.message.pk in beyond else one for one in judged]
 
@@ -80,10 +83,23 @@ def _in_turn(bench: Bench, messages: list[Message], known: dict[int, Known], at:
         person = known[message.address_id]
         asked = replace(person.facts, sent=(*person.facts.sent, at)) if person.contact_id in given else person.facts
         terms = bench.terms(asked.place, at)
-        answer = verdict.settled(asked, terms, at)
+        answer = _throughout(asked, terms, at)
         if answer.kind == Kind.SEND:
             given.add(person.contact_id)
         yield Judgement(message, answer, person, terms)
+
+
+def _throughout(asked: Facts, terms: Terms, at: datetime) -> Verdict:
+    """It may go some seconds from now: it must be right at both ends of them."""
+    answer = verdict.settled(asked, terms, at)
+    return verdict.settled(asked, terms, at + BEGINS_WITHIN) if answer.kind == Kind.SEND else answer
+
+
+def _write_terms_down(bench: Bench, judged: Iterable[Judgement]) -> None:
+    """In the same order everywhere: two workers that make the same rows never wait for each other in a circle."""
+    used = {(one.known.facts.place.jurisdictions, one.terms.rules): one for one in judged}
+    for key in sorted(used, key=lambda key: [sorted(part) for part in key]):
+        bench.record(used[key].known.facts.place, used[key].terms)
 
 
 def settle(bench: Bench, judged: Iterable[Judgement], at: datetime) -> None:

@@ -29,7 +29,8 @@ from preferences.models import Address
 logger = logging.getLogger(__name__)
 Status = Message.Status
 
-WINDOW_SECONDS = 5.0  # no hand-over begins later than this in its window, so that nobody who opts out waits long
+# No hand-over begins later than this in its window: nobody who opts out waits long, and the hour is still right.
+WINDOW_SECONDS = judging.BEGINS_WITHIN.total_seconds()
 STATUS_CHECK_SECONDS = 0.5  # how long a paused campaign can go unnoticed inside a window
 BUSY_WAIT = timedelta(seconds=2)  # another campaign has the address in its hands
 BACK_OFF = timedelta(seconds=30)

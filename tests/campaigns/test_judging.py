@@ -11,6 +11,7 @@ from preferences import consent, contacts, rules
 from preferences.models import Channel, Contact, Source, TermsRecord
 from tests import factories
 from tests.conftest import subscribe
+from tests.preferences import rulebook
 
 Status = Message.Status
 
@@ -159,3 +160,42 @@ def test_nobody_is_forgotten_by_a_wait(start, topic, mail_server):
 
     assert campaign.messages.count() == len(people) == Contact.objects.count()
     assert not campaign.messages.filter(verdict="").exists()
+
+
+def test_what_could_begin_only_after_the_hours_are_over_does_not_begin(start, texter, time_machine):
+    """A hand-over may begin some seconds after its window was judged: it must be the hour for it then, too."""
+    time_machine.move_to("2026-11-25T00:59:58Z", tick=False)  # two seconds to eight in the evening
+    campaign = start("sms", subject="", body="Walk ten minutes today.")
+    claim, bench = claims.claim(campaign), judging.bench(campaign)
+
+    assert sending.open_window(bench, claim, claims.mine(claim)).messages == []
+    assert campaign.messages.get().waiting_for == "quiet_hours"
+
+
+def test_what_is_in_hand_counts_as_of_now_and_not_as_of_an_earlier_try(start, subscriber, topic, time_machine):
+    """It was tried in vain two days ago; what is in hand today takes the place of today."""
+    time_machine.move_to("2026-11-25T16:00:00Z", tick=False)
+    first, second = start(), start()
+    first.messages.update(handed_over_at=timezone.now() - timedelta(days=2))
+    claim, other = claims.claim(first), claims.claim(second)
+    assert sending.open_window(judging.bench(first), claim, claims.mine(claim)).messages
+
+    sending.open_window(judging.bench(second), other, claims.mine(other))
+
+    assert second.messages.get().waiting_for == "over_cap"
+
+
+def test_a_rule_that_is_published_in_the_middle_of_a_batch_holds_from_then_on(
+    start, texter, author, approver, time_machine
+):
+    time_machine.move_to("2026-11-25T16:00:00Z")
+    campaign = start("sms", subject="", body="Walk ten minutes today.")
+    claim, bench = claims.claim(campaign), judging.bench(campaign)
+    closed = {"mon-tue": "09:00-20:00", "wed": "closed", "thu-sun": "09:00-20:00"}
+    words = rulebook.words("us-sms-marketing", effective_from=timezone.localdate())
+    words["figures"]["window"]["strict"] = closed
+    based_on = rulebook.newest("us-sms-marketing")
+    rules.publish(rules.propose(words, based_on=based_on, by=author), by=approver)
+
+    assert sending.open_window(bench, claim, claims.mine(claim)).messages == []
+    assert campaign.messages.get().waiting_for == "quiet_hours"
