@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns import gate
+from campaigns import gate, verdict
 from campaigns.models import Campaign
 from preferences import eligibility
 from preferences.models import Address
@@ -22,10 +22,13 @@ INSERT = """
 INSERT INTO campaigns_message (reference, campaign_id, address_id, status, skipped_because, event_id, finished_at,
                                attempts, provider_id, detail, body_digest, verdict, waiting_for, local_time,
                                zone_source)
-SELECT {reference}, %s, who, CASE WHEN objection = '' THEN 'queued' ELSE 'skipped' END, objection, say_so,
-       CASE WHEN objection = '' THEN NULL ELSE %s END, 0, '', '', '', '', '', '', ''
+SELECT {reference}, %s, who, CASE WHEN {open} THEN 'queued' ELSE 'skipped' END,
+       CASE WHEN {open} THEN '' ELSE objection END, say_so, CASE WHEN {open} THEN NULL ELSE %s END,
+       0, '', '', '', '', '', '', ''
 FROM ({judged}) AS judged
 """
+# A pause or a limit of theirs may be over before the campaign is: the hand-over decides, in the order of the verdict.
+OPEN = "objection IN ('', {})".format(", ".join(f"'{name}'" for name in sorted(verdict.WISHES)))
 REFERENCE = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
 
 
@@ -76,5 +79,5 @@ def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
     inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()
     vendor, now = connection.vendor, connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(INSERT.format(reference=REFERENCE[vendor], judged=inner), [campaign.pk, now, *params])
+        cursor.execute(INSERT.format(reference=REFERENCE[vendor], open=OPEN, judged=inner), [campaign.pk, now, *params])
         return cursor.rowcount
