@@ -135,6 +135,10 @@ def _nowhere(case: Case) -> list[Change]:
     return [Change(_("A colleague can, by adding the country on the contact’s page, once the person has told it."))]
 
 
+def _no_rules(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by publishing a rule for it, or an administrator by loading the rulebook."))]
+
+
 def _no_time_zone(case: Case) -> list[Change]:
     return [Change(_("A colleague can, by adding the time zone on the contact’s page, once the person has told it."))]
 
@@ -230,6 +234,7 @@ REMEDIES: dict[str, Callable[[Case], Iterable[Change]]] = {
     "stop_switch": _switch,
     "too_late": _too_late,
     "nowhere_known": _nowhere,
+    "no_rules": _no_rules,
     "basis_not_accepted": _express,
     "consent_too_weak": _too_weak,
     "implied_consent_over": _express,

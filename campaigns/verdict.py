@@ -71,7 +71,7 @@ SUPPRESSED = frozenset({"erased", "never_again", "complained", "stopped", "reass
 WISHES = frozenset({"paused", "over_limit"})
 RESTRICTED = "restricted"
 # Waits without an end: a colleague has to do something.
-HELD = ("stop_switch", "nowhere_known", "no_time_zone", "no_common_hour")
+HELD = ("stop_switch", "nowhere_known", "no_rules", "no_time_zone", "no_common_hour")
 SPANS = {"hours24": timedelta(hours=24), "week": timedelta(days=7), "month": timedelta(days=30)}
 MOST_STEPS = 10
 
@@ -106,6 +106,8 @@ def _consent(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
         return _skip(facts.objection)
     if not facts.place.jurisdictions:
         return _hold("nowhere_known")
+    if not terms.rules:
+        return _hold("no_rules")
     if not say_so.accepts(terms, facts.basis):
         return _skip("basis_not_accepted")
     return _skip("consent_too_weak") if _demanded(facts, terms) - facts.flags else None
@@ -135,7 +137,7 @@ def _age(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
 
 def _caps(facts: Facts, terms: Terms, at: datetime) -> Verdict | None:
     """Later, as soon as enough of what counts has passed out of every span."""
-    if not terms.caps or not facts.sent:
+    if not terms.caps or not (facts.sent or min(most for _span, most in terms.caps) == 0):
         return None
     until = max((_room(facts, name, most, at) for name, most in terms.caps), default=at)
     return Verdict(Kind.WAIT, "over_cap", until) if until > at else None

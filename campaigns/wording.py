@@ -16,6 +16,7 @@ REASONS = {
     "stop_switch": _("all sending is stopped"),
     "too_late": _("the campaign had ended before it could go"),
     "nowhere_known": _("nobody knows in which country they are"),
+    "no_rules": _("no rule of the rulebook is in force for this"),
     "basis_not_accepted": _("what the consent rests on does not count where they are"),
     "consent_too_weak": _("the consent is not all that the rules where they are ask for"),
     "implied_consent_over": _("the time has run out in which a relationship stands for consent"),

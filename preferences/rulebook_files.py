@@ -123,6 +123,8 @@ def _rule(spot: Spot, row: dict[str, Any], head: dict[str, Any]) -> WrittenRule:
         raise spot.bad(_("“inherits” is true or false."), "inherits")
     if rule.effective_to and rule.effective_to < rule.effective_from:
         raise spot.bad(_("This ends before it begins. Correct effective_from or effective_to."), "effective_to")
+    if rule.effective_to and rule.jurisdiction == "*":
+        raise spot.bad(_("The default never ends: nothing would hold after it. Remove the line."), "effective_to")
     return rule
 
 

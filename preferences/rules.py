@@ -59,7 +59,7 @@ class Book:
         asked = [rule for rule in self.rules if rule.channel in (channel, ANY) and rule.purpose == purpose]
         current = _current(asked, day)
         found = [rule for rule in current if rule.jurisdiction in jurisdictions]
-        if _uncovered(jurisdictions, {rule.jurisdiction for rule in found}):
+        if _uncovered(jurisdictions, {rule.jurisdiction for rule in found}) or (jurisdictions and not found):
             found += [rule for rule in current if rule.jurisdiction == ELSEWHERE and rule not in found]
         return found
 

@@ -26,7 +26,7 @@ def facts(**changed):
 
 
 def terms(**changed):
-    return Terms(**{"consent": SIGNED, **changed})
+    return Terms(**{"rules": frozenset({("us-sms-marketing", 1)}), "consent": SIGNED, **changed})
 
 
 def kind_and_reason(given, asked, at=AT):
@@ -47,6 +47,7 @@ def test_nothing_speaks_against_it():
         ({"objection": "restricted"}, {}, ("skip", "restricted")),
         ({"objection": "never_subscribed"}, {}, ("skip", "never_subscribed")),
         ({"place": Place()}, {}, ("wait", "nowhere_known")),
+        ({}, {"rules": frozenset(), "consent": frozenset()}, ("wait", "no_rules")),
         (
             {"basis": "inquiry", "basis_on": date(2026, 11, 1)},
             {"bases": (("express", 0),)},
@@ -145,7 +146,7 @@ def test_their_own_day_counts_and_not_ours():
         ((("day", 1),), [1], timedelta(hours=13)),
         ((("day", 1),), [12], None),
         ((("day", 1), ("week", 1)), [1], timedelta(hours=167)),
-        ((("hours24", 0),), [], None),
+        ((("hours24", 0),), [], timedelta(hours=24)),
     ],
 )
 def test_a_cap_frees_up_when_enough_has_passed(caps, ago, until):
@@ -215,3 +216,8 @@ def test_every_check_can_be_asked_by_itself():
 
     assert [name for name, answer in said.items() if answer] == ["wishes", "length"]
     assert list(said) == list(verdict.CHECKS)
+
+
+@pytest.mark.parametrize("span", ["day", "hours24", "week", "month"])
+def test_a_cap_of_none_at_all_lets_not_even_the_first_one_pass(span):
+    assert kind_and_reason(facts(), terms(caps=((span, 0),))) == ("wait", "over_cap")

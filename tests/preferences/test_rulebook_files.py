@@ -224,6 +224,13 @@ MISTAKES = {
     "an unknown key": (WHOLE.replace(SUMMARY, SUMMARY + "\nstate = 1"), 12, "“state” is unknown here"),
     "an empty summary": (WHOLE.replace(SUMMARY, 'summary = " "'), 11, "“summary” is missing"),
     "a maybe": (WHOLE.replace(SUMMARY, SUMMARY + '\ninherits = "yes"'), 12, "“inherits” is true or false"),
+    "a default that ends": (
+        WHOLE.replace('jurisdiction = "FR"', 'jurisdiction = "*"').replace(
+            SUMMARY, SUMMARY + "\neffective_to = 2030-12-31"
+        ),
+        12,
+        "never ends",
+    ),
     "an end before its begin": (WHOLE.replace(SUMMARY, SUMMARY + "\neffective_to = 2019-12-31"), 12, "ends before it"),
     "no figures": (HEAD + RULE, 6, "This rule says nothing"),
     "an unknown figure": (WHOLE.replace("figures.caps", "figures.limits"), 13, "“limits” is no figure"),
