@@ -27,6 +27,7 @@ from preferences.models import Channel, RuleProposal, Subscription, Topic
 from preferences.models.rules import ANY, RIGHTS
 
 Kind, Status = Forecast.Kind, Forecast.Status
+DAYS_COST = 5  # so much longer does it take to judge somebody for each week of a year
 FARTHEST = timedelta(days=366)
 STEP = 10  # chunks between two notes of how far it came
 LOST_AFTER = timedelta(minutes=2)
@@ -94,7 +95,7 @@ def _asked(row: Forecast) -> Forecast:
     row.result = _start(days, _scope(row))
     row.detail = "0"
     row.save()
-    return count(row) if size(row) <= settings.COUNT_AT_ONCE else row
+    return count(row) if size(row) <= settings.COUNT_AT_ONCE // DAYS_COST else row
 
 
 def size(row: Forecast) -> int:

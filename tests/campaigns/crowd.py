@@ -58,6 +58,7 @@ def crowd(topic, channel: str, people: int, *, at: datetime, seed: int = 1) -> N
     start = 1 + (Address.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
     for first in range(start, start + people, BATCH):
         _batch(topic, channel, range(first, min(first + BATCH, start + people)), at, chance)
+    _look()
 
 
 def _batch(topic, channel, numbers, at, chance) -> None:
@@ -161,6 +162,13 @@ def again(topic, times: int) -> None:
     for number in range(1, times):
         for model in (Contact, Address, ConsentEvent, Subscription):
             _copy(model, number * (last - first + 1), number, (first, last, contacts, events))
+    _look()
+
+
+def _look() -> None:
+    """Let the database see how much there is, as it does by itself where rows come one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _copy(model, step: int, number: int, ranges) -> None:
