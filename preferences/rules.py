@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from preferences import atlas, calendars, history, rule_words, strictest
 from preferences.errors import NotAllowed
-from preferences.models import Rule, RuleProposal, TermsRecord
+from preferences.models import Channel, Rule, RuleProposal, TermsRecord
 from preferences.models.rules import ANY
 from preferences.strictest import Terms
 
@@ -227,6 +227,19 @@ def as_rule(proposal: RuleProposal) -> Rule:
     """The rule it would become; not saved."""
     words = {name: getattr(proposal, name) for name in WORDS}
     return Rule(**words, version=_next_version(proposal.name), digest=digest(proposal))
+
+
+def displaced(proposal: RuleProposal) -> list[Rule]:
+    """The rules of the default that hold there until then, and not any more once the place has one of its own."""
+    places = atlas.names(proposal.jurisdiction.partition("-")[0]) | {proposal.jurisdiction}
+    found: list[Rule] = []
+    now = book()
+    then = now.instead(as_rule(proposal))
+    for channel in [*Channel.values, ANY] if proposal.channel == ANY else [proposal.channel]:
+        asked = (places, channel, proposal.purpose, proposal.effective_from)
+        kept = then.in_force(*asked)
+        found += [rule for rule in now.in_force(*asked) if rule not in kept and rule.jurisdiction == ELSEWHERE]
+    return [] if proposal.jurisdiction == ELSEWHERE else list(dict.fromkeys(found))
 
 
 def record(jurisdictions: frozenset[str], channel: str, purpose: str, terms: Terms) -> TermsRecord:

@@ -134,13 +134,16 @@ def _day(rule: Rule | RuleProposal) -> str:
 def _told(request: HttpRequest, proposal: RuleProposal) -> dict[str, Any]:
     """What it would change, what holds otherwise on its day, and what the other floors say about it."""
     before = proposal.based_on
-    until_then = rules.standing(proposal.name, proposal.effective_from) if proposal.status == Status.OPEN else None
+    is_open = proposal.status == Status.OPEN
+    until_then = rules.standing(proposal.name, proposal.effective_from) if is_open else None
+    displaced = rules.displaced(proposal) if is_open else []
     return {
         "before": before,
         "rows": [] if before else rule_changes.rows(proposal),
         "differences": rule_changes.differences(before, proposal) if before else [],
         "meanwhile": until_then if before and until_then and until_then.pk != before.pk else None,
         "meanwhile_differences": rule_changes.differences(until_then, proposal) if until_then else [],
+        "displaced": [(rule, rule_changes.differences(rule, proposal)) for rule in displaced],
         "panels": panels(request, proposal),
-        "is_own": proposal.status == Status.OPEN and proposal.proposed_by_id == colleague(request).pk,
+        "is_own": is_open and proposal.proposed_by_id == colleague(request).pk,
     }

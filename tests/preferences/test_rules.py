@@ -395,3 +395,14 @@ def test_a_version_that_is_committed_late_is_read_although_a_newer_row_is_known(
     Rule(pk=-1, **late).save(force_insert=True)
 
     assert len(rules.book().rules) == len(book.rules) + 1
+
+
+def test_the_first_rule_of_a_place_says_which_default_it_displaces(author):
+    kept = rulebook.words("au-sms-marketing", name="jp-sms-marketing", jurisdiction="JP", jurisdiction_name="Japan")
+    first = rules.propose(kept, by=author)
+    another = rulebook.propose("au-sms-marketing", by=author)
+    state = {"name": "us-ny-sms-marketing", "jurisdiction": "US-NY", "jurisdiction_name": "New York"}
+    added = rules.propose(rulebook.words("us-fl-sms-marketing", **state), by=author)
+
+    assert [rule.name for rule in rules.displaced(first)] == ["elsewhere-sms-marketing"]
+    assert rules.displaced(another) == rules.displaced(added) == []

@@ -347,6 +347,16 @@ def test_a_rule_for_a_place_without_one_can_be_proposed(officer, second):
     assert (rule.name, rule.version, rule.jurisdiction) == ("jp-sms-marketing", 1, "JP")
 
 
+def test_a_first_rule_that_says_little_shows_what_of_the_default_falls_away(officer, second):
+    officer.post(page("rule", "propose_new"), NEW)
+    proposal = RuleProposal.objects.get()
+
+    pages = [shown(second, page("ruleproposal", step, proposal.pk)) for step in ("change", "publish")]
+
+    assert all("Until then the default for everywhere else holds there" in told for told in pages)
+    assert all("Hours: Strict value" in told for told in pages)
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
