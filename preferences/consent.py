@@ -36,7 +36,7 @@ from preferences.models import (
     Topic,
 )
 from preferences.reaffirm import keep, mark_verified
-from preferences.suppressions import lift, lift_own, suppress
+from preferences.suppress, what_stopsions import lift, lift_own, suppress, what_stops
 
 __all__ = ["after", "ask", "complain", "confirm", "expire", "fold", "grant", "invalidate", "lift", "refuse"]
 __all__ += ["keep", "mark_verified", "never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
@@ -67,7 +67,7 @@ def ask(
     """
     notices = list(notices)
     address = fence.hold(address)
-    standing = _what_stops(address)
+    standing = what_stops(address)
     if not notices or (Reason.PERMANENT in standing and _asked_lately(address)):
         return None
     act = uuid.uuid4()
@@ -268,12 +268,7 @@ def withdraw_for_good(address: Address, *, sender: Sender, source: Source, proof
 
 def never_again(address: Address) -> bool:
     """Did this person ask us never to write again?"""
-    return Reason.PERMANENT in _what_stops(address)
-
-
-def _what_stops(address: Address) -> set[str]:
-    """The reasons for which nothing is sent here now."""
-    return set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
+    return Reason.PERMANENT in what_stops(address)
 
 
 def _asked_lately(address: Address) -> bool:
@@ -290,7 +285,7 @@ def refuse_overriding(address: Address, topic: Topic, *, source: str) -> None:
 
 def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
     """An earlier "no" stands until the person takes it back themselves."""
-    standing = _what_stops(address)
+    standing = what_stops(address)
     if Reason.PERMANENT in standing:
         raise NotAllowed(_("This person asked us never to write again. Only a new sign-up of theirs undoes it."))
     if source in OWN_ACTS:

@@ -112,3 +112,8 @@ def _lift(suppression: Suppression, *, because: str, by: User | None) -> Suppres
     )
     history.save(suppression, by=by)
     return suppression
+
+
+def what_stops(address: Address) -> set[str]:
+    """The reasons for which nothing is sent here now."""
+    return set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))
