@@ -36,7 +36,7 @@ from preferences.models import (
     Topic,
 )
 from preferences.reaffirm import keep, mark_verified
-from preferences.suppress, what_stopsions import lift, lift_own, suppress, what_stops
+from preferences.suppressions import lift, lift_own, suppress, what_stops
 
 __all__ = ["after", "ask", "complain", "confirm", "expire", "fold", "grant", "invalidate", "lift", "refuse"]
 __all__ += ["keep", "mark_verified", "never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
