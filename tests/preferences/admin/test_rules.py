@@ -354,7 +354,7 @@ def test_a_first_rule_that_says_little_shows_what_of_the_default_falls_away(offi
     pages = [shown(second, page("ruleproposal", step, proposal.pk)) for step in ("change", "publish")]
 
     assert all("Until then the default for everywhere else holds there" in told for told in pages)
-    assert all("Hours: Strict value" in told for told in pages)
+    assert all("Hours: Legal limit" in told for told in pages)
 
 
 @pytest.mark.parametrize(
