@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns import switch
 from campaigns.models import StopSwitch
@@ -20,7 +21,7 @@ from preferences.errors import NotAllowed
 class ReasonForm(forms.Form):
     """Why, for whoever reads it later."""
 
-    reason = forms.CharField(label=gettext_lazy("Why?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=gettext_lazy("Why?"), max_length=1000, widget=UnfoldAdminTextareaWidget({"rows": 3}))
 
 
 @admin.register(StopSwitch)
