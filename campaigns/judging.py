@@ -149,5 +149,5 @@ def local_time(place: Place, at: datetime) -> str:
     """What their clock shows, and how many other clocks may be theirs; empty where no zone is known."""
     if not place.zones:
         return ""
-    others = f" +{len(place.zones) - 1}" if len(place.zones) > 1 else ""
+    others = f" (1 of {len(place.zones)})" if len(place.zones) > 1 else ""
     return f"{at.astimezone(ZoneInfo(place.zones[0])):%Y-%m-%d %H:%M} {place.zones[0]}{others}"[:60]

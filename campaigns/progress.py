@@ -1,17 +1,28 @@
 """How far a campaign is, in numbers that add up to its whole audience. Only reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils import timezone
 
+from campaigns import verdict
 from campaigns.models import Campaign, Message
 from preferences import reasons
 from preferences.reasons import Leaving
 
 Status = Message.Status
 NOBODY = Leaving(0, {})
+
+
+@dataclass(frozen=True)
+class Wait:
+    """So many people wait for the same reason; the first of them until then, unless a colleague has to settle it."""
+
+    reason: str
+    people: int
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,7 @@ class Progress:
     by_reason: dict[str, int]
     per_minute: int
     leaving: Leaving = NOBODY
+    waits: tuple[Wait, ...] = ()
 
     @property
     def people(self) -> int:
@@ -43,7 +55,7 @@ def of(campaign: Campaign) -> Progress:
     skipped = campaign.messages.filter(status=Status.SKIPPED).order_by("skipped_because")
     by_reason = dict(skipped.values_list("skipped_because").annotate(people=Count("pk")))
     leaving = reasons.counted_from(campaign.messages.values("reference"))
-    return Progress(by_status, by_reason, _per_minute(campaign, by_status), leaving)
+    return Progress(by_status, by_reason, _per_minute(campaign, by_status), leaving, tuple(_waits(campaign)))
 
 
 def of_many(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
@@ -57,6 +69,13 @@ def _counted(ids: list[int]) -> dict[int, dict[str, int]]:
     for pk, status, people in rows.values_list("campaign_id", "status").annotate(people=Count("pk")):
         counts.setdefault(pk, {})[status] = people
     return counts
+
+
+def _waits(campaign: Campaign) -> Iterator[Wait]:
+    waiting = campaign.messages.filter(status=Status.WAITING).exclude(waiting_for="").order_by("waiting_for")
+    counted = waiting.values_list("waiting_for").annotate(people=Count("pk"), until=Min("wait_until"))
+    for reason, people, until in counted:
+        yield Wait(reason, people, None if reason in verdict.HELD else until)
 
 
 def _per_minute(campaign: Campaign, by_status: dict[str, int]) -> int:

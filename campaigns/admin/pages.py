@@ -68,6 +68,7 @@ class Pages(StaffAdmin):
             "progress": now,
             "parts": _parts(now),
             "reasons": [(wording.reason(name), people) for name, people in now.by_reason.items()],
+            "waits": [(wording.reason(wait.reason), wait.people, wait.until) for wait in now.waits],
             "unknown": _unknown(campaign),
             "leaving": now.leaving,
             "refreshes": refreshes,

@@ -134,3 +134,20 @@ def test_a_mail_server_that_is_away_is_told(writing, campaign, settings):
     settings.EMAIL_PORT = 1
 
     assert "The test did not go out" in words_of(writing.post(button("test", campaign)))
+
+
+@pytest.fixture
+def evening(time_machine):
+    """Half past nine in Maine, on a Tuesday."""
+    time_machine.move_to("2026-11-25T02:30:00Z")
+
+
+def test_progress_tells_what_people_wait_for_and_until_when(evening, approving, texter, topic, author, approver):
+    draft = factories.CampaignFactory(topic=topic, channel="sms", subject="", body="Walk today.", author=author)
+    started = lifecycle.start(lifecycle.approve(lifecycle.submit(draft, by=author), by=approver), by=approver)
+    audience.freeze(started)
+    sending.send_batch(started)
+
+    said = words_of(approving.get(button("progress", started)))
+
+    assert "At this hour nothing may be sent where they are → 25 Nov 14:00 UTC 1" in said
