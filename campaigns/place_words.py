@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from campaigns import clocks
 from campaigns.answers import Fact
 from campaigns.cases import Case
-from preferences import places
+from preferences import places, rules
 
 SOURCES = {
     "declared": gettext_lazy("they told us"),
@@ -27,6 +27,16 @@ SOURCES = {
 def source(name: str) -> str:
     """By which way we know."""
     return str(SOURCES.get(name, name))
+
+
+def named(code: str) -> str:
+    """A place as the rulebook calls it, or else its country, with the state behind it: “United States · ME”."""
+    known = {rule.jurisdiction: rule.jurisdiction_name for rule in rules.book().rules}
+    if code in known:
+        return known[code]
+    country, _dash, state = code.partition("-")
+    name = known.get(country) or dict(places.countries(get_language() or "en")).get(country, country)
+    return f"{name} · {state}" if state else name
 
 
 def facts(case: Case) -> tuple[Fact, ...]:

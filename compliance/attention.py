@@ -65,6 +65,7 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
         (_("Processors without a dated agreement"), _without_agreement(), WITHOUT_AGREEMENT, True),
         (_("“I never signed up”, to be looked into"), _never_signed_up(), NEVER_SIGNED_UP, False),
         (_("Opt-outs that look machine-made"), DoubtfulLeave.objects.filter(settled_at=None), DOUBTFUL, False),
+        (_("Campaigns to be read by a second person"), _in_review(), {"status__exact": "in_review"}, False),
         (_("Messages to be read"), _to_read().filter(due_at__gte=timezone.now()), TO_READ, False),
         (_("Requests about own data to answer"), _requests_in_time(), {"state": "open"}, False),
         (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
@@ -81,6 +82,10 @@ def _unknown_messages() -> QuerySet[Message]:
     """Of recent campaigns: older ones were looked at or never will be, and the table is long."""
     recent = Campaign.objects.filter(started_at__gte=timezone.now() - RECENT)
     return Message.objects.filter(campaign__in=recent, status=Message.Status.UNKNOWN)
+
+
+def _in_review() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(status=Campaign.Status.IN_REVIEW)
 
 
 def _held() -> QuerySet[Message]:

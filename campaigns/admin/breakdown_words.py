@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns import breakdown, wording
+from campaigns import breakdown, place_words, wording
 from campaigns.breakdown import Wanted
 from campaigns.crowds import Standing
 from campaigns.models import Breakdown
@@ -97,7 +97,7 @@ def _hours(hours: dict[str, dict[str, int]], narrowed: dict[str, str]) -> Iterat
 
 def _place_name(name: str) -> str:
     names = {breakdown.NOWHERE: _("Nobody knows where"), "*": _("Elsewhere")}
-    return names.get(name, name)
+    return str(names.get(name) or place_words.named(name))
 
 
 def _query(narrowed: dict[str, str], **more: str) -> str:
@@ -131,7 +131,7 @@ def _person(one: Standing, address: Address) -> Person:
         verdict=str(KINDS[breakdown.kind(one.verdict)]),
         reason=wording.reason(one.verdict.reason) if one.verdict.reason else "",
         until=one.verdict.until,
-        jurisdictions=", ".join(sorted(one.place.jurisdictions)),
+        jurisdictions=", ".join(place_words.named(code) for code in sorted(one.place.jurisdictions)),
     )
 
 

@@ -184,3 +184,9 @@ def test_what_is_named_first_leads_to_its_rows(auditor, page, query):
     client.force_login(auditor)
 
     assert client.get(reverse(f"admin:campaigns_{page}_changelist") + f"?{query}").status_code == 200
+
+
+def test_a_campaign_that_waits_for_its_reader_is_named(auditor, topic):
+    factories.CampaignFactory(topic=topic, status="in_review")
+
+    assert counted(auditor) == {"Campaigns to be read by a second person": 1}

@@ -44,7 +44,7 @@ def test_the_page_tells_who_gets_it_and_why_others_do_not(writing, campaign, peo
     assert "2 Get it now" in said
     assert "2 Do not get it" in said
     assert "Left this topic 1" in said
-    assert "US 2 0 0 2" in said
+    assert "United States 2 0 0 2" in said
 
 
 def test_whoever_may_not_see_people_gets_numbers_without_links(writing, campaign, people):
@@ -78,7 +78,7 @@ def test_one_place_is_looked_at_alone(officer, campaign, people, topic):
     said = words_of(officer.get(button("breakdown", campaign) + "?place=DE"))
     names = words_of(officer.get(who(campaign, kind="send", place="DE")))
 
-    assert "Only those in DE." in said
+    assert "Only those in Germany." in said
     assert "1 Get it now" in said
     assert "Eva" in names
     assert "Ana" not in names
