@@ -50,10 +50,10 @@ class Breakdowns(StaffAdmin):
         ]
         return pages + super().get_urls()
 
-    def has_breakdown_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+    def has_view_breakdown_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("campaigns.view_breakdown")
 
-    @action(description=gettext_lazy("By verdict"), permissions=["breakdown"], icon="rule")
+    @action(description=gettext_lazy("By verdict"), permissions=["view_breakdown"], icon="rule")
     def breakdown(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who gets it, who later, who not, and why; a POST has it counted for a moment."""
         campaign = self.subject(request, object_id)
@@ -109,7 +109,7 @@ class Breakdowns(StaffAdmin):
     def _with_names(self, request: HttpRequest, object_id: int) -> Campaign:
         """The campaign, for whoever may see names and numbers."""
         campaign = self.subject(request, str(object_id))
-        if not (self.has_breakdown_permission(request) and _sees_names(request)):
+        if not (self.has_view_breakdown_permission(request) and _sees_names(request)):
             raise PermissionDenied
         return campaign
 
