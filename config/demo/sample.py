@@ -19,6 +19,7 @@ from preferences.models import Address, Channel, ConsentForm, Contact, Method, N
 
 PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")
 LINK = Proof(words="Ticked on the charity's own page, and confirmed by the link in the mail that followed.")
+TEXT = Proof(words="Texted JOIN and the topic's word to the sender's number.")
 SAID_AGO = timedelta(days=40)
 
 
@@ -92,21 +93,29 @@ def add_person(
 
 
 def grant(address: Address, topics: list[Topic]) -> None:
-    """What the paper says, or the link in Europe, unless this address has said anything already."""
+    """What the paper, the link or the text says, unless this address has said anything already."""
     if address.events.exists():
         return
     act = uuid4()
     for topic in topics:
+        method, proof = said(address, topic)
         consent.grant(
             address,
             topic,
             source=Source.IMPORT,
-            method=Method.WRITTEN if topic.sender.country == "US" else Method.DOUBLE_OPT_IN,
+            method=method,
             notice=Notice.objects.current(topic, "en"),
-            proof=PAPER if topic.sender.country == "US" else LINK,
+            proof=proof,
             occurred_at=timezone.now() - SAID_AGO,
             act=act,
         )
+
+
+def said(address: Address, topic: Topic) -> tuple[Method, Proof]:
+    """How they said it: a phone by its own text, on paper at the clinic, elsewhere by a link."""
+    if address.channel == Channel.SMS:
+        return Method.KEYWORD, TEXT
+    return (Method.WRITTEN, PAPER) if topic.sender.country == "US" else (Method.DOUBLE_OPT_IN, LINK)
 
 
 def leave(email: str) -> None:
