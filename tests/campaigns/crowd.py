@@ -58,7 +58,8 @@ def crowd(topic, channel: str, people: int, *, at: datetime, seed: int = 1) -> N
     start = 1 + (Address.objects.order_by("-pk").values_list("pk", flat=True).first() or 0)
     for first in range(start, start + people, BATCH):
         _batch(topic, channel, range(first, min(first + BATCH, start + people)), at, chance)
-    _look()
+    if people > BATCH:
+        _look()
 
 
 def _batch(topic, channel, numbers, at, chance) -> None:

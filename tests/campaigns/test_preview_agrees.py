@@ -93,7 +93,7 @@ def test_everybody_of_a_large_audience_is_judged_as_at_the_hand_over(many, noon,
 
 @given(seed=st.integers(0, 10**6), channel=st.sampled_from(["email", "sms"]))
 @settings(
-    max_examples=100 if THOROUGH else 8,
+    max_examples=25 if THOROUGH else 8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
