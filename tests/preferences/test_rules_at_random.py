@@ -15,7 +15,7 @@ from preferences.strictest import LEGAL, STRICT
 from tests.campaigns.crowd import crowd
 from tests.preferences.shipped_books import BOOKS
 
-EXAMPLES = 2_000 if os.environ.get("THOROUGH") else 150
+EXAMPLES = 2_000 if os.environ.get("THOROUGH") else 60
 LABELS = ["<ADV>", "(광고)"]
 PLACES = sorted({rule.jurisdiction for rule in BOOKS[STRICT].rules} | {"NP", "JM", "US-NY"})
 ZONES = [

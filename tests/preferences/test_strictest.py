@@ -1,5 +1,6 @@
 """What several rules come to together: the strictest of each figure, whatever their order."""
 
+import os
 from functools import cache
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from preferences import figures, rulebook_files, rules, strictest
 from preferences.strictest import EMPTY, LEGAL, STRICT, Terms
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=200 if os.environ.get("THOROUGH") else 20, deadline=None)
 SMALL = st.integers(0, 400)
 ADDED = [name for name in figures.UNIONS if name != "penalty"]
 SMALLEST = ["repermission", "caps", "segments", "characters", "honour", "confirmation", "requests"]
