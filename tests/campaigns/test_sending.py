@@ -168,7 +168,7 @@ def test_what_was_fenced_but_not_begun_is_queued_again(frozen):
     assert not HandOver.objects.exists()
 
 
-def test_a_text_campaign_goes_out_by_text(topic, texter, author, approver, text_provider):
+def test_a_text_campaign_goes_out_by_text(daytime, topic, texter, author, approver, text_provider):
     campaign = factories.CampaignFactory(topic=topic, channel="sms", subject="", body="Walk today.", author=author)
     campaign = lifecycle.start(lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver), by=approver)
     audience.freeze(campaign)
