@@ -89,7 +89,7 @@ def gather(address: Address, question: Question, at: datetime, now: datetime) ->
         now=now,
         facts=asked if question.campaign else replace(asked, lacks=frozenset(), labels=terms.labels),
         terms=terms,
-        rules=book.in_force(asked.place.jurisdictions, question.channel, question.topic.purpose, at.date()),
+        rules=book.in_force_at(asked.place.jurisdictions, question.channel, question.topic.purpose, at),
         where={rule.jurisdiction: rule.jurisdiction_name for rule in book.rules},
         applying=applying,
         subscription=subscription,
@@ -117,7 +117,7 @@ def over(limit: Limit, counted: list[Counted], at: datetime) -> bool:
 
 
 def _terms(book: Book, asked: Facts, question: Question, at: datetime) -> Terms:
-    return book.terms(asked.place.jurisdictions, question.channel, question.topic.purpose, at.date())
+    return book.at(asked.place.jurisdictions, question.channel, question.topic.purpose, at)
 
 
 def _asked(known: Facts, question: Question, applying: list[str], at: datetime) -> Facts:

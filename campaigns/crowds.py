@@ -90,8 +90,8 @@ class Court:
         place = facts.place_of(row, self.question.topic.sender.country)
         ground = self._grounds.get(place)
         if ground is None:
-            topic, day = self.question.topic, self.at.date()
-            terms = self.book.terms(place.jurisdictions, self.question.channel, topic.purpose, day)
+            topic = self.question.topic
+            terms = self.book.at(place.jurisdictions, self.question.channel, topic.purpose, self.at)
             ground = self._grounds[place] = Ground(place, terms)
             self._remembered += 1
         if self._remembered > MOST_REMEMBERED:

@@ -47,7 +47,7 @@ class Bench:
     records: dict[tuple[frozenset[str], frozenset[tuple[str, int]]], TermsRecord] = field(default_factory=dict)
 
     def terms(self, place: Place, at: datetime) -> Terms:
-        return self.book.terms(place.jurisdictions, self.campaign.channel, self.campaign.topic.purpose, at.date())
+        return self.book.at(place.jurisdictions, self.campaign.channel, self.campaign.topic.purpose, at)
 
     def record(self, place: Place, terms: Terms) -> TermsRecord:
         """The row that a message points at; made when these terms are used for the first time."""

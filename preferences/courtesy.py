@@ -25,7 +25,7 @@ def opens(reply: Reply) -> datetime:
     number, sender = reply.address.normal_form or "", reply.sender.country
     place = whereabouts.of(reply.address.contact, number=number, sender_country=sender)
     places = place.jurisdictions or frozenset({rules.ELSEWHERE})
-    terms = rules.book().terms(places, Channel.SMS, Topic.Purpose.INFORMATIONAL, now.date())
+    terms = rules.book().at(places, Channel.SMS, Topic.Purpose.INFORMATIONAL, now)
     return hours.opens(terms.window, place.zones, now, terms.holidays) or now + LOOK_AGAIN
 
 

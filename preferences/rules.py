@@ -2,108 +2,36 @@
 RuleProposal and TermsRecord.
 
 A rule is never edited: a change is proposed by one colleague, published by another as the next version, and takes
-effect on its day by itself. `book()` is the rulebook as it stands; whoever judges many messages asks it once.
+effect on its day by itself. `book()` is the rulebook as it stands (books.py).
 """
 
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Window
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from preferences import atlas, calendars, history, rule_words, strictest
+from preferences import atlas, books, calendars, history, rule_words, strictest
+from preferences.books import ELSEWHERE, Book, book
 from preferences.errors import NotAllowed
 from preferences.models import Channel, Rule, RuleProposal, TermsRecord
 from preferences.models.rules import ANY
 from preferences.strictest import Terms
 
+__all__ = ["ELSEWHERE", "Book", "book"]
+
 Status = RuleProposal.Status
-ELSEWHERE = "*"
 SAID = ["jurisdiction", "jurisdiction_name", "channel", "purpose", "effective_from", "effective_to", "figures"]
 ABOUT = ["jurisdiction", "channel", "purpose"]
 CONTENT = ["effective_to", "summary", "figures"]
 WORDS = [*SAID, "name", "summary", "reviewed_on", "reviewed_by", "reason"]
-
-
-@dataclass(frozen=True)
-class Book:
-    """All rules of one moment, and the terms they come to; terms are worked out once for each question."""
-
-    rules: tuple[Rule, ...]
-    profile: str
-    _known: dict[tuple[frozenset[str], str, str, date], Terms] = field(default_factory=dict, compare=False)
-
-    def terms(self, jurisdictions: frozenset[str], channel: str, purpose: str, day: date) -> Terms:
-        """What holds in all these places together, on this channel, for this purpose, on this day (UTC)."""
-        question = (jurisdictions, channel, purpose, day)
-        if question not in self._known:
-            rows = self.in_force(jurisdictions, channel, purpose, day)
-            found = strictest.strictest(self.said(rule) for rule in rows)
-            spoken_of = {rule.jurisdiction for rule in rows} - {ELSEWHERE}
-            theirs = frozenset(filter(calendars.is_known, _uncovered(jurisdictions, spoken_of)))
-            self._known[question] = replace(found, holidays=found.holidays | theirs)
-        return self._known[question]
-
-    def in_force(self, jurisdictions: frozenset[str], channel: str, purpose: str, day: date) -> list[Rule]:
-        """The versions in force, one of each rule; a country without a rule of its own is judged by the default."""
-        asked = [rule for rule in self.rules if rule.channel in (channel, ANY) and rule.purpose == purpose]
-        current = _current(asked, day)
-        found = [rule for rule in current if rule.jurisdiction in jurisdictions]
-        if _uncovered(jurisdictions, {rule.jurisdiction for rule in found}) or (jurisdictions and not found):
-            found += [rule for rule in current if rule.jurisdiction == ELSEWHERE and rule not in found]
-        return found
-
-    def said(self, rule: Rule) -> Terms:
-        """What one rule says by itself, under this book's profile."""
-        return Terms.of(rule.name, rule.version, rule.figures, profile=self.profile)
-
-    def instead(self, rule: Rule) -> "Book":
-        """The same book with one more version, as if it were published."""
-        return Book((*self.rules, rule), self.profile)
-
-
-def book(profile: str = "") -> Book:
-    """The rulebook as it stands now. One short query; the rest is remembered until something is published.
-
-    Rows are counted, too: of two that are published at once the one with the smaller number may be seen last.
-    """
-    rows = Rule.objects.order_by("-pk").annotate(many=Window(Count("pk")))
-    newest = rows.values_list("pk", "digest", "published_at", "many").first()
-    return _book(newest, profile or settings.RULE_PROFILE)
-
-
-@lru_cache(maxsize=4)
-def _book(newest: tuple | None, profile: str) -> Book:
-    return Book(tuple(Rule.objects.order_by("name", "version")), profile)
-
-
-def _current(rows: Iterable[Rule], day: date) -> list[Rule]:
-    """Of each rule the newest version that has begun, unless it has ended."""
-    begun: dict[str, Rule] = {}
-    for rule in rows:
-        if rule.effective_from <= day and (rule.name not in begun or _order(rule) > _order(begun[rule.name])):
-            begun[rule.name] = rule
-    return [rule for rule in begun.values() if rule.effective_to is None or day <= rule.effective_to]
-
-
-def _order(rule: Rule) -> tuple[date, int]:
-    return rule.effective_from, rule.version
-
-
-def _uncovered(jurisdictions: frozenset[str], found: set[str]) -> set[str]:
-    """The countries among these that no rule speaks of by itself; the default keeps their holidays."""
-    countries = {name.partition("-")[0] for name in jurisdictions} - {"EU"}
-    return {country for country in countries if not ({country} | atlas.names(country)) & found}
 
 
 def digest(rule: Rule | RuleProposal) -> str:
@@ -140,7 +68,7 @@ def standing(name: str, day: date) -> Rule | None:
 
 def among(versions: Iterable[Rule], day: date) -> Rule | None:
     """Of the versions of one rule the one that holds on that day."""
-    return next(iter(_current(versions, day)), None)
+    return next(iter(books.current(versions, day)), None)
 
 
 @transaction.atomic

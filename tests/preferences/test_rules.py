@@ -1,7 +1,7 @@
 """The rulebook: what is in force where and when, and how it changes: by two people, from a day on, never backwards."""
 
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -53,6 +53,35 @@ def test_informational_texts_follow_the_same_day():
 
     assert book.terms(*asked, date(2027, 1, 30)).revocation != "everything"
     assert book.terms(*asked, date(2027, 1, 31)).revocation == "everything"
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2027, 1, 30, 9, 59, tzinfo=UTC), "programme"),
+        (datetime(2027, 1, 30, 10, 0, tzinfo=UTC), "everything"),
+        (datetime(2027, 1, 31, 12, 0, tzinfo=UTC), "everything"),
+    ],
+)
+def test_a_stricter_version_begins_with_the_first_place_on_earth_where_its_day_has_come(moment, expected):
+    assert rules.book(LEGAL).at(*US_TEXTS, moment).revocation == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "versions"),
+    [
+        (datetime(2026, 12, 24, 9, 59, tzinfo=UTC), {1}),
+        (datetime(2026, 12, 24, 10, 0, tzinfo=UTC), {1, 2}),
+        (datetime(2026, 12, 25, 11, 59, tzinfo=UTC), {1, 2}),
+        (datetime(2026, 12, 25, 12, 0, tzinfo=UTC), {2}),
+    ],
+)
+def test_the_version_before_holds_until_its_day_is_over_everywhere(author, approver, moment, versions):
+    rulebook.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
+
+    found = rules.book().in_force_at(frozenset({"US-MS"}), "sms", "marketing", moment)
+
+    assert {rule.version for rule in found if rule.name == "us-ms-sms-marketing"} == versions
 
 
 @pytest.mark.parametrize(("day", "expected"), [("2026-12-24", [1]), ("2026-12-25", [2]), ("2026-12-31", [2])])
