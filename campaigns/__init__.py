@@ -1,1 +1,0 @@
-"""The press room: campaigns, messages, what providers report. It imports preferences only."""

@@ -10,4 +10,4 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what e-mail providers report; Anymail tells it by a signal of its own."""
-        import_module("campaigns.webhooks")
+        import_module("campaigns.sending.anymail_receiver")

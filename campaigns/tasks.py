@@ -3,8 +3,12 @@
 from celery import shared_task
 from django.db import transaction
 
-from campaigns import audience, breakdown, claims, lifecycle, repermission, sending
+from campaigns.audience import breakdown
+from campaigns.audience import service as audience
+from campaigns.eligibility import repermission
 from campaigns.models import Breakdown, Campaign
+from campaigns.sending import leases, sender
+from campaigns.workflow import lifecycle
 
 CHAINS = 2  # how many batches of one campaign are on their way at once
 
@@ -45,7 +49,7 @@ def freeze(campaign_id: int) -> None:
 @shared_task(name="campaigns.tasks.send_batch")
 def send_batch(campaign_id: int) -> None:
     """Send one batch, and call for the next while there is one."""
-    if sending.send_batch(Campaign.objects.select_related("topic__sender").get(pk=campaign_id)):
+    if sender.send_batch(Campaign.objects.select_related("topic__sender").get(pk=campaign_id)):
         send_batch.delay(campaign_id)
     else:
         lifecycle.finish_if_done(campaign_id)
@@ -66,13 +70,13 @@ def count_breakdown(row_id: int) -> None:
 @shared_task(name="campaigns.tasks.sweep")
 def sweep() -> None:
     """Find what lost tasks and lost workers left, and wake somebody for it."""
-    claims.sweep()
-    claims.close_cancelled()
-    claims.close_late()
+    leases.sweep()
+    leases.close_cancelled()
+    leases.close_late()
     for campaign in Campaign.objects.sending():
         if campaign.frozen_at is None:
             freeze.delay(campaign.pk)
-        elif not claims.is_busy(campaign):
+        elif not leases.is_busy(campaign):
             send_batch.delay(campaign.pk)
     for row in breakdown.lost():
         count_breakdown.delay(row.pk)

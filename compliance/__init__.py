@@ -1,1 +1,0 @@
-"""The office upstairs: policies, reviews, the dossier. It imports campaigns and preferences."""

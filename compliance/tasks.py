@@ -3,8 +3,10 @@
 from celery import shared_task
 from django.db import transaction
 
-from compliance import forecast, reminders, requests
+from compliance.forecasts import service as forecasts
 from compliance.models import Forecast
+from compliance.policies import review_reminders
+from compliance.requests import service as requests
 
 
 def count_soon(row: Forecast) -> None:
@@ -19,7 +21,7 @@ def count_soon(row: Forecast) -> None:
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def remind_reviews() -> None:
     """Remind owners of the reviews that are due."""
-    reminders.remind()
+    review_reminders.remind()
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
@@ -31,11 +33,11 @@ def settle_forgotten() -> None:
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def count_forecast(row_id: int) -> None:
     """Look ahead for many people, on from where another worker may have left it."""
-    forecast.count(Forecast.objects.select_related("proposal").get(pk=row_id))
+    forecasts.count(Forecast.objects.select_related("proposal").get(pk=row_id))
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def resume_forecasts() -> None:
     """Go on with what a lost worker left."""
-    for row in forecast.lost():
+    for row in forecasts.lost():
         count_forecast.delay(row.pk)

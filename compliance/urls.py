@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from compliance import public_views, views
+from compliance.publications import views as publications_views
+from compliance.requests import views
 
 app_name = "compliance"
 urlpatterns = [
-    path("privacy/", public_views.privacy_senders, name="privacy"),
-    path("privacy/<slug:slug>/", public_views.privacy_notice, name="privacy-notice"),
+    path("privacy/", publications_views.privacy_senders, name="privacy"),
+    path("privacy/<slug:slug>/", publications_views.privacy_notice, name="privacy-notice"),
     path("my-data/", views.my_data, name="my-data"),
     path("my-data/requests/", views.my_requests, name="my-requests"),
-    path("transparency/", public_views.public_figures, name="transparency"),
+    path("transparency/", publications_views.public_figures, name="transparency"),
 ]

@@ -12,5 +12,4 @@ TRANSPORT_ALIASES["filesystem"] = "config.file_queue:Transport"
 app = Celery("sayso")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(related_name="import_tasks")
-app.autodiscover_tasks(related_name="mail_tasks")
+app.autodiscover_tasks(["preferences.imports", "preferences.inbound"])

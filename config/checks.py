@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 
-from preferences import strictest
 from preferences.channels import mime
+from preferences.rulebook import effective_terms
 
 LONGEST_TAGGED = 16  # before the @, so that a signed tag fits behind it
 # What a database must answer for a committed "no" to survive a power cut, and what to set if it does not.
@@ -37,7 +37,7 @@ def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
 
 def the_profile_is_known(**kwargs: Any) -> list[CheckMessage]:
     """A slip of the pen must not loosen the rulebook."""
-    if settings.RULE_PROFILE in (strictest.STRICT, strictest.LEGAL):
+    if settings.RULE_PROFILE in (effective_terms.STRICT, effective_terms.LEGAL):
         return []
     hint = "Set RULE_PROFILE to strict or to legal, or leave it out for strict."
     return [Error(f"RULE_PROFILE is “{settings.RULE_PROFILE}”.", hint=hint, id="sayso.E004")]

@@ -1,1 +1,0 @@
-"""The hall: people, what they said, the rulebook, the channels. It imports no other floor."""

@@ -10,4 +10,4 @@ class PreferencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the mail that e-mail providers take for us; Anymail tells it by a signal of its own."""
-        import_module("preferences.mail_webhooks")
+        import_module("preferences.inbound.anymail_receiver")

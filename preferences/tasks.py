@@ -8,22 +8,17 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from preferences import (
-    channels,
-    letters,
-    moves,
-    questions,
-    receipts,
-    replies,
-    retention,
-    scanners,
-    seals,
-    terms,
-    wishes,
-)
+from preferences.channels import connection as channels
 from preferences.channels.outcomes import Outcome, Result
+from preferences.collection import pending_signups
+from preferences.consent import frequency, term_expiry
+from preferences.contacts import address_change, retention
 from preferences.errors import SaysoError
+from preferences.links import bot_detection
 from preferences.models import Address, Channel, Reply
+from preferences.outbox import service as outbox
+from preferences.presentation import message_templates
+from preferences.proof import receipts, transparency_log
 
 
 def answer_soon(address: Address | None) -> None:
@@ -43,7 +38,7 @@ def answer_soon(address: Address | None) -> None:
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def deliver_to(address_id: int) -> None:
     """Deliver what is owed to one address, at once; then write the receipt of what was said."""
-    _deliver(replies.due(address_id))
+    _deliver(outbox.due(address_id))
     if address_id:
         receipts.issue_latest(address_id)
 
@@ -51,33 +46,33 @@ def deliver_to(address_id: int) -> None:
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def deliver_replies() -> None:
     """Free what a lost worker left, deliver whatever is due to anybody, and write the receipts still missing."""
-    replies.sweep()
-    _deliver(replies.due())
+    outbox.sweep()
+    _deliver(outbox.due())
     receipts.issue_latest()
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def expire_pending() -> None:
     """Close the questions, and the changes of address, that nobody answered in time."""
-    for subscription_id in questions.overdue().values_list("pk", flat=True)[:5000]:
-        questions.close(subscription_id)
-    for change_id in moves.overdue().values_list("pk", flat=True)[:5000]:
-        moves.close(change_id)
+    for subscription_id in pending_signups.overdue().values_list("pk", flat=True)[:5000]:
+        pending_signups.close(subscription_id)
+    for change_id in address_change.overdue().values_list("pk", flat=True)[:5000]:
+        address_change.close(change_id)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def end_pauses_and_terms() -> None:
     """Pauses whose day has come end; consent past its term ends."""
-    for subscription_id in wishes.over().values_list("pk", flat=True)[:5000]:
-        wishes.end(subscription_id)
-    for subscription_id in terms.over().values_list("pk", flat=True)[:5000]:
-        terms.end(subscription_id)
+    for subscription_id in frequency.over().values_list("pk", flat=True)[:5000]:
+        frequency.end(subscription_id)
+    for subscription_id in term_expiry.over().values_list("pk", flat=True)[:5000]:
+        term_expiry.end(subscription_id)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def forget_old_hits() -> None:
     """Looks at links are kept for some weeks only."""
-    scanners.forget_old()
+    bot_detection.forget_old()
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
@@ -91,13 +86,13 @@ def _deliver(reply_ids: Iterable[int]) -> None:
     with ExitStack() as stack:
         doors = {channel: stack.enter_context(channels.connect(channel)) for channel in Channel.values}
         for reply_id in reply_ids:
-            replies.deliver(reply_id, partial(_hand_over, doors))
+            outbox.deliver(reply_id, partial(_hand_over, doors))
 
 
 def _hand_over(doors: Mapping[str, channels.Connection], reply: Reply) -> Outcome:
     """Compose and hand over; a letter that cannot be written is refused with its sentence."""
     try:
-        parcel = letters.compose(reply)
+        parcel = message_templates.compose(reply)
     except SaysoError as error:
         return Outcome(Result.REFUSED, detail=str(error))
     return doors[reply.address.channel].hand_over(parcel, within=settings.HAND_OVER_SECONDS - 1)
@@ -106,5 +101,5 @@ def _hand_over(doors: Mapping[str, channels.Connection], reply: Reply) -> Outcom
 @shared_task(acks_late=True, reject_on_worker_lost=True)
 def seal_ledger() -> None:
     """Seal what was said since the last time."""
-    while seals.seal():
+    while transparency_log.seal():
         continue

@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from config.celery import app
-from preferences import consent, figures, hours
+from preferences.consent import service as consent
 from preferences.models import Method, Notice, Rule, Source
+from preferences.rulebook import rule_fields, sending_hours
 from tests import factories
 
 shipped = import_module("preferences.migrations.0003_rulebook")
@@ -131,7 +132,7 @@ def daytime(time_machine):
     """It is the next moment at which texts may go to New York: no later than a few days from now, for the database
     has a clock of its own.
     """
-    window = figures.window({"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"})
-    opens = hours.opens(window, ("America/New_York",), timezone.now(), frozenset({"US"}))
+    window = rule_fields.window({"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"})
+    opens = sending_hours.opens(window, ("America/New_York",), timezone.now(), frozenset({"US"}))
     time_machine.move_to(opens)
     return opens

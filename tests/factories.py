@@ -4,7 +4,8 @@ import factory
 from django.contrib.auth.models import User
 
 from campaigns.models import Campaign
-from preferences import contacts, notices
+from preferences.collection import notices
+from preferences.contacts import service as contacts
 from preferences.models import ConsentForm, Sender, Topic
 
 

@@ -14,7 +14,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from preferences import consent, consent_forms, links
+from preferences.collection import consent_forms
+from preferences.consent import service as consent
+from preferences.links import tokens
 from preferences.models import ConsentForm, Source, Topic
 from tests import factories
 from tests.conftest import subscribe
@@ -130,12 +132,12 @@ def browser_of(ana):
     browser, act = Client(), ana.events.latest("pk").act
     question = consent.ask(ana, [offers.notices.first()], source=Source.SIGN_UP)
     every = [
-        links.leave_url(ana, topic),
-        links.confirm_url(question),
-        links.undo_url(ana, act),
-        links.receipt_url(ana, act),
-        links.keep_url(ana, topic, 1),
-        links.fresh_url(ana),
+        tokens.leave_url(ana, topic),
+        tokens.confirm_url(question),
+        tokens.undo_url(ana, act),
+        tokens.receipt_url(ana, act),
+        tokens.keep_url(ana, topic, 1),
+        tokens.fresh_url(ana),
     ]
     assert [open_link(browser, url).status_code for url in every] == [200] * len(every)
     return browser

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from preferences import theme
+from preferences.presentation import theme
 from tests import factories
 from tests.browser import pages
 

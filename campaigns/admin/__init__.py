@@ -1,5 +1,5 @@
-"""The back office of the press room: campaigns, their messages, and what providers reported."""
+"""Django looks here for the admin pages of the app; each import registers those of one module."""
 
-from campaigns.admin import campaigns, messages, switch
+from campaigns.admin import campaigns, emergency_stop, messages
 
-__all__ = ["campaigns", "messages", "switch"]
+__all__ = ["campaigns", "emergency_stop", "messages"]

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from campaigns import breakdown, crowds, tasks
-from campaigns.admin import breakdown_words
-from campaigns.breakdown import Wanted
+from campaigns import tasks
+from campaigns.admin import breakdown_labels
+from campaigns.audience import batch_evaluation, breakdown
+from campaigns.audience.breakdown import Wanted
 from campaigns.models import Breakdown, Campaign
 from preferences.admin.base import StaffAdmin, colleague
 from preferences.errors import NotAllowed
@@ -72,23 +73,23 @@ class Breakdowns(StaffAdmin):
             "sees_names": _sees_names(request),
         }
         if shown and shown.status == Breakdown.Status.DONE:
-            context |= breakdown_words.numbers(shown, request.GET.get("place", ""))
+            context |= breakdown_labels.numbers(shown, request.GET.get("place", ""))
         return self.page(request, "admin/campaigns/campaign/breakdown.html", context)
 
     def who_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The addresses behind one number, as they stand now."""
         campaign = self._with_names(request, object_id)
-        court = crowds.of_campaign(campaign, _moment(request.GET))
-        found, go_on = crowds.find(
+        court = batch_evaluation.of_campaign(campaign, _moment(request.GET))
+        found, go_on = batch_evaluation.find(
             court, _wanted(request.GET), after=_whole(request.GET.get("after")), most=PER_PAGE, look_at=LOOK_AT
         )
         context = {
             "title": _("Who is behind this number: %(name)s") % {"name": campaign},
             "campaign": campaign,
             "original": campaign,
-            "said": breakdown_words.said(_wanted(request.GET)),
+            "said": breakdown_labels.said(_wanted(request.GET)),
             "judged_for": court.at,
-            "people": breakdown_words.people(found),
+            "people": breakdown_labels.people(found),
             "next": _with(request.GET, after=go_on) if go_on else "",
             "query": _with(request.GET),
         }
@@ -98,10 +99,10 @@ class Breakdowns(StaffAdmin):
         """All addresses behind one number as a table; who took it is written into the admin's log."""
         campaign = self._with_names(request, object_id)
         wanted = _wanted(request.GET)
-        court = crowds.of_campaign(campaign, _moment(request.GET))
-        said = f"Exported addresses: {breakdown_words.said(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}"
+        court = batch_evaluation.of_campaign(campaign, _moment(request.GET))
+        said = f"Exported addresses: {breakdown_labels.said(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}"
         self.log_change(request, campaign, said)
-        lines = breakdown_words.table(breakdown.everybody(court, wanted))
+        lines = breakdown_labels.table(breakdown.everybody(court, wanted))
         answer = StreamingHttpResponse(lines, content_type="text/csv")
         answer["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-addresses.csv"'
         return answer
@@ -120,7 +121,7 @@ def summary(campaign: Campaign) -> str:
     is_done = row is not None and row.status == Breakdown.Status.DONE
     context = {
         "row": row if is_done else None,
-        "kinds": breakdown_words.numbers(row)["kinds"] if row and is_done else [],
+        "kinds": breakdown_labels.numbers(row)["kinds"] if row and is_done else [],
         "words_changed": bool(row and row.words_digest != campaign.words_digest),
         "page": reverse("admin:campaigns_campaign_breakdown", args=[campaign.pk]),
     }

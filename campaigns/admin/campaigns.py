@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns import lifecycle, lint, overrides, progress
 from campaigns.admin.breakdowns import Breakdowns
-from campaigns.admin.expiry import ExpiryDesk
+from campaigns.admin.campaign_pages import Pages
+from campaigns.admin.expiring_consent import ExpiryDesk
 from campaigns.admin.forms import CampaignForm
-from campaigns.admin.moves import Moves
-from campaigns.admin.overrides import Overrides
-from campaigns.admin.pages import Pages
+from campaigns.admin.lint_overrides import Overrides
+from campaigns.admin.workflow_buttons import Moves
+from campaigns.content import lint
 from campaigns.models import Campaign
+from campaigns.sending import progress
+from campaigns.workflow import lifecycle, lint_overrides
 from preferences.admin.base import colleague
 from preferences.errors import NotAllowed
 
@@ -133,7 +135,7 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
                 "returned_because": _returned_because(campaign),
             }
             context["problems"] = lint.problems(campaign) if campaign.is_editable else []
-            context["allowed"] = overrides.holding(campaign)
+            context["allowed"] = lint_overrides.holding(campaign)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from campaigns import merge, rendering
+from campaigns.content import merge_fields, rendering
 from campaigns.models import Campaign
-from preferences import history
+from preferences import audit
 from preferences.errors import Unreadable
 from preferences.models import Channel
 
@@ -49,7 +49,7 @@ class CampaignForm(forms.ModelForm):
 
     def _check_fields(self, name: str) -> None:
         try:
-            merge.fields(self.cleaned_data.get(name, ""))
+            merge_fields.fields(self.cleaned_data.get(name, ""))
         except Unreadable as trouble:
             self.add_error(name, str(trouble))
 
@@ -71,7 +71,7 @@ class ApproveForm(forms.Form):
 class ReturnForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("What should change?"),
-        max_length=history.LONGEST_REASON,
+        max_length=audit.LONGEST_REASON,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("One line; it stays in the campaign's history."),
     )
@@ -80,7 +80,7 @@ class ReturnForm(forms.Form):
 class WhyForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why?"),
-        max_length=history.LONGEST_REASON,
+        max_length=audit.LONGEST_REASON,
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("One line; it stays in the campaign's history."),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns import judged, verdict, why_documents, wording
-from campaigns.admin import why
+from campaigns.admin import explanation_pages
+from campaigns.decision import checks, reason_labels
+from campaigns.explain import recorded, serialize
 from campaigns.models import DeliveryEvent, Message
 from preferences.admin.base import ReadOnly, StaffAdmin
 
@@ -25,7 +26,7 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "skipped_because"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return list(wording.REASONS.items())
+        return list(reason_labels.REASONS.items())
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
         return rows.filter(skipped_because=self.value()) if self.value() else rows
@@ -41,12 +42,12 @@ class HeldFilter(admin.SimpleListFilter):
         return [("yes", _("Yes"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
-        held = {"status": Message.Status.WAITING, "waiting_for__in": verdict.HELD}
+        held = {"status": Message.Status.WAITING, "waiting_for__in": checks.HELD}
         return queryset.filter(**held) if self.value() == "yes" else queryset
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, why.WhyPages):
+class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
     """Did Ana get it? Why not?"""
 
     list_display = ["campaign", "to", "standing", "because", "handed_over_at", "finished_at"]
@@ -75,9 +76,11 @@ class MessageAdmin(ReadOnly, why.WhyPages):
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         """The stored verdict first, exactly as it was judged."""
-        if found := judged.find(pk=kwargs["obj"].pk if kwargs.get("obj") else None):
+        if found := recorded.find(pk=kwargs["obj"].pk if kwargs.get("obj") else None):
             personal = request.user.has_perm("preferences.view_contact")
-            context["judged"] = why_documents.judged(judged.read(found), why.urls(request), personal=personal)
+            context["judged"] = serialize.judged(
+                recorded.read(found), explanation_pages.urls(request), personal=personal
+            )
             context["now"] = {"who": found.address.reference, "about": found.campaign.reference}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -96,7 +99,7 @@ class MessageAdmin(ReadOnly, why.WhyPages):
     def because(self, message: Message) -> str:
         """Why it was skipped, or what it waits for."""
         reason = message.skipped_because or (message.waiting_for if message.status == Status.WAITING else "")
-        return wording.reason(reason) if reason else "–"
+        return reason_labels.reason(reason) if reason else "–"
 
 
 @admin.register(DeliveryEvent)

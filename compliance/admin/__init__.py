@@ -1,11 +1,5 @@
-"""The back office upstairs: policies, their reviews, and everything we hold about a person."""
+"""Django looks here for the admin pages of the app; each import registers those of one module."""
 
-from compliance.admin.dossier import PersonAdmin
-from compliance.admin.forecasts import ForecastAdmin
-from compliance.admin.never_signed_up import LeaveReasonAdmin
-from compliance.admin.policies import PolicyDocumentAdmin, PolicyReviewAdmin, PolicyVersionAdmin, ReviewReminderAdmin
-from compliance.admin.processors import ProcessorAdmin
-from compliance.admin.requests import SubjectRequestAdmin
+from compliance.admin import contact_record, forecasts, opt_out_reasons, policies, processors, subject_requests
 
-__all__ = ["LeaveReasonAdmin", "PersonAdmin", "PolicyDocumentAdmin", "PolicyReviewAdmin", "PolicyVersionAdmin"]
-__all__ += ["ForecastAdmin", "ProcessorAdmin", "ReviewReminderAdmin", "SubjectRequestAdmin"]
+__all__ = ["contact_record", "forecasts", "opt_out_reasons", "policies", "processors", "subject_requests"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
-from compliance import forecast
+from compliance.forecasts import service as forecasts
 from preferences.models import Topic
 
 AHEAD = timedelta(days=182)
@@ -74,7 +74,7 @@ class SettingForm(UntilForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("reveals_health", "uses_health_records", "by_email", "by_sms"):
-            label = forecast.name_of(name)
+            label = forecasts.name_of(name)
             self.fields[name] = forms.ChoiceField(
                 label=str(label)[:1].upper() + str(label)[1:],
                 required=False,
@@ -84,7 +84,7 @@ class SettingForm(UntilForm):
 
     def changes(self) -> dict[str, object]:
         """The settings that somebody chose."""
-        said = {name: self.cleaned_data[name] for name in forecast.SETTINGS}
+        said = {name: self.cleaned_data[name] for name in forecasts.SETTINGS}
         age = said.pop("minimum_age")
         chosen: dict[str, object] = {name: value == YES for name, value in said.items() if value}
         return chosen | ({"minimum_age": age} if age else {})

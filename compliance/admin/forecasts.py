@@ -17,15 +17,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.decorators import action, display
 
-from campaigns import wording
-from compliance import forecast, tasks
-from compliance.admin import forecast_words
+from campaigns.decision import reason_labels
+from compliance import tasks
+from compliance.admin import forecast_labels
 from compliance.admin.forecast_forms import ProposalForm, SettingForm, TimeForm
-from compliance.forecast import AFTER, BEFORE, EFFECT, Wanted
+from compliance.forecasts import service as forecasts
+from compliance.forecasts.service import AFTER, BEFORE, EFFECT, Wanted
 from compliance.models import Forecast
-from preferences.admin import rules as rule_pages
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
-from preferences.admin.rule_pages import TellsMore
+from preferences.admin.rulebook import rules as rule_pages
+from preferences.admin.rulebook.rule_pages import TellsMore
 from preferences.errors import NotAllowed
 from preferences.models import Address, RuleProposal
 
@@ -61,12 +62,12 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
         return {
             "row": row,
             "sees_names": _sees_names(request),
-            **(forecast_words.shown(row) if row.status == Status.DONE else {}),
+            **(forecast_labels.shown(row) if row.status == Status.DONE else {}),
         }
 
     @display(description=gettext_lazy("what"))
     def about(self, row: Forecast) -> str:
-        return forecast_words.about(row)
+        return forecast_labels.about(row)
 
     @display(description=gettext_lazy("asked by"))
     def asked_by(self, row: Forecast) -> str:
@@ -87,7 +88,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
             TimeForm,
             title=_("What runs out by itself"),
             text=_("Who drops out because consents end or grow old, and by rules that are published already."),
-            verb=lambda said: forecast.of_time(by=colleague(request), **said),
+            verb=lambda said: forecasts.of_time(by=colleague(request), **said),
         )
 
     @action(description=gettext_lazy("Another setting of a topic"), icon="tune", permissions=["forecast"])
@@ -98,7 +99,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
             lambda _said: form,
             title=_("Another setting of a topic"),
             text=_("Who would drop out if the topic were set otherwise. Nothing is changed by asking."),
-            verb=lambda said: forecast.of_setting(
+            verb=lambda said: forecasts.of_setting(
                 said["topic"], form.changes(), on=said["on"], until=said["until"], by=colleague(request)
             ),
         )
@@ -114,7 +115,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
             title=_("Forecast this change"),
             text=_("%(rule)s: who would drop out if it took effect. Nothing is changed by asking.")
             % {"rule": proposal.summary},
-            verb=lambda said: forecast.of_proposal(proposal, by=colleague(request), **said),
+            verb=lambda said: forecasts.of_proposal(proposal, by=colleague(request), **said),
         )
 
     def who_view(self, request: HttpRequest, forecast_id: int) -> HttpResponse:
@@ -123,14 +124,14 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
         if not _sees_names(request):
             raise PermissionDenied
         wanted = _wanted(request, row)
-        found, is_all = forecast.find(row, wanted, most=NAMES, look_at=LOOK_AT)
+        found, is_all = forecasts.find(row, wanted, most=NAMES, look_at=LOOK_AT)
         addresses = Address.objects.select_related("contact").in_bulk([one.address for one in found])
         context = {
-            "title": _("Who is behind this number: %(what)s") % {"what": forecast_words.about(row)},
+            "title": _("Who is behind this number: %(what)s") % {"what": forecast_labels.about(row)},
             "row": row,
             "original": row,
             "day": date.fromisoformat(row.result["days"][wanted.point]),
-            "reason": wording.reason(wanted.reason) if wanted.reason else "",
+            "reason": reason_labels.reason(wanted.reason) if wanted.reason else "",
             "people": [(one, addresses[one.address]) for one in found if one.address in addresses],
             "is_all": is_all,
             "back": self.change_url(row),
@@ -171,7 +172,7 @@ def panel(request: HttpRequest, proposal: RuleProposal) -> SafeString | str:
     may_ask = request.user.has_perm("compliance.add_forecast") and proposal.status == RuleProposal.Status.OPEN
     context = {"rows": rows, "done": done, "proposal": proposal, "may_ask": may_ask}
     return render_to_string(
-        "admin/compliance/forecast/_panel.html", context | (forecast_words.shown(done) if done else {})
+        "admin/compliance/forecast/_panel.html", context | (forecast_labels.shown(done) if done else {})
     )
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from compliance import policies, reminders
-from compliance.forms import SignForm, VersionForm
 from compliance.models import PolicyDocument, PolicyReview, PolicyVersion, ReviewReminder
+from compliance.policies import review_reminders
+from compliance.policies import service as policies
+from compliance.policies.forms import SignForm, VersionForm
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
 
 BADGES = {
@@ -145,7 +146,7 @@ class ReminderColumns:
 
     @display(description=gettext_lazy("occasion"), ordering="pk")
     def told_occasion(self, reminder: ReviewReminder) -> str:
-        return reminders.in_words(reminder.occasion)
+        return review_reminders.in_words(reminder.occasion)
 
     @display(description=gettext_lazy("begun"), ordering="sent_at")
     def begun_at(self, reminder: ReviewReminder) -> datetime.datetime:
@@ -245,6 +246,6 @@ def urgency(due_on: datetime.date) -> tuple[str, str]:
     days = (due_on - timezone.localdate()).days
     if days < 0:
         return "overdue", _("Overdue since %(day)s") % {"day": formatted(due_on, "j M")}
-    if days <= max(reminders.DAYS_BEFORE):
+    if days <= max(review_reminders.DAYS_BEFORE):
         return "due", _("Due soon")
     return "good", _("In good time")

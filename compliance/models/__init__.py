@@ -1,10 +1,10 @@
 """The nouns of the office upstairs."""
 
+from compliance.models.contact_records import Person
 from compliance.models.forecasts import Forecast
-from compliance.models.people import Person
 from compliance.models.policies import PolicyDocument, PolicyReview, PolicyVersion, ReminderOutcome, ReviewReminder
 from compliance.models.processors import Processor
-from compliance.models.requests import SubjectRequest
+from compliance.models.subject_requests import SubjectRequest
 
 __all__ = [
     "Forecast",

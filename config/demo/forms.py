@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from config.demo import carrier, pigeonholes
+from config.demo import sms_simulator, store
 
 
 class MailAnswerForm(forms.Form):
@@ -20,20 +20,20 @@ class MailAnswerForm(forms.Form):
     )
     is_automatic = forms.BooleanField(label=_("Send it as an automatic out-of-office answer"), required=False)
 
-    def save(self, mail: pigeonholes.Mail) -> str:
+    def save(self, mail: store.Mail) -> str:
         """What the door said."""
         automatic = {"Auto-Submitted": "auto-replied"} if self.cleaned_data["is_automatic"] else {}
         subject = f"Re: {mail.subject}"
         answered = _mail(mail, mail.answers_go_to, subject, self.cleaned_data["text"], **automatic)
-        return carrier.mail_back(answered)
+        return sms_simulator.mail_back(answered)
 
 
-def leave_by_mail(mail: pigeonholes.Mail) -> str:
+def leave_by_mail(mail: store.Mail) -> str:
     """Unsubscribe by mail, as a mail program does (RFC 2369); returns what the door said."""
-    return carrier.mail_back(_mail(mail, mail.leave_mailbox, "unsubscribe", ""))
+    return sms_simulator.mail_back(_mail(mail, mail.leave_mailbox, "unsubscribe", ""))
 
 
-def _mail(mail: pigeonholes.Mail, to: str, subject: str, text: str, **headers: str) -> bytes:
+def _mail(mail: store.Mail, to: str, subject: str, text: str, **headers: str) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = mail.to, to, subject
     for name, value in headers.items():
@@ -53,7 +53,7 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "YES, STOP, HELP …"}),
     )
 
-    def __init__(self, *args: Any, said: list[pigeonholes.Text], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, said: list[store.Text], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         numbers = dict.fromkeys(text.ours for text in reversed(said))
         self.fields["to"].choices = [(number, number) for number in numbers]  # type: ignore[attr-defined]
@@ -62,6 +62,6 @@ class AnswerForm(forms.Form):
         """Send it as the provider would, and keep it beside what we wrote."""
         to, text = self.cleaned_data["to"], self.cleaned_data["text"]
         words = {"direction": "answer", "from": number, "to": to, "body": text}
-        name = pigeonholes.put_text(words)
-        outcome = carrier.answer(text, sender=number, recipient=to)
-        pigeonholes.put_text(words | {"outcome": outcome}, name=name)
+        name = store.put_text(words)
+        outcome = sms_simulator.answer(text, sender=number, recipient=to)
+        store.put_text(words | {"outcome": outcome}, name=name)

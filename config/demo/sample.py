@@ -13,8 +13,10 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from compliance.models import Processor
 from config.demo import staff
-from preferences import consent, consent_forms, contacts, notices
-from preferences.evidence import Proof
+from preferences.collection import consent_forms, notices
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import service as contacts
 from preferences.models import Address, Channel, ConsentForm, Contact, Method, Notice, Sender, Source, Topic
 
 PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")

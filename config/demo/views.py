@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from config.demo import carrier, forms, hyperlinks, pigeonholes
+from config.demo import forms, hyperlinks, sms_simulator, store
 from config.demo.forms import AnswerForm, MailAnswerForm
 
 FRAME_POLICY = (
@@ -42,7 +42,7 @@ def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     word = request.GET.get("word", "")
-    page = Paginator(pigeonholes.mails(word), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(store.mails(word), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "demo/mails.html", {"page": page, "word": word})
 
 
@@ -73,7 +73,7 @@ def mail_raw(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def one_click(request: HttpRequest, name: str) -> HttpResponse:
     """Press the unsubscribe button of the mail program."""
-    outcome = carrier.one_click(_mail_or_404(name).one_click_url)
+    outcome = sms_simulator.one_click(_mail_or_404(name).one_click_url)
     messages.info(request, _("The mail program's unsubscribe request was answered: %s.") % outcome)
     return redirect("post-room:mail", name)
 
@@ -103,8 +103,8 @@ def answer_mail(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def texts(request: HttpRequest) -> HttpResponse:
     """One line per phone, the latest text first."""
-    latest: dict[str, pigeonholes.Text] = {}
-    for text in pigeonholes.texts():
+    latest: dict[str, store.Text] = {}
+    for text in store.texts():
         latest.setdefault(text.theirs, text)
     return render(request, "demo/texts.html", {"conversations": latest.values()})
 
@@ -131,15 +131,15 @@ def _conversation(request: HttpRequest, number: str, form: AnswerForm) -> HttpRe
     return render(request, "demo/conversation.html", {"number": number, "days": days, "form": form})
 
 
-def _said(number: str) -> list[pigeonholes.Text]:
+def _said(number: str) -> list[store.Text]:
     """Both sides of one phone's conversation, oldest first."""
-    said = [text for text in pigeonholes.texts() if text.theirs == number]
+    said = [text for text in store.texts() if text.theirs == number]
     if not said:
         raise Http404
     return said[::-1]
 
 
-def _mail_or_404(name: str) -> pigeonholes.Mail:
-    if found := pigeonholes.mail(name):
+def _mail_or_404(name: str) -> store.Mail:
+    if found := store.mail(name):
         return found
     raise Http404

@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "preferences.gpc.Hears",
+    "preferences.web.gpc.Hears",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -67,7 +67,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "preferences.context.privacy_control",
+                "preferences.web.context_processors.privacy_control",
             ],
         },
     }
@@ -231,7 +231,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "forget old looks at links": {"task": "preferences.tasks.forget_old_hits", "schedule": 24 * 60 * 60},
     "forget the long gone": {"task": "preferences.tasks.forget_the_long_gone", "schedule": 24 * 60 * 60},
     "end what has run out": {"task": "preferences.tasks.end_pauses_and_terms", "schedule": 60},
-    "go on with lost imports": {"task": "preferences.import_tasks.resume_imports", "schedule": 30},
+    "go on with lost imports": {"task": "preferences.imports.tasks.resume_imports", "schedule": 30},
     "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
     "end what nobody kept": {"task": "campaigns.tasks.end_what_ran_out", "schedule": 60 * 60},
     "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
@@ -240,7 +240,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},
 }
 if MAILBOX_HOST:
-    CELERY_BEAT_SCHEDULE["read what came by mail"] = {"task": "preferences.mail_tasks.poll_mailbox", "schedule": 60}
+    CELERY_BEAT_SCHEDULE["read what came by mail"] = {"task": "preferences.inbound.tasks.poll_mailbox", "schedule": 60}
 
 LOGGING = {
     "version": 1,
@@ -259,7 +259,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("office.css")],
-    "DASHBOARD_CALLBACK": "compliance.admin.frontpage.needs_attention",
+    "DASHBOARD_CALLBACK": "compliance.admin.dashboard.needs_attention",
 }
 
 

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from preferences import import_tasks, imports, spreadsheets
+from preferences import csv_export
+from preferences.admin.action_forms import UploadForm
 from preferences.admin.base import ReadOnly, StaffAdmin, colleague
-from preferences.admin.forms import UploadForm
 from preferences.errors import SaysoError
-from preferences.import_outcomes import Outcome
+from preferences.imports import service as imports
+from preferences.imports import tasks
+from preferences.imports.row_outcomes import Outcome
 from preferences.models import Basis, Import
 
 Status = Import.Status
@@ -106,7 +108,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
         if request.method != "POST" or not request.user.has_perm("preferences.change_import"):
             raise PermissionDenied
         try:
-            import_tasks.apply_soon(imports.start(import_, by=colleague(request)))
+            tasks.apply_soon(imports.start(import_, by=colleague(request)))
         except SaysoError as error:
             self.message_user(request, str(error), messages.ERROR)
         return redirect(self.change_url(import_))
@@ -115,7 +117,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
         """All listed problems as a table for the colleague who made the file."""
         import_ = self.subject(request, str(import_id))
         rows = ((problem["line"], problem["sentence"]) for problem in import_.problems)
-        table = spreadsheets.csv_text([_("line"), _("problem")], rows)
+        table = csv_export.csv_text([_("line"), _("problem")], rows)
         disposition = {"Content-Disposition": f'attachment; filename="import-{import_.pk}-problems.csv"'}
         return HttpResponse(table, content_type="text/csv; charset=utf-8", headers=disposition)
 

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from preferences.channels import mime
+from preferences.channels.deadline_socket import Deadline
 from preferences.channels.outcomes import Outcome, Result, shown
 from preferences.channels.smtp.session import Session
-from preferences.channels.wire import Deadline
 
 GOODBYE_SECONDS = 2
 ABOUT_US = {421, 530, 534, 535, 538}  # the server is closing, or wants us to log in or encrypt

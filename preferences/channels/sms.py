@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from preferences.channels.http_texts.session import Answer, Session
+from preferences.channels.deadline_socket import Deadline
+from preferences.channels.http_sms.session import Answer, Session
 from preferences.channels.outcomes import Outcome, Result, shown
-from preferences.channels.wire import Deadline
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 KEY = re.compile(r"[!-~]{1,255}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-RULEBOOK = Path(__file__).parents[1] / "rulebook"
+RULEBOOK = Path(__file__).parents[1] / "rulebook" / "law"
 SAID = ["jurisdiction", "jurisdiction_name", "channel", "purpose", "effective_from", "effective_to", "figures"]
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models.append_only import AppendOnly
-from preferences.models.people import Address
+from preferences.models.contacts import Address
 
 
 class Receipt(AppendOnly):

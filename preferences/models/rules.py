@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from preferences.models.append_only import AppendOnly
-from preferences.models.people import Channel
+from preferences.models.contacts import Channel
 from preferences.models.topics import Topic
 
 ANY = "any"

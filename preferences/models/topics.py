@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
-from preferences.models.people import Channel
+from preferences.models.contacts import Channel
 
 
 class Sender(models.Model):

@@ -9,8 +9,11 @@ from datetime import timedelta
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, consent_forms, links, moves, spoken
-from preferences.evidence import Proof
+from preferences.collection import consent_forms, offline_consent
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import address_change
+from preferences.links import tokens
 from preferences.models import Notice, Reply, Source
 from tests import factories
 from tests.conftest import subscribe
@@ -105,20 +108,20 @@ class House(dict):
 
 LINKS = {
     "sender": lambda house: house.topic.sender.slug,
-    "manage": lambda house: links.manage_url(house.ana),
-    "fresh": lambda house: links.fresh_url(house.ana),
+    "manage": lambda house: tokens.manage_url(house.ana),
+    "fresh": lambda house: tokens.fresh_url(house.ana),
     "expired": lambda house: _made_two_days_ago(house.ana),
-    "leave": lambda house: links.leave_url(house.ana, house.topic),
-    "one_click": lambda house: links.one_click_url(house.ana, house.topic),
-    "undo": lambda house: links.undo_url(house.ana, house.act),
-    "receipt": lambda house: links.receipt_url(house.ana, house.act),
-    "keep": lambda house: links.keep_url(house.ana, house.topic, 1),
-    "move": lambda house: links.confirm_url(moves.ask(house.ana, "email", "ana@new.example.org")),
-    "confirm": lambda house: links.confirm_url(_asked(house.topic)),
-    "cancel": lambda house: links.cancel_url(_asked(house.topic)),
-    "confirm_anyway": lambda house: links.confirm_url(_asked_after_never_again(house.topic)),
-    "written_down": lambda house: links.confirm_url(_written_down(house.topic)),
-    "empty": lambda house: links.manage_url(factories.email_address("dan@example.org")),
+    "leave": lambda house: tokens.leave_url(house.ana, house.topic),
+    "one_click": lambda house: tokens.one_click_url(house.ana, house.topic),
+    "undo": lambda house: tokens.undo_url(house.ana, house.act),
+    "receipt": lambda house: tokens.receipt_url(house.ana, house.act),
+    "keep": lambda house: tokens.keep_url(house.ana, house.topic, 1),
+    "move": lambda house: tokens.confirm_url(address_change.ask(house.ana, "email", "ana@new.example.org")),
+    "confirm": lambda house: tokens.confirm_url(_asked(house.topic)),
+    "cancel": lambda house: tokens.cancel_url(_asked(house.topic)),
+    "confirm_anyway": lambda house: tokens.confirm_url(_asked_after_never_again(house.topic)),
+    "written_down": lambda house: tokens.confirm_url(_written_down(house.topic)),
+    "empty": lambda house: tokens.manage_url(factories.email_address("dan@example.org")),
     "form": lambda house: _published(house.topic, "welcome").form.slug,
     "closed": lambda house: _closed(house.topic),
 }
@@ -126,7 +129,7 @@ LINKS = {
 
 def _made_two_days_ago(address):
     with time_machine.travel(timezone.now() - timedelta(days=2)):
-        return links.fresh_url(address)
+        return tokens.fresh_url(address)
 
 
 def _asked(topic):
@@ -145,7 +148,7 @@ def _written_down(topic):
     """What Cleo said on paper."""
     cleo, form = factories.email_address("cleo@example.org"), _published(topic, "front-desk", kind="paper")
     proof, by = Proof(words="Signed at the front desk."), factories.UserFactory()
-    spoken.write_down(cleo, [topic], form=form, said_at=timezone.now(), proof=proof, by=by)
+    offline_consent.write_down(cleo, [topic], form=form, said_at=timezone.now(), proof=proof, by=by)
     return cleo.replies.get(kind=Reply.Kind.WRITTEN_DOWN)
 
 

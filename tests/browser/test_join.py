@@ -2,9 +2,10 @@
 
 import pytest
 
-from preferences import consent_forms, links
-from preferences.forms import snippet
+from preferences.collection import consent_forms
+from preferences.links import tokens
 from preferences.models import Address, Reply
+from preferences.web.forms.subscribe import embed_code
 from tests import factories
 from tests.browser import steps
 
@@ -21,7 +22,7 @@ def version(clinic):
 @pytest.fixture
 def signed_up(page, version):
     """Somebody filled in the form on another website, and pressed once more on ours."""
-    page.set_content(f"<!doctype html><html lang=en><title>Elsewhere</title><main>{snippet.html(version)}</main>")
+    page.set_content(f"<!doctype html><html lang=en><title>Elsewhere</title><main>{embed_code.html(version)}</main>")
     page.get_by_role("checkbox").first.check()
     page.get_by_label("E-mail address").fill("ana@example.org")
     steps.press(page.get_by_role("button", name="Go on"))
@@ -44,7 +45,7 @@ def test_a_form_on_another_website_leads_to_a_confirmation(page, signed_up, axe,
 def test_a_sign_up_is_taken_back_by_one_press(page, signed_up, axe, shoot):
     steps.press(page.get_by_role("button", name="Sign up"))
     page.wait_for_url("**/sent/**")
-    page.goto(links.cancel_url(Reply.objects.get(kind=Reply.Kind.CONFIRM)))
+    page.goto(tokens.cancel_url(Reply.objects.get(kind=Reply.Kind.CONFIRM)))
     asked = axe()
     shoot("cancel")
     steps.press(page.get_by_role("button", name="Delete my address"))

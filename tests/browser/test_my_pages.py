@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from compliance.models import Processor
-from preferences import consent, contacts, links, wishes
-from preferences.evidence import Proof
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import Reply, Source
 from tests import factories
 from tests.browser import steps
@@ -23,11 +26,11 @@ def ana(page, clinic):
     contacts.correct(address.contact, time_zone="Europe/Lisbon", country="PT")
     proof = Proof(ip="192.0.2.7", user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0)", page="/preferences/")
     until = timezone.now() + timedelta(days=30)
-    wishes.pause(address, clinic, until=until, source=Source.PREFERENCES, proof=proof)
-    wishes.limit(address, None, most_per_month=4, source=Source.PREFERENCES, proof=proof)
+    frequency.pause(address, clinic, until=until, source=Source.PREFERENCES, proof=proof)
+    frequency.limit(address, None, most_per_month=4, source=Source.PREFERENCES, proof=proof)
     facts = {"purpose": "Hands our mail over", "data": "Address and text of each message", "country": "US"}
     Processor.objects.create(name="Post & Co", **facts).senders.add(clinic.sender)
-    page.goto(links.fresh_url(address))
+    page.goto(tokens.fresh_url(address))
     return address
 
 
@@ -66,7 +69,7 @@ def test_details_refuse_a_link_in_a_name(page, ana, axe, shoot):
 
 def test_an_old_link_is_told_why_and_gets_a_fresh_one(page, ana, axe, shoot):
     page.context.clear_cookies()
-    page.goto(links.manage_url(ana))
+    page.goto(tokens.manage_url(ana))
     page.goto("/my-data/")
     broken = axe()
     shoot("mine-ask-fresh")
@@ -81,7 +84,7 @@ def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     steps.press(page.get_by_role("button", name="Ask there"))
     sent = axe()
     shoot("mine-move-sent")
-    page.goto(links.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
+    page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
     choosing = axe()
     shoot("mine-move")
     page.get_by_label(clinic.name).check()
@@ -97,7 +100,7 @@ def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
     page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
     steps.press(page.get_by_role("button", name="Ask there"))
     page.context.clear_cookies()
-    page.goto(links.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
+    page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
     broken = axe()
     shoot("mine-move-both-ends")
 

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from preferences import contacts, links, moments, wishes
+from preferences.consent import frequency
+from preferences.contacts import service as contacts
+from preferences.geo import local_time
+from preferences.links import tokens
 from preferences.models import Limit, Source, Subscription, Suppression
 from tests import factories
 from tests.browser import steps
@@ -21,8 +24,8 @@ def ana(clinic):
     results = factories.TopicFactory(sender=clinic.sender, name="Lab results", purpose="transactional")
     subscribe(ana, clinic, results)
     subscribe(phone, clinic)
-    until = moments.midnight(moments.today(ana.contact) + timedelta(days=60), ana.contact)
-    wishes.pause(ana, results, until=until, source=Source.PREFERENCES)
+    until = local_time.midnight(local_time.today(ana.contact) + timedelta(days=60), ana.contact)
+    frequency.pause(ana, results, until=until, source=Source.PREFERENCES)
     return ana
 
 
@@ -33,7 +36,7 @@ def fits(page):
 
 
 def test_less_and_later_by_keyboard(page, ana, clinic, axe, shoot, fits):
-    page.goto(links.manage_url(ana))
+    page.goto(tokens.manage_url(ana))
     shown = axe()
     shoot("preferences-in-full")
     page.locator("summary").first.focus()
@@ -56,7 +59,7 @@ def test_less_and_later_by_keyboard(page, ana, clinic, axe, shoot, fits):
 
 
 def test_resuming_now_and_putting_it_back(page, ana, clinic, axe):
-    page.goto(links.fresh_url(ana))
+    page.goto(tokens.fresh_url(ana))
     page.locator("summary").last.click()
     steps.press(page.get_by_role("button", name="Resume now: Lab results"))
     resumed = Subscription.objects.filter(status="active").count()
@@ -71,7 +74,7 @@ def test_resuming_now_and_putting_it_back(page, ana, clinic, axe):
 
 
 def test_rather_a_break_than_leaving_and_back(page, ana, clinic, axe, shoot):
-    page.goto(links.leave_url(ana, clinic))
+    page.goto(tokens.leave_url(ana, clinic))
     shoot("leave-or-break")
     asked = axe()
     steps.press(page.get_by_role("button", name="Pause for 30 days"))
@@ -84,7 +87,7 @@ def test_rather_a_break_than_leaving_and_back(page, ana, clinic, axe, shoot):
 
 
 def test_never_again(page, ana, axe, shoot, fits):
-    page.goto(links.manage_url(ana))
+    page.goto(tokens.manage_url(ana))
     steps.press(page.get_by_role("link", name="Never write to me again"))
     warned = axe()
     shoot("for-good")

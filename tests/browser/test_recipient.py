@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from campaigns import audience, lifecycle, sending
+from campaigns.audience import service as audience
+from campaigns.sending import sender
+from campaigns.workflow import lifecycle
 from preferences import tasks
 from preferences.models import Subscription
 from tests import factories
@@ -53,7 +55,7 @@ def campaign_to(clinic):
     campaign = lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver)
     campaign = lifecycle.start(campaign, by=approver)
     audience.freeze(campaign)
-    sending.send_batch(campaign)
+    sender.send_batch(campaign)
     return campaign
 
 

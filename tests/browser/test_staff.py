@@ -2,8 +2,10 @@
 
 import pytest
 
-from campaigns import audience, lifecycle, sending
+from campaigns.audience import service as audience
 from campaigns.models import Campaign
+from campaigns.sending import sender
+from campaigns.workflow import lifecycle
 from tests import factories, roles
 from tests.browser import steps
 from tests.conftest import subscribe
@@ -64,7 +66,7 @@ def test_from_a_draft_to_the_dossier(page, clinic, people, colleagues, shoot):
     press(page, campaign, "Approve", "Approve")
     press(page, campaign, "Start now", "Start")
     audience.freeze(campaign)
-    sending.send_batch(Campaign.objects.get())
+    sender.send_batch(Campaign.objects.get())
     lifecycle.finish_if_done(campaign.pk)
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
     steps.press(page.get_by_role("link", name="Progress").first)

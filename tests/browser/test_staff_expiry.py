@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from preferences import consent
+from preferences.consent import service as consent
 from preferences.models import Basis, Method, Source
 from tests import factories
 from tests.browser import access, steps

@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from campaigns import lifecycle
-from preferences import consent, rules, suppressions
+from campaigns.workflow import lifecycle
+from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.models import Rule, Source
+from preferences.rulebook import service as rules
 from tests import factories
 from tests.browser import access, steps
 from tests.browser.test_staff import colleagues, log_in  # noqa: F401

@@ -2,7 +2,7 @@
 
 import pytest
 
-from preferences import eligibility
+from preferences.consent import eligibility
 from preferences.models import Inbound
 from tests import factories, roles
 from tests.browser import steps

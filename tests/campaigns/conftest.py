@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns import lifecycle
+from campaigns.workflow import lifecycle
 from tests import factories
 from tests.sinks import MailSink, TextSink
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from campaigns import audience
+from campaigns.audience import service as audience
 from campaigns.models import Message
-from preferences import consent
+from preferences.consent import service as consent
 from preferences.models import Method, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe

@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns import breakdown, crowds, lifecycle, switch, tasks
-from campaigns.breakdown import Wanted
+from campaigns import tasks
+from campaigns.audience import batch_evaluation, breakdown
+from campaigns.audience.breakdown import Wanted
 from campaigns.models import Breakdown, Campaign, Message
-from preferences import consent, suppressions, wishes
+from campaigns.sending import emergency_stop
+from campaigns.workflow import lifecycle
+from preferences.consent import frequency, suppressions
+from preferences.consent import service as consent
 from preferences.errors import NotAllowed
 from preferences.models import Source
 from tests import factories
@@ -63,7 +67,7 @@ def test_nobody_at_all_is_counted_as_nobody(campaign, author):
 
 
 def test_a_stop_of_all_sending_holds_everybody(campaign, five, author):
-    switch.throw(by=author, reason="Wrong price in the letter.")
+    emergency_stop.throw(by=author, reason="Wrong price in the letter.")
 
     assert counts(breakdown.ask(campaign, by=author), "held") == {"stop_switch": 5}
 
@@ -81,7 +85,7 @@ def test_a_text_at_night_is_counted_under_the_hour_in_which_it_goes(topic, autho
 
 def test_whoever_has_a_pause_that_is_over_by_then_is_counted_as_getting_it(campaign, topic, five, author):
     now = timezone.now()
-    wishes.pause(five[0], topic, until=now + timedelta(days=20), source=Source.PREFERENCES)
+    frequency.pause(five[0], topic, until=now + timedelta(days=20), source=Source.PREFERENCES)
 
     today = breakdown.ask(campaign, by=author)
     later = breakdown.ask(campaign, by=author, at=now + timedelta(days=25))
@@ -173,11 +177,11 @@ def test_a_scheduled_campaign_is_judged_for_its_hour(approved, approver):
 
 def test_the_addresses_behind_a_number_come_in_pages(campaign, topic, five, author):
     suppressions.suppress(five[2], "bounced")
-    court = crowds.of_campaign(campaign, timezone.now())
+    court = batch_evaluation.of_campaign(campaign, timezone.now())
 
-    first, go_on = crowds.find(court, Wanted(kind="send"), after=0, most=3, look_at=100)
-    rest, end = crowds.find(court, Wanted(kind="send"), after=go_on, most=3, look_at=100)
-    bounced, _end = crowds.find(court, Wanted(reason="bounced", place="US"), after=0, most=3, look_at=100)
+    first, go_on = batch_evaluation.find(court, Wanted(kind="send"), after=0, most=3, look_at=100)
+    rest, end = batch_evaluation.find(court, Wanted(kind="send"), after=go_on, most=3, look_at=100)
+    bounced, _end = batch_evaluation.find(court, Wanted(reason="bounced", place="US"), after=0, most=3, look_at=100)
 
     assert [one.address for one in first + rest] == [five[0].pk, five[1].pk, five[3].pk, five[4].pk]
     assert end is None
@@ -185,6 +189,6 @@ def test_the_addresses_behind_a_number_come_in_pages(campaign, topic, five, auth
 
 
 def test_a_page_looks_no_further_than_it_may(campaign, five):
-    court = crowds.of_campaign(campaign, timezone.now())
+    court = batch_evaluation.of_campaign(campaign, timezone.now())
 
-    assert crowds.find(court, Wanted(kind="skip"), after=0, most=3, look_at=2) == ([], five[1].pk)
+    assert batch_evaluation.find(court, Wanted(kind="skip"), after=0, most=3, look_at=2) == ([], five[1].pk)

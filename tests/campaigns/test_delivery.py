@@ -7,10 +7,16 @@ from itertools import permutations
 import pytest
 from django.utils import timezone
 
-from campaigns import audience, claims, delivery, judging, rendering, sending
+from campaigns.audience import service as audience
+from campaigns.content import rendering
+from campaigns.decision import send_window
 from campaigns.models import DeliveryEvent, Message
-from preferences import channels, eligibility, erasure, replies
+from campaigns.sending import delivery_events, leases, sender
+from preferences.channels import connection as channels
+from preferences.consent import eligibility
+from preferences.contacts import erasure
 from preferences.models import ConsentEvent, Reply, Source, Suppression
+from preferences.outbox import service as outbox
 
 Kind = DeliveryEvent.Kind
 Status = Message.Status
@@ -20,7 +26,7 @@ Status = Message.Status
 def sent(started, subscriber, mail_server):
     """A message that the mail server took."""
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     return started.messages.get()
 
 
@@ -28,8 +34,8 @@ def sent(started, subscriber, mail_server):
 def in_hand(started, subscriber):
     """A window with one message, about to be handed over."""
     audience.freeze(started)
-    claim = claims.claim(started)
-    return sending.open_window(judging.bench(started), claim, claims.mine(claim))
+    claim = leases.claim(started)
+    return sender.open_window(send_window.bench(started), claim, leases.mine(claim))
 
 
 @pytest.fixture
@@ -41,13 +47,13 @@ def unknown(in_hand, time_machine):
 
 def lose_the_worker(time_machine):
     time_machine.move_to(timezone.now() + timedelta(minutes=5))
-    claims.sweep()
+    leases.sweep()
 
 
 def report(kind, message=None, **said):
     facts = {"provider": "postmark", "event_id": uuid.uuid4().hex, "kind": kind}
     facts |= {"reference": message.reference} if message else {}
-    return delivery.record(**(facts | said))
+    return delivery_events.record(**(facts | said))
 
 
 def soft_bounces(message, moments):
@@ -81,7 +87,7 @@ def reasons(address):
     ],
 )
 def test_what_a_report_makes_of_a_message(before, kind, then):
-    assert delivery.after(before, kind) == then
+    assert delivery_events.after(before, kind) == then
 
 
 @pytest.mark.parametrize("start", [Status.SENT, Status.UNKNOWN])
@@ -94,7 +100,7 @@ def test_any_order_adds_up_to_the_same(start, kinds):
 
 def _fold(status, kinds):
     for kind in kinds:
-        status = delivery.after(status, kind)
+        status = delivery_events.after(status, kind)
     return status
 
 
@@ -201,7 +207,7 @@ def test_a_message_is_found_by_the_providers_id(sent):
 
 
 def test_an_answer_of_ours_is_found_too(topic, address):
-    reply = replies.owe(address, Reply.Kind.HELP, sender=topic.sender, act=uuid.uuid4())
+    reply = outbox.owe(address, Reply.Kind.HELP, sender=topic.sender, act=uuid.uuid4())
 
     event = report(Kind.HARD_BOUNCE, reference=reply.reference)
 
@@ -249,7 +255,7 @@ def test_what_was_reported_during_the_hand_over_counts_after_it(in_hand, started
     assert status(message) == Status.HANDING_OVER
 
     with channels.connect("email") as out:
-        sending.send_window(in_hand, rendering.prepare(started), out)
+        sender.send_window(in_hand, rendering.prepare(started), out)
 
     assert status(message) == Status.FAILED
 

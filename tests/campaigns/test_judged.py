@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from campaigns import audience, judged, sending
+from campaigns.audience import service as audience
+from campaigns.explain import recorded
 from campaigns.models import Message
-from preferences import consent, rules
+from campaigns.sending import sender
+from preferences.consent import service as consent
 from preferences.models import Rule, Source
+from preferences.rulebook import service as rules
 
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
@@ -21,10 +24,10 @@ def _noon():
 
 def test_a_sent_message_reads_back_as_it_was_judged(started, subscriber, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     consent.withdraw(subscriber, started.topic, source=Source.LEAVE)
 
-    found = judged.read(judged.find(campaign=started))
+    found = recorded.read(recorded.find(campaign=started))
 
     assert found.said == "Yes: nothing spoke against it. It is now: Sent."
     assert found.judged_at == NOON
@@ -35,12 +38,12 @@ def test_a_sent_message_reads_back_as_it_was_judged(started, subscriber, mail_se
 
 def test_a_later_version_of_a_rule_does_not_change_what_is_read_back(started, subscriber, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
-    before = judged.read(judged.find(campaign=started))
+    sender.send_batch(started)
+    before = recorded.read(recorded.find(campaign=started))
     words = Rule.objects.filter(name="us-email-marketing").values(*rules.WORDS).latest("version")
     Rule.objects.create(**words | {"figures": {}}, version=99)
 
-    after = judged.read(judged.find(campaign=started))
+    after = recorded.read(recorded.find(campaign=started))
 
     assert after.figures == before.figures
     assert after.rules == before.rules
@@ -48,17 +51,17 @@ def test_a_later_version_of_a_rule_does_not_change_what_is_read_back(started, su
 
 def test_what_was_recorded_is_read_as_the_terms_it_was(started, subscriber, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     record = Message.objects.get().judged_under
 
-    assert judged.recorded(record).as_dict() == record.figures
+    assert recorded.recorded(record).as_dict() == record.figures
 
 
 def test_a_message_skipped_at_the_freeze_says_that_no_rules_were_asked(started, subscriber):
     consent.withdraw(subscriber, started.topic, source=Source.LEAVE)
     audience.freeze(started)
 
-    found = judged.read(judged.find(campaign=started))
+    found = recorded.read(recorded.find(campaign=started))
 
     assert found.said == "No: it was skipped, because: left this topic."
     assert found.figures == ()
@@ -67,4 +70,4 @@ def test_a_message_skipped_at_the_freeze_says_that_no_rules_were_asked(started, 
 def test_a_message_that_was_not_judged_yet_says_so(started, subscriber):
     audience.freeze(started)
 
-    assert judged.read(judged.find(campaign=started)).said == "It was not judged yet."
+    assert recorded.read(recorded.find(campaign=started)).said == "It was not judged yet."

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns import audience, lifecycle
+from campaigns.audience import service as audience
 from campaigns.models import Campaign
+from campaigns.workflow import lifecycle
 from preferences.errors import NotAllowed
 
 Status = Campaign.Status

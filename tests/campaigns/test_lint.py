@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone, translation
 
-from campaigns import lint
-from preferences import consent
+from campaigns.content import lint
+from preferences.consent import service as consent
 from preferences.models import Source
 from tests import factories
 from tests.conftest import subscribe

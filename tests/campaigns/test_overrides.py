@@ -2,8 +2,11 @@
 
 import pytest
 
-from campaigns import audience, content, lifecycle, lint, overrides, sending
+from campaigns.audience import service as audience
+from campaigns.content import content_checks, lint
 from campaigns.models import Campaign, LintOverride
+from campaigns.sending import sender
+from campaigns.workflow import lifecycle, lint_overrides
 from preferences.errors import NotAllowed
 from tests import factories
 
@@ -22,13 +25,13 @@ def test_words_that_break_a_rule_are_not_submitted(risky, author):
 
 
 def test_what_a_second_person_allows_can_be_submitted(risky, author, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
 
     assert lifecycle.submit(risky, by=author).status == Campaign.Status.IN_REVIEW
 
 
 def test_who_allowed_what_and_why_is_kept(risky, approver):
-    row = overrides.allow(risky, reason=f"  {REASON} ", by=approver)
+    row = lint_overrides.allow(risky, reason=f"  {REASON} ", by=approver)
 
     assert (row.by, row.reason, row.words_digest) == (approver, REASON, risky.words_digest)
     assert [(one["name"], one["about"]) for one in row.problems] == [("no_health_words", ["diabetes"])]
@@ -36,7 +39,7 @@ def test_who_allowed_what_and_why_is_kept(risky, approver):
 
 
 def test_it_is_told_in_the_campaigns_history(risky, approver):
-    overrides.allow(risky, reason="Fine.", by=approver)
+    lint_overrides.allow(risky, reason="Fine.", by=approver)
 
     newest = risky.history.first()
     assert (newest.history_change_reason, newest.history_user) == ("Allowed: Fine.", approver)
@@ -44,29 +47,29 @@ def test_it_is_told_in_the_campaigns_history(risky, approver):
 
 def test_nobody_allows_their_own_words(risky, author):
     with pytest.raises(NotAllowed, match="someone other than those who wrote them"):
-        overrides.allow(risky, reason=REASON, by=author)
+        lint_overrides.allow(risky, reason=REASON, by=author)
 
 
 def test_who_changed_the_words_does_not_allow_them(risky, approver):
     lifecycle.revise(risky, subject="Our diabetes evening", by=approver)
 
     with pytest.raises(NotAllowed, match="someone other than those who wrote them"):
-        overrides.allow(risky, reason=REASON, by=approver)
+        lint_overrides.allow(risky, reason=REASON, by=approver)
 
 
 @pytest.mark.parametrize("reason", ["", "  \n "])
 def test_a_reason_is_owed(reason, risky, approver):
     with pytest.raises(NotAllowed, match="Say why"):
-        overrides.allow(risky, reason=reason, by=approver)
+        lint_overrides.allow(risky, reason=reason, by=approver)
 
 
 def test_a_reason_has_an_end(risky, approver):
     with pytest.raises(NotAllowed, match="at most 1000 characters"):
-        overrides.allow(risky, reason="x" * 1001, by=approver)
+        lint_overrides.allow(risky, reason="x" * 1001, by=approver)
 
 
 def test_other_words_need_another_look(risky, author, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
     lifecycle.revise(risky, subject="Your diabetes night", by=author)
 
     with pytest.raises(NotAllowed, match="diabetes"):
@@ -74,7 +77,7 @@ def test_other_words_need_another_look(risky, author, approver):
 
 
 def test_the_same_words_again_are_still_allowed(risky, author, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
     lifecycle.revise(risky, subject="A walk", by=author)
     lifecycle.revise(risky, subject="Your diabetes evening", by=author)
 
@@ -82,7 +85,7 @@ def test_the_same_words_again_are_still_allowed(risky, author, approver):
 
 
 def test_a_problem_that_was_not_there_is_in_the_way(risky, author, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
     risky.topic.name = "Oncology walks"
     risky.topic.save()
 
@@ -95,17 +98,17 @@ def test_what_nobody_may_allow(risky, approver):
     risky.topic.sender.save()
 
     with pytest.raises(NotAllowed, match=r"cannot be allowed by anybody: Harbour Clinic has no postal address"):
-        overrides.allow(risky, reason=REASON, by=approver)
+        lint_overrides.allow(risky, reason=REASON, by=approver)
 
 
 def test_good_words_need_no_leave(campaign, approver):
     with pytest.raises(NotAllowed, match="Nothing keeps these words"):
-        overrides.allow(campaign, reason=REASON, by=approver)
+        lint_overrides.allow(campaign, reason=REASON, by=approver)
 
 
 def test_only_a_draft_is_allowed_anything(approved, approver):
     with pytest.raises(NotAllowed, match="Only a draft"):
-        overrides.allow(approved, reason=REASON, by=approver)
+        lint_overrides.allow(approved, reason=REASON, by=approver)
 
 
 def test_words_that_were_not_read_are_not_allowed(risky, author, approver):
@@ -113,32 +116,32 @@ def test_words_that_were_not_read_are_not_allowed(risky, author, approver):
     lifecycle.revise(risky, subject="Your diabetes night", by=author)
 
     with pytest.raises(NotAllowed, match="changed while you were reading"):
-        overrides.allow(risky, reason=REASON, by=approver, read=read)
+        lint_overrides.allow(risky, reason=REASON, by=approver, read=read)
 
 
 def test_allowing_twice_is_refused(risky, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
 
     with pytest.raises(NotAllowed, match="Nothing keeps these words"):
-        overrides.allow(risky, reason=REASON, by=approver)
+        lint_overrides.allow(risky, reason=REASON, by=approver)
     assert LintOverride.objects.count() == 1
 
 
 def test_the_hand_over_lets_through_what_was_allowed(risky, approver):
-    lacking = content.words(risky).lacks
+    lacking = content_checks.words(risky).lacks
 
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
 
     assert "no_health_words" in lacking
-    assert "no_health_words" not in content.words(risky).lacks
+    assert "no_health_words" not in content_checks.words(risky).lacks
 
 
 def test_the_hand_over_holds_to_what_became_lacking_since(risky, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
 
     risky.topic.sender.postal_address = ""
 
-    assert "postal_address" in content.words(risky).lacks
+    assert "postal_address" in content_checks.words(risky).lacks
 
 
 def test_a_length_that_was_allowed_is_no_matter_at_the_hand_over(topic, author, approver):
@@ -147,10 +150,10 @@ def test_a_length_that_was_allowed_is_no_matter_at_the_hand_over(topic, author, 
     body = "Walk with us. " * 11 + "https://harbour.example/w"
     text = factories.CampaignFactory(topic=topic, author=author, channel="sms", subject="", body=body)
 
-    overrides.allow(text, reason=REASON, by=approver)
+    lint_overrides.allow(text, reason=REASON, by=approver)
 
     assert lint.errors(text) == []
-    assert content.words(text).characters == 0
+    assert content_checks.words(text).characters == 0
 
 
 def test_a_label_that_was_allowed_to_be_missing_counts_as_carried(topic, author, approver):
@@ -158,17 +161,17 @@ def test_a_label_that_was_allowed_to_be_missing_counts_as_carried(topic, author,
     topic.sender.save()
     mail = factories.CampaignFactory(topic=topic, author=author)
 
-    overrides.allow(mail, reason=REASON, by=approver)
+    lint_overrides.allow(mail, reason=REASON, by=approver)
 
-    assert content.words(mail).labels == {"<ADV>"}
+    assert content_checks.words(mail).labels == {"<ADV>"}
 
 
 def test_people_get_what_was_allowed(risky, subscriber, author, approver, mail_server):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
     lifecycle.start(lifecycle.approve(lifecycle.submit(risky, by=author), by=approver), by=approver)
 
     audience.freeze(risky)
-    sending.send_batch(Campaign.objects.get(pk=risky.pk))
+    sender.send_batch(Campaign.objects.get(pk=risky.pk))
 
     assert len(mail_server.messages) == 1
     assert risky.messages.get().status == "sent"

@@ -11,10 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns import audience, breakdown, crowds, facts, lifecycle, sending, verdict
+from campaigns.audience import batch_evaluation, breakdown
+from campaigns.audience import service as audience
+from campaigns.decision import checks, facts
 from campaigns.models import Campaign
-from preferences import eligibility, rules
+from campaigns.sending import sender
+from campaigns.workflow import lifecycle
+from preferences.consent import eligibility
 from preferences.models import Address
+from preferences.rulebook import book as rulebook
 from tests import factories
 from tests.campaigns.crowd import again, crowd, mailed
 
@@ -48,7 +53,7 @@ def many(noon, author, approver):
 
 def one_by_one(campaign, at):
     """What the hand-over asks, about each address by itself."""
-    question, book = crowds.of_campaign(campaign, at).question, rules.book()
+    question, book = batch_evaluation.of_campaign(campaign, at).question, rulebook.book()
     for address in Address.objects.filter(subscriptions__topic=campaign.topic, channel=campaign.channel).order_by("pk"):
         known = facts.gather(Address.objects.filter(pk=address.pk), question, at)[address.pk]
         yield address.pk, _judged(known, book, question, at)
@@ -56,7 +61,7 @@ def one_by_one(campaign, at):
 
 def window_by_window(campaign, at, size=500):
     """The same in windows, as they are handed over."""
-    question, book = crowds.of_campaign(campaign, at).question, rules.book()
+    question, book = batch_evaluation.of_campaign(campaign, at).question, rulebook.book()
     ids = list(Address.objects.filter(subscriptions__topic=campaign.topic).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), size):
         known = facts.gather(Address.objects.filter(pk__in=ids[start : start + size]), question, at)
@@ -65,11 +70,11 @@ def window_by_window(campaign, at, size=500):
 
 def _judged(known, book, question, at):
     terms = book.terms(known.facts.place.jurisdictions, question.channel, question.topic.purpose, at.date())
-    return verdict.settled(known.facts, terms, at)
+    return checks.settled(known.facts, terms, at)
 
 
 def streamed(campaign, at, chunk=700):
-    for rows in crowds.chunks(crowds.of_campaign(campaign, at), chunk=chunk):
+    for rows in batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at), chunk=chunk):
         yield from ((one.address, one.verdict) for one in rows)
 
 
@@ -102,7 +107,10 @@ def test_whoever_they_are_and_whenever_it_is_the_counts_are_those_of_each_alone(
     at = noon + timedelta(minutes=seed % (24 * 60))
 
     counted = breakdown.start()
-    [breakdown.add(counted, rows) for rows in crowds.chunks(crowds.of_campaign(campaign, at), chunk=11)]
+    [
+        breakdown.add(counted, rows)
+        for rows in batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at), chunk=11)
+    ]
 
     alone = Counter((breakdown.kind(one), one.reason) for _pk, one in streamed(campaign, at, chunk=1))
     assert {(kind, why): n for kind, whys in counted["counts"].items() for why, n in whys.items()} == alone
@@ -115,9 +123,9 @@ def test_what_is_foretold_is_what_becomes_of_the_messages(many, noon, approver, 
     lifecycle.start(lifecycle.approve(_submitted(campaign), by=approver), by=approver)
 
     audience.freeze(Campaign.objects.get(pk=campaign.pk))
-    [sending.send_batch(Campaign.objects.get(pk=campaign.pk)) for _batch in range(5)]
+    [sender.send_batch(Campaign.objects.get(pk=campaign.pk)) for _batch in range(5)]
 
-    became = {one.address_id: one for one in campaign.messages.exclude(skipped_because__in=verdict.WISHES)}
+    became = {one.address_id: one for one in campaign.messages.exclude(skipped_because__in=checks.WISHES)}
     told = {pk: (message.status, message.skipped_because or message.waiting_for) for pk, message in became.items()}
     assert told == {pk: (BECOMES[foretold[pk].kind], foretold[pk].reason) for pk in became}
     assert len(became) > 100
@@ -125,8 +133,8 @@ def test_what_is_foretold_is_what_becomes_of_the_messages(many, noon, approver, 
 
 def test_who_has_a_wish_against_it_is_foretold_not_to_get_it_now(many, noon):
     campaign = many(120, "email", seed=3)
-    question = crowds.of_campaign(campaign, noon).question
-    wishing = facts.judged(Address.objects.filter(channel="email"), question).filter(objection__in=verdict.WISHES)
+    question = batch_evaluation.of_campaign(campaign, noon).question
+    wishing = facts.judged(Address.objects.filter(channel="email"), question).filter(objection__in=checks.WISHES)
 
     foretold = dict(streamed(campaign, noon))
 
@@ -165,6 +173,6 @@ def _timed(run):
 
 
 def _count_chunks(campaign, at, most):
-    for number, _rows in enumerate(crowds.chunks(crowds.of_campaign(campaign, at)), start=1):
+    for number, _rows in enumerate(batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at)), start=1):
         if number == most:
             return

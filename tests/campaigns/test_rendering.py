@@ -6,9 +6,11 @@ import hashlib
 
 import pytest
 
-from campaigns import audience, lifecycle, rendering
-from preferences import links
+from campaigns.audience import service as audience
+from campaigns.content import rendering
+from campaigns.workflow import lifecycle
 from preferences.errors import Unreadable
+from preferences.links import tokens
 from tests import factories
 from tests.conftest import subscribe
 
@@ -95,7 +97,7 @@ def test_the_links_lead_to_the_person_the_topic_and_the_message(campaign, subscr
     mail = mail_to(subscriber, campaign, approver)
 
     token = part(mail, "plain").split("http://testserver/l/")[1].split()[0].strip("/")
-    claims = links.read(links.Purpose.LEAVE, token)
+    claims = tokens.read(tokens.Purpose.LEAVE, token)
     assert claims.address == subscriber.pk
     assert claims.topic == campaign.topic.pk
     assert claims.message == campaign.messages.get().reference.int

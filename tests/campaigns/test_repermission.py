@@ -5,11 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns import audience, delivery, facts, lifecycle, lint, rendering, repermission, sending, tasks
+from campaigns import tasks
+from campaigns.audience import service as audience
+from campaigns.content import lint, rendering
+from campaigns.decision import facts
+from campaigns.eligibility import repermission
 from campaigns.models import Campaign, Message
-from preferences import consent, consent_forms, expiry, links, spoken, wishes
+from campaigns.sending import delivery_events, sender
+from campaigns.workflow import lifecycle
+from preferences.collection import consent_forms, offline_consent
+from preferences.consent import expiry, frequency
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
-from preferences.evidence import Proof
+from preferences.links import tokens
 from preferences.models import Address, Basis, ConsentEvent, Inbound, Method, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -50,7 +59,7 @@ def ask(topic, author, approver):
 
 def send(campaign):
     audience.freeze(campaign)
-    while sending.send_batch(campaign):
+    while sender.send_batch(campaign):
         continue
     lifecycle.finish_if_done(campaign.pk)
     campaign.refresh_from_db()
@@ -152,7 +161,7 @@ def test_of_two_questions_on_their_way_the_first_goes(old, topic, author, approv
 def test_a_message_that_never_arrived_did_not_ask(old, topic, ask, mail_server, time_machine):
     address = old()
     message = ask().messages.get()
-    delivery.record(provider="p", event_id="1", kind="soft_bounce", reference=message.reference)
+    delivery_events.record(provider="p", event_id="1", kind="soft_bounce", reference=message.reference)
     time_machine.shift(timedelta(days=2))
 
     assert Message.objects.get(pk=message.pk).status == "failed"
@@ -175,7 +184,9 @@ def test_what_was_written_down_has_asked_them_already(topic, author):
     address = factories.email_address(country="US")
     form = factories.ConsentFormFactory(sender=topic.sender, topics=[topic], kind="paper")
     version = consent_forms.publish(form, language="en", title="t", intro="i", thank_you="t")
-    spoken.write_down(address, [topic], form=version, said_at=timezone.now(), proof=Proof(words="On paper."), by=author)
+    offline_consent.write_down(
+        address, [topic], form=version, said_at=timezone.now(), proof=Proof(words="On paper."), by=author
+    )
 
     assert [one.why for one in expiry.coming()] == [expiry.Why.TERM]
     assert audience.preview(Campaign(topic=topic, channel="email", kind="repermission")) == {"already_asked": 1}
@@ -209,7 +220,7 @@ def test_the_mail_carries_its_two_links_whatever_the_text(old, topic, ask, mail_
     content = mail_server.messages[0].content.decode()
     parcel = rendering.prepare(message.campaign).words(message, address, address.contact)
     assert (
-        links.read(links.Purpose.KEEP, parcel.text.partition("/k/")[2].partition("/")[0]).message
+        tokens.read(tokens.Purpose.KEEP, parcel.text.partition("/k/")[2].partition("/")[0]).message
         == message.reference.int
     )
     assert "/k/" in content
@@ -259,10 +270,10 @@ def test_whoever_did_anything_since_was_not_silent(old, topic, ask, mail_server,
     time_machine.shift(timedelta(days=1))
     acts = {
         "keep": lambda: consent.keep(address, topic, source=Source.CONFIRM, method=Method.DOUBLE_OPT_IN),
-        "pause": lambda: wishes.pause(
+        "pause": lambda: frequency.pause(
             address, topic, until=timezone.now() + timedelta(days=60), source=Source.PREFERENCES
         ),
-        "limit": lambda: wishes.limit(address, None, most_per_month=1, source=Source.PREFERENCES),
+        "limit": lambda: frequency.limit(address, None, most_per_month=1, source=Source.PREFERENCES),
         "withdraw": lambda: consent.withdraw(address, topic, source=Source.LEAVE),
     }
     acts[act]()

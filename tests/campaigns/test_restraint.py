@@ -8,9 +8,14 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from campaigns import audience, claims, judging, lifecycle, restraint, sending, wording
+from campaigns.audience import service as audience
+from campaigns.decision import reason_labels, send_window
+from campaigns.eligibility import frequency_caps
 from campaigns.models import Message
-from preferences import contacts, wishes
+from campaigns.sending import leases, sender
+from campaigns.workflow import lifecycle
+from preferences.consent import frequency
+from preferences.contacts import service as contacts
 from preferences.models import Channel, Source
 from tests import factories
 from tests.conftest import subscribe
@@ -47,7 +52,7 @@ def start(author, approver):
 
 
 def at_most(person, number, topic=None):
-    return wishes.limit(person, topic, most_per_month=number, source=Source.PREFERENCES)
+    return frequency.limit(person, topic, most_per_month=number, source=Source.PREFERENCES)
 
 
 def fates(campaign):
@@ -57,7 +62,7 @@ def fates(campaign):
 def test_without_a_limit_every_address_gets_it(person, topic, start, mail_server):
     campaign = start(topic)
 
-    sending.send_batch(campaign)
+    sender.send_batch(campaign)
 
     assert fates(campaign) == [("sent", ""), ("sent", "")]
 
@@ -66,7 +71,7 @@ def test_two_addresses_of_one_person_share_the_limit_within_one_window(person, t
     at_most(person, 1)
     campaign = start(topic)
 
-    sending.send_batch(campaign)
+    sender.send_batch(campaign)
 
     assert fates(campaign) == [("sent", ""), ("skipped", "over_limit")]
     assert len(mail_server.messages) == 1
@@ -74,10 +79,10 @@ def test_two_addresses_of_one_person_share_the_limit_within_one_window(person, t
 
 def test_a_mail_counts_against_the_texts_that_follow(person, topic, start, mail_server, text_provider):
     at_most(person, 2, topic)
-    sending.send_batch(start(topic))
+    sender.send_batch(start(topic))
     texts = start(topic, "sms")
 
-    sending.send_batch(texts)
+    sender.send_batch(texts)
 
     assert fates(texts) == [("skipped", "over_limit")]
     assert text_provider.texts == []
@@ -87,9 +92,9 @@ def test_another_topic_counts_only_against_an_overall_limit(person, topic, start
     other = factories.TopicFactory(sender=topic.sender)
     subscribe(person, other)
     at_most(person, 1, other)
-    sending.send_batch(start(topic))
+    sender.send_batch(start(topic))
 
-    sending.send_batch(campaign := start(other))
+    sender.send_batch(campaign := start(other))
 
     assert fates(campaign) == [("sent", "")]
 
@@ -97,19 +102,19 @@ def test_another_topic_counts_only_against_an_overall_limit(person, topic, start
 def test_what_is_frozen_before_the_limit_is_held_back_at_the_hand_over(person, topic, start, mail_server):
     first, second = start(topic), start(topic)
     at_most(person, 2)
-    sending.send_batch(first)
+    sender.send_batch(first)
 
-    sending.send_batch(second)
+    sender.send_batch(second)
 
     assert fates(second) == [("skipped", "over_limit"), ("skipped", "over_limit")]
 
 
 def test_after_thirty_days_there_is_room_again(person, topic, start, mail_server):
     at_most(person, 2)
-    sending.send_batch(start(topic))
+    sender.send_batch(start(topic))
 
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=True):
-        sending.send_batch(campaign := start(topic))
+        sender.send_batch(campaign := start(topic))
 
     assert fates(campaign) == [("sent", ""), ("sent", "")]
 
@@ -118,7 +123,7 @@ def test_a_limit_taken_away_holds_nothing_back(person, topic, start, mail_server
     at_most(person, 1)
     at_most(person, None)
 
-    sending.send_batch(campaign := start(topic))
+    sender.send_batch(campaign := start(topic))
 
     assert fates(campaign) == [("sent", ""), ("sent", "")]
 
@@ -127,28 +132,28 @@ def test_the_account_is_written_to_although_news_are_limited(person, start, mail
     account = factories.TopicFactory(purpose="transactional")
     subscribe(person, account)
     at_most(person, 1)
-    sending.send_batch(start(account))
+    sender.send_batch(start(account))
 
-    sending.send_batch(campaign := start(account))
+    sender.send_batch(campaign := start(account))
 
     assert fates(campaign) == [("sent", "")]
 
 
 def test_the_preview_counts_who_has_had_enough(person, topic, start, mail_server):
     at_most(person, 2)
-    sending.send_batch(campaign := start(topic))
+    sender.send_batch(campaign := start(topic))
 
     assert audience.preview(campaign)["over_limit"] == 2
 
 
 def test_a_pause_keeps_every_address_and_channel_out_until_it_ends(person, topic, start, mail_server):
     campaign = start(topic)
-    wishes.pause(person, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
+    frequency.pause(person, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
 
-    sending.send_batch(campaign)
+    sender.send_batch(campaign)
 
     assert fates(campaign) == [("skipped", "paused"), ("skipped", "paused")]
-    assert wording.reason("paused") == "waiting: paused until the day they chose"
+    assert reason_labels.reason("paused") == "waiting: paused until the day they chose"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,9 +166,9 @@ def test_two_campaigns_at_once_do_not_both_take_the_last_place(start, mail_serve
     together = threading.Barrier(2)
 
     def open_one(campaign):
-        claim_id = claims.claim(campaign)
+        claim_id = leases.claim(campaign)
         together.wait()
-        sending.open_window(judging.bench(campaign), claim_id, claims.mine(claim_id))
+        sender.open_window(send_window.bench(campaign), claim_id, leases.mine(claim_id))
         connection.close()
 
     threads = [threading.Thread(target=open_one, args=[campaign]) for campaign in campaigns]
@@ -172,4 +177,4 @@ def test_two_campaigns_at_once_do_not_both_take_the_last_place(start, mail_serve
 
     statuses = sorted(Message.objects.values_list("status", flat=True))
     assert statuses == ["handing_over", "skipped"]
-    assert Message.objects.get(status="skipped").skipped_because == restraint.OVER_LIMIT
+    assert Message.objects.get(status="skipped").skipped_because == frequency_caps.OVER_LIMIT

@@ -6,10 +6,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from campaigns import audience, claims, judging, lifecycle, sending
+from campaigns.audience import service as audience
+from campaigns.decision import send_window
 from campaigns.models import Message
-from preferences import consent
+from campaigns.sending import leases, sender
+from campaigns.workflow import lifecycle
 from preferences.channels.outcomes import Outcome, Result
+from preferences.consent import service as consent
 from preferences.models import HandOver, Source
 from tests import factories
 from tests.conftest import subscribe
@@ -24,7 +27,7 @@ def frozen(started, subscriber):
 
 
 def test_a_message_arrives_and_is_recorded_with_what_was_said(frozen, subscriber, mail_server):
-    assert sending.send_batch(frozen)
+    assert sender.send_batch(frozen)
 
     message = frozen.messages.get()
     assert (message.status, message.attempts) == (Status.SENT, 1)
@@ -34,16 +37,16 @@ def test_a_message_arrives_and_is_recorded_with_what_was_said(frozen, subscriber
 
 
 def test_sending_again_sends_nothing_again(frozen, mail_server):
-    sending.send_batch(frozen)
+    sender.send_batch(frozen)
 
-    assert not sending.send_batch(frozen)
+    assert not sender.send_batch(frozen)
     assert len(mail_server.messages) == 1
 
 
 def test_opting_out_after_the_audience_is_frozen_is_honoured(frozen, subscriber, mail_server):
     consent.withdraw(subscriber, frozen.topic, source=Source.ONE_CLICK)
 
-    sending.send_batch(frozen)
+    sender.send_batch(frozen)
 
     message = frozen.messages.get()
     assert (message.status, message.skipped_because) == (Status.SKIPPED, "left")
@@ -51,10 +54,10 @@ def test_opting_out_after_the_audience_is_frozen_is_honoured(frozen, subscriber,
 
 
 def test_opting_out_between_the_claim_and_the_window_is_honoured(frozen, subscriber, mail_server):
-    claim_id = claims.claim(frozen)
+    claim_id = leases.claim(frozen)
     consent.withdraw_all(subscriber, sender=frozen.sender, source=Source.LEAVE)
 
-    window = sending.open_window(judging.bench(frozen), claim_id, claims.mine(claim_id))
+    window = sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
 
     assert window.messages == []
     assert frozen.messages.get().skipped_because == "stopped"
@@ -63,7 +66,7 @@ def test_opting_out_between_the_claim_and_the_window_is_honoured(frozen, subscri
 def test_what_the_server_refuses_for_good_failed(frozen, subscriber, mail_server):
     mail_server.refusals[subscriber.value] = "550 No such person"
 
-    sending.send_batch(frozen)
+    sender.send_batch(frozen)
 
     message = frozen.messages.get()
     assert message.status == Status.FAILED
@@ -72,63 +75,63 @@ def test_what_the_server_refuses_for_good_failed(frozen, subscriber, mail_server
 
 def test_what_the_server_puts_off_is_tried_again_later(frozen, subscriber, mail_server):
     mail_server.refusals[subscriber.value] = "450 Come back later"
-    sending.send_batch(frozen)
+    sender.send_batch(frozen)
     put_off = frozen.messages.get()
     mail_server.refusals.clear()
 
     assert put_off.status == Status.WAITING
-    assert not sending.send_batch(frozen)
+    assert not sender.send_batch(frozen)
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        sending.send_batch(frozen)
+        sender.send_batch(frozen)
     assert frozen.messages.get().status == Status.SENT
 
 
 def test_a_server_that_is_down_costs_delay_and_nothing_else(frozen, settings, mail_server):
     settings.EMAIL_PORT, port = 1, settings.EMAIL_PORT
-    sending.send_batch(frozen)
+    sender.send_batch(frozen)
     settings.EMAIL_PORT = port
 
     assert frozen.messages.get().status == Status.WAITING
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        sending.send_batch(frozen)
+        sender.send_batch(frozen)
     assert len(mail_server.messages) == 1
 
 
 def test_a_worker_lost_before_the_hand_over_gives_its_messages_back(frozen):
-    claims.claim(frozen)
+    leases.claim(frozen)
 
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        claims.sweep()
+        leases.sweep()
 
     assert frozen.messages.get().status == Status.QUEUED
 
 
 def test_a_worker_lost_in_the_act_leaves_an_unknown_that_is_never_resent(frozen, mail_server):
-    claim_id = claims.claim(frozen)
-    sending.open_window(judging.bench(frozen), claim_id, claims.mine(claim_id))
+    claim_id = leases.claim(frozen)
+    sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
 
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        claims.sweep()
-        sending.send_batch(frozen)
+        leases.sweep()
+        sender.send_batch(frozen)
 
     assert frozen.messages.get().status == Status.UNKNOWN
     assert mail_server.messages == []
 
 
 def test_a_lost_claim_is_not_sent_by_the_worker_that_lost_it(frozen):
-    late = claims.claim(frozen)
+    late = leases.claim(frozen)
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        claims.sweep()
-        claims.claim(frozen)
+        leases.sweep()
+        leases.claim(frozen)
 
-    assert sending.open_window(judging.bench(frozen), late, [frozen.messages.get().pk]).messages == []
-    assert not claims.renew(late)
+    assert sender.open_window(send_window.bench(frozen), late, [frozen.messages.get().pk]).messages == []
+    assert not leases.renew(late)
 
 
 def test_a_paused_campaign_sends_nothing(frozen, approver, mail_server):
     lifecycle.pause(frozen, by=approver)
 
-    assert not sending.send_batch(frozen)
+    assert not sender.send_batch(frozen)
     assert frozen.messages.get().status == Status.QUEUED
 
 
@@ -136,33 +139,33 @@ def test_two_campaigns_do_not_have_the_same_address_in_hand_at_once(frozen, appr
     other = factories.CampaignFactory(topic=frozen.topic, author=author)
     other = lifecycle.start(lifecycle.approve(lifecycle.submit(other, by=author), by=approver), by=approver)
     audience.freeze(other)
-    first, second = claims.claim(frozen), claims.claim(other)
+    first, second = leases.claim(frozen), leases.claim(other)
 
-    sending.open_window(judging.bench(frozen), first, claims.mine(first))
-    sending.open_window(judging.bench(other), second, claims.mine(second))
+    sender.open_window(send_window.bench(frozen), first, leases.mine(first))
+    sender.open_window(send_window.bench(other), second, leases.mine(second))
 
     assert frozen.messages.get().status == Status.HANDING_OVER
     assert other.messages.get().status == Status.WAITING
 
 
 def test_an_outcome_recorded_late_still_counts(frozen):
-    claim_id = claims.claim(frozen)
-    window = sending.open_window(judging.bench(frozen), claim_id, claims.mine(claim_id))
+    claim_id = leases.claim(frozen)
+    window = sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        claims.sweep()
+        leases.sweep()
 
     [message] = window.messages
-    sending._conclude(message, Outcome(Result.SENT, provider_id="<1@example.org>"))
-    sending.record(window, [message])
+    sender._conclude(message, Outcome(Result.SENT, provider_id="<1@example.org>"))
+    sender.record(window, [message])
 
     assert frozen.messages.get().status == Status.SENT
 
 
 def test_what_was_fenced_but_not_begun_is_queued_again(frozen):
-    claim_id = claims.claim(frozen)
-    window = sending.open_window(judging.bench(frozen), claim_id, claims.mine(claim_id))
+    claim_id = leases.claim(frozen)
+    window = sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
 
-    sending.record(window, [])
+    sender.record(window, [])
 
     assert frozen.messages.get().status == Status.QUEUED
     assert not HandOver.objects.exists()
@@ -173,7 +176,7 @@ def test_a_text_campaign_goes_out_by_text(daytime, topic, texter, author, approv
     campaign = lifecycle.start(lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver), by=approver)
     audience.freeze(campaign)
 
-    sending.send_batch(campaign)
+    sender.send_batch(campaign)
 
     [text] = text_provider.texts
     assert text.words["to"] == texter.value
@@ -185,10 +188,10 @@ def test_a_windows_statements_do_not_grow_with_its_size(started, topic, mail_ser
     for _person in range(40):
         subscribe(factories.email_address(), topic)
     audience.freeze(started)
-    claim_id, bench = claims.claim(started), judging.bench(started)
+    claim_id, bench = leases.claim(started), send_window.bench(started)
 
     with django_assert_max_num_queries(19):  # four of them only when these terms are used for the first time
-        sending.open_window(bench, claim_id, claims.mine(claim_id))
+        sender.open_window(bench, claim_id, leases.mine(claim_id))
 
 
 def test_every_recipient_is_accounted_for_at_the_end(started, topic, subscriber, mail_server):
@@ -196,7 +199,7 @@ def test_every_recipient_is_accounted_for_at_the_end(started, topic, subscriber,
     audience.freeze(started)
     consent.withdraw(gone, topic, source=Source.LEAVE)
 
-    sending.send_batch(started)
+    sender.send_batch(started)
     lifecycle.finish_if_done(started.pk)
 
     started.refresh_from_db()
@@ -207,7 +210,7 @@ def test_every_recipient_is_accounted_for_at_the_end(started, topic, subscriber,
 def test_what_is_left_of_a_cancelled_campaign_says_so(frozen, approver, mail_server):
     lifecycle.cancel(frozen, by=approver, reason="The clinic moved.")
 
-    claims.close_cancelled()
+    leases.close_cancelled()
 
     message = frozen.messages.get()
     assert (message.status, message.skipped_because) == (Status.SKIPPED, "campaign_cancelled")

@@ -1,9 +1,10 @@
 """Which of the rules in force decided a figure."""
 
-from campaigns import shares
-from campaigns.shares import Whose
-from preferences import rules
+from campaigns.explain import rule_attribution
+from campaigns.explain.rule_attribution import Whose
 from preferences.models import Rule
+from preferences.rulebook import book as rulebook
+from preferences.rulebook import service as rules
 
 
 def rule(name, figure, **values):
@@ -12,9 +13,9 @@ def rule(name, figure, **values):
 
 
 def decided(rules_in_force, figure, about, profile="strict"):
-    book = rules.Book(tuple(rules_in_force), profile)
+    book = rulebook.Book(tuple(rules_in_force), profile)
     terms = rules.strictest.strictest(book.said(one) for one in rules_in_force)
-    return [(share.rule.name, share.by) for share in shares.deciding(rules_in_force, terms, figure, about)]
+    return [(share.rule.name, share.by) for share in rule_attribution.deciding(rules_in_force, terms, figure, about)]
 
 
 def hours(text):

@@ -5,8 +5,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from campaigns import audience, sending, switch
+from campaigns.audience import service as audience
 from campaigns.models import Message, StopSwitch
+from campaigns.sending import emergency_stop, sender
 from preferences.errors import NotAllowed
 from tests import roles
 
@@ -18,22 +19,22 @@ def frozen(started, subscriber):
 
 
 def test_nothing_is_handed_over_until_it_is_released(frozen, approver, author, mail_server):
-    stop = switch.throw(by=approver, reason="The wrong price is in the letter.")
-    stopped = sending.send_batch(frozen)
+    stop = emergency_stop.throw(by=approver, reason="The wrong price is in the letter.")
+    stopped = sender.send_batch(frozen)
     before = len(mail_server.messages)
-    switch.release(stop, by=author, reason="It is right again.")
-    went_on = sending.send_batch(frozen)
+    emergency_stop.release(stop, by=author, reason="It is right again.")
+    went_on = sender.send_batch(frozen)
 
     assert [stopped, before, went_on, len(mail_server.messages)] == [False, 0, True, 1]
 
 
 def test_it_is_thrown_once_and_by_somebody_with_a_reason(approver):
-    switch.throw(by=approver, reason="A fault.")
+    emergency_stop.throw(by=approver, reason="A fault.")
 
     with pytest.raises(NotAllowed, match="stopped already"):
-        switch.throw(by=approver, reason="Again.")
+        emergency_stop.throw(by=approver, reason="Again.")
     with pytest.raises(NotAllowed, match="Say why"):
-        switch.throw(by=approver, reason="  ")
+        emergency_stop.throw(by=approver, reason="  ")
     assert StopSwitch.objects.thrown().count() == 1
 
 
@@ -45,17 +46,17 @@ def test_the_database_too_allows_only_one(approver):
 
 
 def test_what_was_released_is_not_released_again(approver):
-    stop = switch.throw(by=approver, reason="A fault.")
-    switch.release(stop, by=approver, reason="Mended.")
+    stop = emergency_stop.throw(by=approver, reason="A fault.")
+    emergency_stop.release(stop, by=approver, reason="Mended.")
 
     with pytest.raises(NotAllowed, match="already"):
-        switch.release(stop, by=approver, reason="Once more.")
+        emergency_stop.release(stop, by=approver, reason="Once more.")
 
 
 def test_a_message_that_waits_for_it_says_so(frozen, approver):
-    switch.throw(by=approver, reason="A fault.")
+    emergency_stop.throw(by=approver, reason="A fault.")
 
-    assert not sending.send_batch(frozen)
+    assert not sender.send_batch(frozen)
     assert frozen.messages.get().status == Message.Status.QUEUED
 
 
@@ -67,7 +68,7 @@ def test_those_who_may_stop_everything_do_it_with_one_button(db, role, status):
     answer = client.post(reverse("admin:campaigns_stopswitch_stop_everything"), {"reason": "A wrong price."})
 
     assert answer.status_code == status
-    assert switch.is_thrown() is (status == 302)
+    assert emergency_stop.is_thrown() is (status == 302)
 
 
 def test_the_button_asks_first_and_wants_a_reason(db):
@@ -77,11 +78,11 @@ def test_the_button_asks_first_and_wants_a_reason(db):
 
     asked, empty = client.get(address), client.post(address, {"reason": " "})
 
-    assert [asked.status_code, empty.status_code, switch.is_thrown()] == [200, 200, False]
+    assert [asked.status_code, empty.status_code, emergency_stop.is_thrown()] == [200, 200, False]
 
 
 def test_it_is_let_go_on_from_its_own_page(approver, db):
-    stop = switch.throw(by=approver, reason="A fault.")
+    stop = emergency_stop.throw(by=approver, reason="A fault.")
     client = Client()
     client.force_login(roles.colleague("compliance officer"))
 

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from campaigns import verdict
-from campaigns.verdict import SEND, Facts, Kind, Verdict
-from preferences.strictest import Terms
-from preferences.whereabouts import Place
+from campaigns.decision import checks
+from campaigns.decision.checks import SEND, Facts, Kind, Verdict
+from preferences.geo.jurisdictions import Place
+from preferences.rulebook.effective_terms import Terms
 
 AT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11:00 in New York
 NEW_YORK = Place(frozenset({"US", "US-NY"}), ("America/New_York",), "number")
@@ -30,12 +30,12 @@ def terms(**changed):
 
 
 def kind_and_reason(given, asked, at=AT):
-    answer = verdict.judge(given, asked, at)
+    answer = checks.judge(given, asked, at)
     return answer.kind.value, answer.reason
 
 
 def test_nothing_speaks_against_it():
-    assert verdict.judge(facts(), terms(window=DAYTIME), AT) == SEND
+    assert checks.judge(facts(), terms(window=DAYTIME), AT) == SEND
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_each_check_says_its_own_reason(given, asked, expected):
     ],
 )
 def test_just_within_every_bound_it_goes(given, asked):
-    assert verdict.judge(facts(**given), terms(**asked), AT) == SEND
+    assert checks.judge(facts(**given), terms(**asked), AT) == SEND
 
 
 # CASL s.10(9)-(10): two years after a purchase, six months after a question; the last day is the one before.
@@ -122,7 +122,7 @@ def test_implied_consent_ends_the_day_before_its_clock(basis, since, today, goes
     )
     at = datetime.fromisoformat(f"{today}T17:00:00+00:00")
 
-    assert (verdict.judge(given, asked, at) == SEND) is goes
+    assert (checks.judge(given, asked, at) == SEND) is goes
 
 
 def test_their_own_day_counts_and_not_ours():
@@ -131,8 +131,8 @@ def test_their_own_day_counts_and_not_ours():
     asked = terms(repermission=(("months", 24),))
     east = dataclasses.replace(NEW_YORK, zones=("Pacific/Kiritimati",))
 
-    assert verdict.judge(facts(affirmed_on=date(2024, 11, 24)), asked, night) == SEND
-    assert verdict.judge(facts(affirmed_on=date(2024, 11, 24), place=east), asked, night).reason == "permission_too_old"
+    assert checks.judge(facts(affirmed_on=date(2024, 11, 24)), asked, night) == SEND
+    assert checks.judge(facts(affirmed_on=date(2024, 11, 24), place=east), asked, night).reason == "permission_too_old"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_their_own_day_counts_and_not_ours():
 def test_a_cap_frees_up_when_enough_has_passed(caps, ago, until):
     """The day is the person's own: at 16:00 UTC New York has 13 hours of it left."""
     sent = tuple(AT - timedelta(hours=hours) for hours in ago)
-    answer = verdict.judge(facts(sent=sent), terms(caps=caps), AT)
+    answer = checks.judge(facts(sent=sent), terms(caps=caps), AT)
 
     assert answer.until == (AT + until if until else None)
 
@@ -170,7 +170,7 @@ def test_a_cap_frees_up_when_enough_has_passed(caps, ago, until):
     ],
 )
 def test_quiet_hours_are_a_later(at, opens):
-    answer = verdict.judge(facts(), terms(window=DAYTIME), datetime.fromisoformat(at))
+    answer = checks.judge(facts(), terms(window=DAYTIME), datetime.fromisoformat(at))
 
     assert answer.until == (datetime.fromisoformat(opens) if opens else None)
 
@@ -178,7 +178,7 @@ def test_quiet_hours_are_a_later(at, opens):
 def test_a_wait_ends_where_everything_fits():
     """The cap frees up at night, so it goes in the morning."""
     sent = (AT - timedelta(hours=12),)  # 23:00 the evening before
-    answer = verdict.settled(facts(sent=sent), terms(window=DAYTIME, caps=(("hours24", 1),)), AT)
+    answer = checks.settled(facts(sent=sent), terms(window=DAYTIME, caps=(("hours24", 1),)), AT)
 
     assert answer == Verdict(Kind.WAIT, "over_cap", datetime(2026, 11, 25, 14, 0, tzinfo=UTC))
 
@@ -187,11 +187,11 @@ def test_what_cannot_go_before_the_campaigns_end_is_too_late():
     evening = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
     given = facts(ends_at=evening + timedelta(hours=2))
 
-    assert verdict.settled(given, terms(window=DAYTIME), evening) == Verdict(Kind.SKIP, "too_late")
+    assert checks.settled(given, terms(window=DAYTIME), evening) == Verdict(Kind.SKIP, "too_late")
 
 
 def test_what_staff_must_settle_waits_without_an_end():
-    assert verdict.settled(facts(place=Place()), terms(), AT).is_held
+    assert checks.settled(facts(place=Place()), terms(), AT).is_held
 
 
 def test_the_first_objection_in_the_order_of_the_checks_decides():
@@ -207,15 +207,15 @@ def test_the_first_objection_in_the_order_of_the_checks_decides():
     better.append(dataclasses.replace(better[-1], affirmed_on=date(2026, 11, 1)))
     better.append(dataclasses.replace(better[-1], born_on=date(1980, 1, 1)))
 
-    reasons = [verdict.judge(one, asked, AT).reason for one in better]
+    reasons = [checks.judge(one, asked, AT).reason for one in better]
     assert reasons == ["stop_switch", "bounced", "consent_too_weak", "permission_too_old", "too_young", ""]
 
 
 def test_every_check_can_be_asked_by_itself():
-    said = verdict.explained(facts(objection="paused", segments=3), terms(segments=(("most", 2),)), AT)
+    said = checks.explained(facts(objection="paused", segments=3), terms(segments=(("most", 2),)), AT)
 
     assert [name for name, answer in said.items() if answer] == ["wishes", "length"]
-    assert list(said) == list(verdict.CHECKS)
+    assert list(said) == list(checks.CHECKS)
 
 
 @pytest.mark.parametrize("span", ["day", "hours24", "week", "month"])

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from campaigns import verdict
-from campaigns.verdict import Facts
-from preferences import rules, whereabouts
+from campaigns.decision import checks
+from campaigns.decision.checks import Facts
+from preferences.geo import jurisdictions
+from preferences.rulebook import book as rulebook
 
 AT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 MOST = 30e-6
@@ -29,7 +30,7 @@ SIGNED = frozenset(
 @pytest.mark.parametrize("profile", ["strict", "legal"])
 def test_it_costs_less_than_thirty_microseconds(db, profile):
     """Seconds of the processor, the best of five rounds over 4,000 numbers of ten places."""
-    book = rules.book(profile)
+    book = rulebook.book(profile)
     chosen = random.Random(1)
     people = [f"{chosen.choice(NUMBERS)}{chosen.randrange(10**6, 10**7)}" for _person in range(4_000)]
     judge_all(book, people)
@@ -48,9 +49,9 @@ def timed(book, people):
 
 def judge_all(book, people):
     for number in people:
-        place = whereabouts.place(
+        place = jurisdictions.place(
             channel="sms", value=number, country="", region="", postal_code="", time_zone="", sender_country="US"
         )
         terms = book.terms(place.jurisdictions, "sms", "marketing", AT.date())
         sent = (AT - timedelta(days=3),)
-        verdict.judge(Facts(place=place, flags=SIGNED, affirmed_on=date(2026, 1, 1), sent=sent), terms, AT)
+        checks.judge(Facts(place=place, flags=SIGNED, affirmed_on=date(2026, 1, 1), sent=sent), terms, AT)

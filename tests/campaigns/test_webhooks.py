@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from campaigns import audience, sending
+from campaigns.audience import service as audience
 from campaigns.models import DeliveryEvent, Message
+from campaigns.sending import sender
 from preferences.models import ConsentEvent, Suppression
 
 SECRET = "anymail:test-webhook-secret-0123456789abcdef"
@@ -19,7 +20,7 @@ SIGNING_KEY = "the key Mailgun signs with"
 @pytest.fixture
 def sent(started, subscriber, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     return started.messages.get()
 
 

@@ -5,11 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from campaigns import audience, facts, sending, switch, verdict, why
-from campaigns.answers import State
+from campaigns.audience import service as audience
+from campaigns.decision import checks, facts
+from campaigns.explain import explanation
+from campaigns.explain.check_answers import State
 from campaigns.models import Message
-from preferences import consent, contacts, erasure, rules, wishes
+from campaigns.sending import emergency_stop, sender
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
 from preferences.models import Basis, Method, Source, Suppression
+from preferences.rulebook import book as rulebook
 from tests import factories
 from tests.conftest import subscribe
 
@@ -32,7 +39,7 @@ def mainer(topic):
 
 
 def ask(address, topic, at=None):
-    return why.ask(address, facts.Question(topic, address.channel), at=at)
+    return explanation.ask(address, facts.Question(topic, address.channel), at=at)
 
 
 def step(answer, name):
@@ -51,7 +58,7 @@ def test_who_may_get_it_now_passes_every_check(mainer, topic):
     answer = ask(mainer, topic)
 
     assert answer.said == "Yes: it would be sent now."
-    assert [one.name for one in answer.steps] == list(verdict.CHECKS)
+    assert [one.name for one in answer.steps] == list(checks.CHECKS)
     assert {one.state for one in answer.steps} == {State.PASSED}
     assert "20:00 in America/New York (Wed 25 Nov 2026, 01:00 UTC)" in saids(answer)[0]
 
@@ -60,7 +67,7 @@ def test_at_night_the_answer_says_when_it_goes_and_which_rule_decided(mainer, to
     answer = ask(mainer, topic, at=NIGHT)
 
     hours = step(answer, "window")
-    assert answer.verdict == verdict.Verdict(verdict.Kind.WAIT, "quiet_hours", datetime(2026, 11, 25, 14, tzinfo=UTC))
+    assert answer.verdict == checks.Verdict(checks.Kind.WAIT, "quiet_hours", datetime(2026, 11, 25, 14, tzinfo=UTC))
     assert answer.said.startswith(
         "Not yet, but on Wed 25 Nov 2026, 09:00 in America/New York (Wed 25 Nov 2026, 14:00 UTC)"
     )
@@ -167,7 +174,7 @@ def test_an_old_consent_has_to_be_asked_for_again_from_a_day_on(mainer, topic):
 
 def test_a_cap_shows_the_messages_that_count_and_when_there_is_room(started, subscriber, topic, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     message = Message.objects.get()
 
     answer = ask(subscriber, topic, at=NOON + timedelta(minutes=5))
@@ -180,8 +187,8 @@ def test_a_cap_shows_the_messages_that_count_and_when_there_is_room(started, sub
 
 def test_their_own_limit_says_when_it_has_room_again(started, subscriber, topic, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
-    wishes.limit(subscriber, topic, most_per_month=1, source=Source.PREFERENCES)
+    sender.send_batch(started)
+    frequency.limit(subscriber, topic, most_per_month=1, source=Source.PREFERENCES)
 
     answer = ask(subscriber, topic, at=NOON + timedelta(days=2))
 
@@ -189,15 +196,15 @@ def test_their_own_limit_says_when_it_has_room_again(started, subscriber, topic,
     assert answer.verdict.reason == "over_limit"
     assert fact(answer, "limit", of="wishes").value == {"got": 1, "most": 1}
     assert answer.changes[0].at == again
-    assert ask(subscriber, topic, at=again).verdict.kind == verdict.Kind.SEND
+    assert ask(subscriber, topic, at=again).verdict.kind == checks.Kind.SEND
 
 
 def test_a_pause_ends_by_itself_on_its_day(mainer, topic):
     until = NOON + timedelta(days=10)
-    wishes.pause(mainer, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(mainer, topic, until=until, source=Source.PREFERENCES)
 
     assert ask(mainer, topic).changes[0].at == until
-    assert ask(mainer, topic, at=until + timedelta(hours=1)).verdict.kind == verdict.Kind.SEND
+    assert ask(mainer, topic, at=until + timedelta(hours=1)).verdict.kind == checks.Kind.SEND
 
 
 def test_a_term_that_has_run_out_by_then_counts_then(mainer, topic):
@@ -211,7 +218,7 @@ def test_a_term_that_has_run_out_by_then_counts_then(mainer, topic):
 
 
 def test_the_stop_switch_holds_everything_and_says_who_threw_it(subscriber, topic, author):
-    switch.throw(by=author, reason="The wrong price is in every mail.")
+    emergency_stop.throw(by=author, reason="The wrong price is in every mail.")
 
     answer = ask(subscriber, topic)
 
@@ -254,7 +261,7 @@ def test_the_answer_costs_as_many_queries_however_much_there_is(subscriber, topi
     consent.suppress(subscriber, Suppression.Reason.BOUNCED)
     consent.suppress(subscriber, Suppression.Reason.COMPLAINED)
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    rules.book()
+    rulebook.book()
 
     with django_assert_max_num_queries(13):
         ask(subscriber, topic)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from campaigns import asking, lifecycle, why
+from campaigns.explain import explanation, query
+from campaigns.workflow import lifecycle
 from preferences.models import Channel
 from tests import factories
 from tests.conftest import subscribe
@@ -36,9 +37,9 @@ def fact(answer, name, of):
 def test_what_cannot_go_before_the_campaign_ends_is_too_late(campaign, topic, mainer):
     campaign.channel, campaign.ends_at = Channel.SMS, NIGHT + timedelta(hours=1)
     campaign.save()
-    address, question = asking.question(mainer.value, str(campaign.reference))
+    address, question = query.question(mainer.value, str(campaign.reference))
 
-    answer = why.ask(address, question, at=NIGHT)
+    answer = explanation.ask(address, question, at=NIGHT)
 
     assert answer.said == "No: the campaign had ended before it could go."
     assert step(answer, "window").verdict.reason == "quiet_hours"
@@ -47,9 +48,9 @@ def test_what_cannot_go_before_the_campaign_ends_is_too_late(campaign, topic, ma
 
 def test_a_campaign_that_is_over_says_so(approved, subscriber, approver):
     lifecycle.cancel(approved, by=approver, reason="Not this year.")
-    address, question = asking.question(subscriber.value, str(approved.reference))
+    address, question = query.question(subscriber.value, str(approved.reference))
 
-    answer = why.ask(address, question)
+    answer = explanation.ask(address, question)
 
     assert "This campaign is over (Cancelled)" in answer.notes[0]
 
@@ -57,9 +58,9 @@ def test_a_campaign_that_is_over_says_so(approved, subscriber, approver):
 def test_a_text_that_lacks_something_names_it_and_the_rule_that_wants_it(campaign, subscriber):
     campaign.topic.sender.postal_address = ""
     campaign.topic.sender.save()
-    address, question = asking.question(subscriber.value, str(campaign.reference))
+    address, question = query.question(subscriber.value, str(campaign.reference))
 
-    answer = why.ask(address, question)
+    answer = explanation.ask(address, question)
 
     assert answer.verdict.reason == "content_missing"
     assert "postal_address" in fact(answer, "lacks", of="content").value
@@ -67,8 +68,8 @@ def test_a_text_that_lacks_something_names_it_and_the_rule_that_wants_it(campaig
 
 
 def test_a_campaign_that_is_not_sent_says_so(campaign, subscriber):
-    address, question = asking.question(subscriber.value, str(campaign.reference))
+    address, question = query.question(subscriber.value, str(campaign.reference))
 
-    assert why.ask(address, question).notes == (
+    assert explanation.ask(address, question).notes == (
         "This campaign is not being sent (Draft): this is the answer if it were.",
     )

@@ -5,10 +5,10 @@ import datetime
 import pytest
 import time_machine
 
-from compliance import policies
 from compliance.models import PolicyDocument
-from preferences import consent
-from preferences.evidence import Proof
+from compliance.policies import service as policies
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
 from preferences.models import Notice, Source
 from tests import factories, roles
 from tests.sinks import MailSink

@@ -1,11 +1,11 @@
 """One person's story, for tests of the dossier."""
 
-from compliance import dossier
+from compliance.dossier import timeline
 from preferences.models import LinkHit
 
 
 def story(address, kind=None):
-    entries = dossier.dossier(address.contact)
+    entries = timeline.dossier(address.contact)
     return [entry for entry in entries if kind in (None, entry.kind)]
 
 

@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from compliance import policies, reminders
 from compliance.models import PolicyDocument, PolicyReview
-from preferences import consent, erasure
-from preferences.evidence import Proof
+from compliance.policies import review_reminders
+from compliance.policies import service as policies
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import erasure
 from preferences.models import Source
 from tests import roles
 
@@ -105,7 +107,7 @@ def test_reviews_are_filtered_by_state(officer_desk, review, owner, state, count
 
 
 def test_a_reminder_shows_what_became_of_its_letter(officer_desk, review, mail_sink):
-    (reminder,) = reminders.remind(review.due_on)
+    (reminder,) = review_reminders.remind(review.due_on)
 
     assert "1 days before" in officer_desk.get(page("policyreview_change", review.pk)).content.decode()
     assert "Sent" in officer_desk.get(page("reviewreminder_changelist")).content.decode()

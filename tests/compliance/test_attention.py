@@ -8,15 +8,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import switch
 from campaigns.models import Message
-from compliance import attention
+from campaigns.sending import emergency_stop
+from compliance import work_queue
 from compliance.models import Processor
-from preferences import consent, reasons, replies, rules
 from preferences.channels.outcomes import Outcome, Result
+from preferences.consent import opt_out_reasons
+from preferences.consent import service as consent
 from preferences.models import DoubtfulLeave, Inbound, Notice, Source
+from preferences.outbox import service as outbox
+from preferences.rulebook import service as rules
 from tests import factories, roles
-from tests.preferences import rulebook, texting
+from tests.preferences import rule_changes, texting
 
 DUE = datetime.date(2027, 6, 20)
 
@@ -27,11 +30,11 @@ def auditor(db):
 
 
 def counted(user, today=None):
-    return {concern.what: concern.count for concern in attention.concerns(user, today)}
+    return {concern.what: concern.count for concern in work_queue.concerns(user, today)}
 
 
 def test_nothing_waits_in_a_quiet_house(auditor):
-    assert attention.concerns(auditor) == []
+    assert work_queue.concerns(auditor) == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,7 @@ def test_reviews_that_come_near_or_are_late_are_named(auditor, review, days, exp
     [(Result.UNKNOWN, "Replies whose end is unknown"), (Result.REFUSED, "Replies that failed")],
 )
 def test_replies_that_went_wrong_are_named(auditor, subscriber, result, what):
-    replies.record(subscriber.replies.first(), Outcome(result))
+    outbox.record(subscriber.replies.first(), Outcome(result))
 
     assert counted(auditor) == {what: 1}
 
@@ -77,7 +80,7 @@ def test_a_flood_of_sign_ups_is_named_while_it_is_held_back(auditor, topic, sett
 def test_nobody_is_told_of_rows_they_may_not_see(review):
     author = roles.colleague("author")
 
-    assert attention.concerns(author, DUE + datetime.timedelta(days=1)) == []
+    assert work_queue.concerns(author, DUE + datetime.timedelta(days=1)) == []
 
 
 def test_the_first_page_leads_to_the_list(auditor, review, time_machine):
@@ -115,16 +118,16 @@ def test_a_text_that_asks_for_nothing_waits_for_nobody(auditor, topic):
 
 
 def test_whoever_says_they_never_signed_up_is_named_until_somebody_looked(auditor, subscriber, topic):
-    said = reasons.give(subscriber, topic, reason="never_signed_up")
+    said = opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
     assert counted(auditor) == {"“I never signed up”, to be looked into": 1}
 
-    reasons.review(said, by=auditor, finding="They did, on paper.")
+    opt_out_reasons.review(said, by=auditor, finding="They did, on paper.")
 
     assert counted(auditor) == {}
 
 
 def test_another_reason_waits_for_nobody(auditor, subscriber, topic):
-    reasons.give(subscriber, topic, reason="too_often")
+    opt_out_reasons.give(subscriber, topic, reason="too_often")
 
     assert counted(auditor) == {}
 
@@ -150,7 +153,7 @@ def test_whoever_works_without_an_agreement_is_named(auditor, row, expected):
 
 
 def test_a_rule_change_is_named_until_a_second_person_decides(auditor, author, approver):
-    proposal = rulebook.propose("us-sms-marketing", by=author)
+    proposal = rule_changes.propose("us-sms-marketing", by=author)
     assert counted(auditor) == {"Rule changes waiting for a second person": 1}
 
     rules.decline(proposal, by=approver, reason="Not yet")
@@ -159,9 +162,9 @@ def test_a_rule_change_is_named_until_a_second_person_decides(auditor, author, a
 
 
 def test_each_concern_leads_to_a_list_that_opens(auditor, author, subscriber, phone, topic):
-    rulebook.propose("us-sms-marketing", by=author)
+    rule_changes.propose("us-sms-marketing", by=author)
     inbound(phone, due_at=timezone.now() - datetime.timedelta(hours=1))
-    reasons.give(subscriber, topic, reason="never_signed_up")
+    opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
     Processor.objects.create(name="Letterbox Ltd", purpose="x", data="x", country="IE")
     client = Client()
     client.force_login(auditor)
@@ -173,7 +176,7 @@ def test_each_concern_leads_to_a_list_that_opens(auditor, author, subscriber, ph
 def test_a_stop_and_what_is_held_are_named_first(auditor, topic, subscriber):
     campaign = factories.CampaignFactory(topic=topic, status="sending", approved_by=factories.UserFactory())
     Message.objects.create(campaign=campaign, address=subscriber, status="waiting", waiting_for="nowhere_known")
-    switch.throw(by=auditor, reason="A wrong price.")
+    emergency_stop.throw(by=auditor, reason="A wrong price.")
 
     assert counted(auditor) == {"All sending is stopped": 1, "Messages held until somebody settles something": 1}
 

@@ -6,23 +6,18 @@ import uuid
 from django.utils import timezone
 
 from campaigns.models import DeliveryEvent, Message
-from compliance import dossier
-from preferences import consent, contacts, erasure, reasons, suppressions, wishes
-from preferences.evidence import Proof
-from preferences.models import (
-    ConsentForm,
-    ConsentFormVersion,
-    Inbound,
-    Method,
-    Receipt,
-    Source,
-    Suppression,
-)
+from compliance.dossier import timeline
+from preferences.consent import frequency, opt_out_reasons, suppressions
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
+from preferences.models import ConsentForm, ConsentFormVersion, Inbound, Method, Receipt, Source, Suppression
 from tests import factories
 from tests.compliance.stories import opened, story
 from tests.conftest import subscribe
 
-Kind = dossier.Kind
+Kind = timeline.Kind
 SEEN = Proof(ip="203.0.113.7", user_agent="Firefox", page="/sign-up", words="yes please")
 
 
@@ -136,15 +131,15 @@ def test_a_text_that_came_back_is_personal(phone):
 
 
 def test_the_reason_for_leaving_is_told(ana, topic):
-    reasons.give(ana, topic, reason="too_often", words="every day!")
+    opt_out_reasons.give(ana, topic, reason="too_often", words="every day!")
 
     entry = story(ana, Kind.SAID)[-1]
     assert (entry.detail, entry.personal) == ("Too many messages · every day!", True)
 
 
 def test_what_was_looked_into_is_told_with_who_did_and_what_they_found(ana, topic, colleague):
-    said = reasons.give(ana, topic, reason="never_signed_up")
-    reasons.review(said, by=colleague, finding="Signed at the fair.")
+    said = opt_out_reasons.give(ana, topic, reason="never_signed_up")
+    opt_out_reasons.review(said, by=colleague, finding="Signed at the fair.")
 
     entry = story(ana, Kind.RECORD)[-1]
     assert (entry.what, entry.who) == ("Looked into · Health tips", "Sam Reed")
@@ -153,7 +148,7 @@ def test_what_was_looked_into_is_told_with_who_did_and_what_they_found(ana, topi
 
 def test_a_pause_is_told_with_its_end(ana, topic):
     until = timezone.now() + datetime.timedelta(days=30)
-    wishes.pause(ana, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=until, source=Source.PREFERENCES)
 
     assert story(ana, Kind.SAID)[-1].detail.endswith(f"until {until.date()}")
 
@@ -210,7 +205,7 @@ def test_what_colleagues_changed_is_told_without_old_names(ana, colleague):
 
 
 def test_after_erasure_the_story_stays_and_the_person_is_gone(ana, topic, colleague):
-    reasons.give(ana, topic, words="ana was here")
+    opt_out_reasons.give(ana, topic, words="ana was here")
     erasure.erase(ana.contact, by=colleague)
     ana.contact.refresh_from_db()
 
@@ -230,12 +225,12 @@ def test_nobody_elses_story_is_mixed_in(ana, topic):
 
 def test_the_number_of_queries_does_not_grow_with_the_story(ana, topic, colleague, django_assert_num_queries):
     with django_assert_num_queries(18):
-        dossier.dossier(ana.contact)
+        timeline.dossier(ana.contact)
     second = contacts.add_address("sms", "+12075550123", contact=ana.contact)
     [lived(address, topic, colleague) for address in (ana, second) for _year in range(3)]
 
     with django_assert_num_queries(18):
-        assert len(dossier.dossier(ana.contact)) > 60
+        assert len(timeline.dossier(ana.contact)) > 60
 
 
 def lived(address, topic, colleague):
@@ -250,7 +245,9 @@ def lived(address, topic, colleague):
     DeliveryEvent.objects.create(message=sent, provider_event_id=str(sent.pk), **facts)
     Inbound.objects.create(provider="demo", provider_id=str(sent.pk), address=address, raw_text="hi", meaning="other")
     contacts.correct(address.contact, by=colleague, language="de")
-    wishes.limit(address, topic, most_per_month=len(address.inbound.all()), source=Source.PREFERENCES)
+    frequency.limit(address, topic, most_per_month=len(address.inbound.all()), source=Source.PREFERENCES)
     opened(address, "person")
-    reasons.review(reasons.give(address, topic, reason="never_signed_up"), by=colleague, finding="They did.")
+    opt_out_reasons.review(
+        opt_out_reasons.give(address, topic, reason="never_signed_up"), by=colleague, finding="They did."
+    )
     Receipt.objects.create(address=address, act=uuid.uuid4(), document="{}")

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from compliance import chart, forecast
+from compliance.forecasts import service as forecasts
+from compliance.forecasts import svg_chart
 from compliance.models import Forecast
-from preferences import rules
+from preferences.rulebook import service as rules
 from tests import factories, roles
 from tests.campaigns.admin.office import words_of
 from tests.compliance.test_forecast import LATER, NOW, TODAY, people, proposed
@@ -31,7 +32,7 @@ def proposal(office, officer, people):
 
 @pytest.fixture
 def done(proposal, officer):
-    return forecast.of_proposal(proposal, until=LATER, by=officer)
+    return forecasts.of_proposal(proposal, until=LATER, by=officer)
 
 
 def page(name, *args):
@@ -148,7 +149,7 @@ def test_many_people_are_counted_while_one_looks_again(office, topic, people, se
     settings.COUNT_AT_ONCE = 1
 
     first = words_of(office.post(page("of_time"), {"until": "2027-08-31"}, follow=True))
-    row = forecast.count(Forecast.objects.get())
+    row = forecasts.count(Forecast.objects.get())
     done = words_of(office.get(page("change", row.pk)))
 
     assert "It is being counted." in first
@@ -168,14 +169,14 @@ def test_hostile_names_are_inert(office, topic, done, people):
 
 
 def test_a_chart_of_nobody_can_be_drawn():
-    drawn = chart.chart([TODAY, date(2027, 3, 9)], {"after": [0, 0]}, None)
+    drawn = svg_chart.chart([TODAY, date(2027, 3, 9)], {"after": [0, 0]}, None)
 
     assert drawn.lines == {"after": "64.0,224.0 704.0,224.0"}
     assert [mark.words for mark in drawn.up] == ["0", "1", "2"]
 
 
 def test_a_chart_rises_to_a_round_number_and_marks_the_day():
-    drawn = chart.chart([TODAY, date(2027, 3, 9)], {"after": [1234, 0]}, TODAY)
+    drawn = svg_chart.chart([TODAY, date(2027, 3, 9)], {"after": [1234, 0]}, TODAY)
 
     assert [mark.words for mark in drawn.up] == ["0", "1,000", "2,000"]
     assert drawn.effect_at == 64

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from compliance import requests
 from compliance.models import SubjectRequest
-from preferences import erasure, moves
+from compliance.requests import service as requests
+from preferences.contacts import address_change, erasure
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, fresh, managed
@@ -45,7 +45,7 @@ def test_an_old_link_shows_and_does_nothing(client, ana, page):
 def test_an_address_they_moved_away_from_asks_for_nothing(client, ana, page):
     fresh(client, ana)
     stamped = filled(client.get(page), wanted="json", ask="deletion", sure="on")
-    moves.confirm(moves.ask(ana, "email", "new@example.org"))
+    address_change.confirm(address_change.ask(ana, "email", "new@example.org"))
     ana.refresh_from_db()
     fresh(client, ana)
 

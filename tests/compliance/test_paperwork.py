@@ -5,17 +5,19 @@ import uuid
 
 from django.utils import timezone
 
-from compliance.entries import Kind
+from compliance.dossier.timeline_entry import Kind
 from compliance.models import SubjectRequest
-from preferences import contacts, erasure, moves, reasons, wishes
+from preferences.consent import frequency, opt_out_reasons
+from preferences.contacts import address_change, erasure
+from preferences.contacts import service as contacts
 from preferences.models import DoubtfulLeave, Receipt, Source
 from tests.compliance.stories import opened, story
 
 
 def test_a_limit_is_told_as_said_and_as_it_stood(ana, topic):
-    wishes.limit(ana, topic, most_per_month=1, source=Source.PREFERENCES)
-    wishes.limit(ana, None, most_per_month=4, source=Source.PREFERENCES)
-    wishes.limit(ana, None, most_per_month=None, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=1, source=Source.PREFERENCES)
+    frequency.limit(ana, None, most_per_month=4, source=Source.PREFERENCES)
+    frequency.limit(ana, None, most_per_month=None, source=Source.PREFERENCES)
 
     turns = [(entry.what, entry.detail) for entry in story(ana, Kind.RECORD) if entry.what.startswith("Limit")]
     assert turns == [
@@ -27,7 +29,7 @@ def test_a_limit_is_told_as_said_and_as_it_stood(ana, topic):
 
 
 def test_a_move_is_told_and_an_address_that_is_not_theirs_is_not_shown(ana, topic):
-    moves.ask(ana, "email", "stranger@example.net")
+    address_change.ask(ana, "email", "stranger@example.net")
 
     entry = story(ana, Kind.REQUEST)[0]
     assert entry.what == "Wants to move to another address"
@@ -35,7 +37,7 @@ def test_a_move_is_told_and_an_address_that_is_not_theirs_is_not_shown(ana, topi
 
 
 def test_whoever_is_asked_at_the_new_address_is_told_nothing_of_the_old(ana, topic):
-    moves.ask(ana, "email", "stranger@example.net")
+    address_change.ask(ana, "email", "stranger@example.net")
     stranger = contacts.find("email", "stranger@example.net")
 
     assert "ana@example.org" not in " ".join(entry.detail for entry in story(stranger))
@@ -92,8 +94,10 @@ def test_an_opt_out_that_looks_machine_made_is_told_with_who_settled_it(ana, col
 def test_of_a_forgotten_person_no_words_are_told(ana, topic, colleague):
     asked(ana, "Delete me, I am Ana.")
     SubjectRequest.objects.update(status="done", answer="Farewell, Ana.", answered_at=timezone.now())
-    reasons.review(reasons.give(ana, topic, reason="never_signed_up"), by=colleague, finding="Ana signed.")
-    moves.ask(ana, "email", "ana.new@example.net")
+    opt_out_reasons.review(
+        opt_out_reasons.give(ana, topic, reason="never_signed_up"), by=colleague, finding="Ana signed."
+    )
+    address_change.ask(ana, "email", "ana.new@example.net")
     erasure.erase(ana.contact, by=colleague)
     ana.contact.refresh_from_db()
 

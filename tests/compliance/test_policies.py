@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
-from compliance import policies
 from compliance.models import PolicyReview, PolicyVersion, ReviewReminder
+from compliance.policies import service as policies
 from preferences.errors import NotAllowed
 
 Decision = PolicyReview.Decision

@@ -7,9 +7,9 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance import privacy
 from compliance.models import Processor
-from preferences import consent
+from compliance.publications import privacy_notice
+from preferences.consent import service as consent
 from preferences.models import Address, ConsentEvent, Contact, Source
 from tests import factories
 
@@ -35,7 +35,7 @@ def about_people():
 
 @pytest.mark.parametrize("model", about_people(), ids=lambda model: model.__name__)
 def test_every_table_that_leads_to_a_person_is_told_of(model):
-    assert model in {told for held in privacy.HELD for told in held.models}
+    assert model in {told for held in privacy_notice.HELD for told in held.models}
 
 
 @pytest.fixture

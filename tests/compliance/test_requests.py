@@ -7,9 +7,12 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance import requests, tasks
+from compliance import tasks
 from compliance.models import SubjectRequest
-from preferences import contacts, eligibility, erasure
+from compliance.requests import service as requests
+from preferences.consent import eligibility
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
 from preferences.errors import NotAllowed
 from preferences.models import Evidence
 from tests import factories

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance import attention, requests
+from compliance import work_queue
 from compliance.models import SubjectRequest
+from compliance.requests import service as requests
 from tests import roles
 
 Kind, Status = SubjectRequest.Kind, SubjectRequest.Status
@@ -123,6 +124,6 @@ def test_nobody_edits_a_request_by_hand(office, asked):
 )
 def test_the_first_page_names_requests_that_wait(officer, asked, days, what):
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        named = [concern.what for concern in attention.concerns(officer)]
+        named = [concern.what for concern in work_queue.concerns(officer)]
 
     assert what in named

@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance import policies, transparency
-from preferences import consent, inbound, replies, seals
+from compliance.policies import service as policies
+from compliance.publications import transparency
 from preferences.channels.outcomes import Outcome, Result
+from preferences.consent import service as consent
+from preferences.inbound import sms
 from preferences.models import Reply, Source
+from preferences.outbox import service as outbox
+from preferences.proof import transparency_log
 from tests import factories
 from tests.conftest import subscribe
 
@@ -118,7 +122,7 @@ def test_a_text_is_timed_from_when_it_was_sent(topic):
 
 
 def stopped(phone, sender, sent_at):
-    return inbound.receive(
+    return sms.receive(
         provider="demo",
         provider_id=phone.value,
         sender_number=sender.text_number,
@@ -131,7 +135,7 @@ def stopped(phone, sender, sent_at):
 def test_confirmations_in_time_are_a_share_of_all_that_were_due(topic, time_machine):
     left(topic, 12)
     owed = list(Reply.objects.filter(kind=Reply.Kind.OPTED_OUT).order_by("pk"))
-    [replies.record(reply, SENT) for reply in owed[:9]]
+    [outbox.record(reply, SENT) for reply in owed[:9]]
     time_machine.move_to(timezone.now() + datetime.timedelta(days=2))
 
     assert (period().confirmations, period().in_time, period().per_cent_in_time) == (12, 9, 75)
@@ -151,11 +155,11 @@ def test_complaints_are_counted(topic):
 
 
 def test_the_seal_can_be_checked_with_the_key_on_the_page(client, subscriber):
-    checkpoint = seals.seal()
+    checkpoint = transparency_log.seal()
 
     shown = page(client)
 
-    assert seals.public_key().replace("+", "&#x2B;") in shown or seals.public_key() in shown
+    assert transparency_log.public_key().replace("+", "&#x2B;") in shown or transparency_log.public_key() in shown
     assert checkpoint.note.splitlines()[2] in shown.replace("&#x2B;", "+").replace("&#43;", "+")
 
 

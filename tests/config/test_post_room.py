@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 from django.urls import reverse
 
-from config.demo import pigeonholes
+from config.demo import store
 
 TEXT = {"from": "+15550100", "to": "+12075550123", "body": "Harbour: hello https://harbour.example/a", "reference": "1"}
 HTML = '<p>Hello <a href="https://harbour.example/leave">leave</a><script>alert(1)</script></p>'
@@ -23,7 +23,7 @@ def a_mail(**headers):
         mail[name.replace("_", "-")] = value
     mail.set_content("Walk ten minutes. https://harbour.example/tips & more")
     mail.add_alternative(HTML, subtype="html")
-    return pigeonholes.put(mail.as_bytes(), ending="eml")
+    return store.put(mail.as_bytes(), ending="eml")
 
 
 def one_click_headers(url):
@@ -42,7 +42,7 @@ def test_mails_are_listed_newest_first(client):
 
 
 def test_a_mail_is_found_by_a_part_of_its_address(client):
-    bens = pigeonholes.put(b"To: ben@example.org\nSubject: For Ben\n\nHello", ending="eml")
+    bens = store.put(b"To: ben@example.org\nSubject: For Ben\n\nHello", ending="eml")
     a_mail()
 
     found = client.get(reverse("post-room:mails"), {"word": " BEN@ex"})
@@ -84,13 +84,13 @@ def test_the_raw_mail_is_shown_byte_for_byte(client):
 
     raw = client.get(reverse("post-room:mail-raw", args=[name]))
 
-    assert raw.content == pigeonholes.mail(name).raw
+    assert raw.content == store.mail(name).raw
     assert raw["Content-Type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize("name", ["..", "nothing", "00000000000000000001-0123456789ab", "../keys"])
 def test_a_mail_that_is_not_there_is_not_found(client, name):
-    assert pigeonholes.mail(name) is None
+    assert store.mail(name) is None
     assert client.get(f"/post-room/mail/{name}/raw").status_code == HTTPStatus.NOT_FOUND
 
 
@@ -102,7 +102,7 @@ def test_outside_the_demo_there_is_no_post_room(client, settings, page):
 
 
 def test_outside_the_demo_nobody_answers_for_another(client, settings, door):
-    pigeonholes.put_text(TEXT)
+    store.put_text(TEXT)
     settings.DEMO = False
 
     refused = client.post(reverse("post-room:answer", args=[TEXT["to"]]), {"to": TEXT["from"], "text": "STOP"})
@@ -112,8 +112,8 @@ def test_outside_the_demo_nobody_answers_for_another(client, settings, door):
 
 
 def test_texts_are_a_conversation_per_phone_with_clickable_links(client):
-    pigeonholes.put_text(TEXT)
-    pigeonholes.put_text(TEXT | {"to": "+491711234567"})
+    store.put_text(TEXT)
+    store.put_text(TEXT | {"to": "+491711234567"})
 
     overview = client.get(reverse("post-room:texts"))
     conversation = client.get(reverse("post-room:conversation", args=[TEXT["to"]])).content.decode()
@@ -124,7 +124,7 @@ def test_texts_are_a_conversation_per_phone_with_clickable_links(client):
 
 
 def test_answering_stop_reaches_our_door_signed_like_a_providers_webhook(client, settings, door):
-    pigeonholes.put_text(TEXT)
+    store.put_text(TEXT)
     url = reverse("post-room:answer", args=[TEXT["to"]])
 
     answered = client.post(url, {"to": TEXT["from"], "text": "STOP "})
@@ -146,18 +146,18 @@ def test_answering_stop_reaches_our_door_signed_like_a_providers_webhook(client,
 
 
 def test_an_answer_stays_in_the_conversation_with_what_our_door_said(client, door):
-    pigeonholes.put_text(TEXT)
+    store.put_text(TEXT)
     door.status = HTTPStatus.FORBIDDEN
 
     client.post(reverse("post-room:answer", args=[TEXT["to"]]), {"to": TEXT["from"], "text": "no more"})
 
-    latest = pigeonholes.texts()[0]
+    latest = store.texts()[0]
     assert (latest.is_answer, latest.body, latest.outcome) == (True, "no more", "403 Forbidden")
     assert b"403 Forbidden" in client.get(reverse("post-room:conversation", args=[TEXT["to"]])).content
 
 
 def test_an_answer_goes_only_to_a_number_that_wrote(client, door):
-    pigeonholes.put_text(TEXT)
+    store.put_text(TEXT)
 
     page = client.post(reverse("post-room:answer", args=[TEXT["to"]]), {"to": "+1900", "text": "STOP"})
 

@@ -5,7 +5,11 @@ from django.core.management import call_command
 
 from campaigns.models import Campaign
 from config.demo import sample, staff
-from preferences import consent, consent_forms, contacts, eligibility, erasure
+from preferences.collection import consent_forms
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
 from preferences.models import ConsentEvent, ConsentForm, Contact, Notice, Source, Subscription, Topic
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,9 @@
 import pytest
 from django.db import transaction
 
-from campaigns import audience, lifecycle
-from preferences import consent
+from campaigns.audience import service as audience
+from campaigns.workflow import lifecycle
+from preferences.consent import service as consent
 from preferences.models import Method, Source
 from tests import factories
 from tests.sinks import MailSink

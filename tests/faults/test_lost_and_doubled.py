@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from campaigns import lifecycle
 from campaigns.models import Campaign
+from campaigns.workflow import lifecycle
 from preferences import tasks
 from preferences.models import Reply
 from tests import factories

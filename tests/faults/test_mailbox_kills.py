@@ -2,8 +2,8 @@
 
 import pytest
 
-from preferences import mail_links
-from preferences.links import Claims
+from preferences.links import mailto
+from preferences.links.tokens import Claims
 from preferences.models import Inbound, Reply
 from tests import factories
 from tests.conftest import subscribe
@@ -22,7 +22,7 @@ def test_a_visit_that_is_killed_loses_no_mail_and_does_nothing_twice(topic, step
     lacks = {"MOVE"} if step == "UID EXPUNGE" else set()
     with Mailbox(lacks=lacks) as box, Crew(_environment(box)) as crew:
         for person in people:
-            box.put(mail(to=mail_links.mailbox(Claims(person.pk, 0, topic=topic.pk))))
+            box.put(mail(to=mailto.mailbox(Claims(person.pk, 0, topic=topic.pk))))
         victim = crew.start("poll")
         box.before[step] = lambda: (box.before.pop(step), crew.kill(victim))
         victim.wait(timeout=60)

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from preferences import moves
+from preferences.contacts import address_change
 from preferences.errors import NotAllowed
 from preferences.models import Address, AddressChange, ConsentEvent, Notice
 from tests import factories
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 def confirm(reply, notice, together, ends):
     together.wait()
     try:
-        moves.confirm(reply, notices=[notice])
+        address_change.confirm(reply, notices=[notice])
         ends.append("moved")
     except NotAllowed:
         ends.append("over")
@@ -28,7 +28,7 @@ def confirm(reply, notice, together, ends):
 def refuse(reply, together, ends):
     together.wait()
     try:
-        moves.refuse(reply)
+        address_change.refuse(reply)
         ends.append("refused")
     finally:
         connection.close()
@@ -37,7 +37,7 @@ def refuse(reply, together, ends):
 def test_a_yes_and_a_no_of_one_moment_both_get_an_answer():
     topic = factories.TopicFactory()
     old = subscribe(factories.email_address(), topic)
-    reply = moves.ask(old, "email", "new@example.org")
+    reply = address_change.ask(old, "email", "new@example.org")
     together, ends = threading.Barrier(2), []
     yes = threading.Thread(target=confirm, args=(reply, Notice.objects.current(topic, "en"), together, ends))
     no = threading.Thread(target=refuse, args=(reply, together, ends))
@@ -53,7 +53,7 @@ def test_a_yes_and_a_no_of_one_moment_both_get_an_answer():
 def test_the_person_is_moved_once():
     topic = factories.TopicFactory()
     old = subscribe(factories.email_address(), topic)
-    reply = moves.ask(old, "email", "new@example.org")
+    reply = address_change.ask(old, "email", "new@example.org")
     together, ends = threading.Barrier(2), []
     arguments = (reply, Notice.objects.current(topic, "en"), together, ends)
     browsers = [threading.Thread(target=confirm, args=arguments) for _number in range(2)]

@@ -6,10 +6,10 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from compliance import requests
 from compliance.models import SubjectRequest
-from preferences import fence
+from compliance.requests import service as requests
 from preferences.models import Contact
+from preferences.outbox import send_fence
 from tests import factories
 from tests.conftest import subscribe
 
@@ -34,7 +34,7 @@ def test_neither_waits_for_the_other_for_ever():
     colleague = threading.Thread(target=carry_out, args=(request, factories.UserFactory(), ends))
 
     with transaction.atomic():
-        fence.lock([ana.pk])
+        send_fence.lock([ana.pk])
         colleague.start()
         time.sleep(0.5)
         Contact.objects.select_for_update(no_key=True, nowait=True).get(pk=ana.contact_id)

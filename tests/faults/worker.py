@@ -14,10 +14,13 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import transaction  # noqa: E402
 
-from campaigns import audience, claims, lifecycle, sending  # noqa: E402
+from campaigns.audience import service as audience  # noqa: E402
 from campaigns.models import Campaign, Message  # noqa: E402
-from preferences import consent, mailbox  # noqa: E402
+from campaigns.sending import leases, sender
+from campaigns.workflow import lifecycle
+from preferences.consent import service as consent  # noqa: E402
 from preferences.errors import NotAllowed  # noqa: E402
+from preferences.inbound import imap_poll
 from preferences.models import Address, Notice, Source  # noqa: E402
 
 
@@ -25,8 +28,8 @@ def send(campaign_id: str) -> None:
     """Send until nothing is open any more, sweeping as the clock would."""
     campaign = Campaign.objects.select_related("topic__sender").get(pk=campaign_id)
     while campaign.messages.open().exists():
-        claims.sweep()
-        if not sending.send_batch(campaign):
+        leases.sweep()
+        if not sender.send_batch(campaign):
             time.sleep(0.05)
 
 
@@ -79,7 +82,7 @@ def _ask_and_die(address: Address, notice: Notice) -> None:
 
 def poll() -> None:
     """Visit the mailbox once, as the clock would."""
-    say(mailbox.visit())
+    say(imap_poll.visit())
 
 
 def say(*words: object) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from preferences import imports
+from preferences.imports import service as imports
 
 HEADER = "address,name,language,country,topic,channel,consent_method,consent_time,consent_source,evidence"
 

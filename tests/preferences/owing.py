@@ -4,9 +4,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from preferences import consent, consent_forms, replies, spoken
-from preferences.evidence import Proof
+from preferences.collection import consent_forms, offline_consent
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
 from preferences.models import ConsentForm, Method, Reply, Source
+from preferences.outbox import service as outbox
 from tests import factories
 
 Kind = Reply.Kind
@@ -38,15 +40,15 @@ def written_down(address, topic):
     words = {"title": "May we write?", "intro": "Let me read this to you.", "thank_you": "So it is yes."}
     form = consent_forms.publish(paper, language="en", **words)
     proof, by = Proof(words="Signed at the front desk."), factories.UserFactory()
-    spoken.write_down(address, [other], form=form, said_at=timezone.now(), proof=proof, by=by)
+    offline_consent.write_down(address, [other], form=form, said_at=timezone.now(), proof=proof, by=by)
 
 
 OWE = {
     Kind.SIGNED_UP: lambda address, topic: None,
     Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
-    Kind.HELP: lambda address, topic: replies.owe(address, Kind.HELP, sender=topic.sender, act=address.reference),
-    Kind.LINK: lambda address, topic: replies.owe_link(address),
+    Kind.HELP: lambda address, topic: outbox.owe(address, Kind.HELP, sender=topic.sender, act=address.reference),
+    Kind.LINK: lambda address, topic: outbox.owe_link(address),
     Kind.CHANGED: lambda address, topic: changed_by_staff(address, topic),
     Kind.WRITTEN_DOWN: lambda address, topic: written_down(address, topic),
-    Kind.NEW_ADDRESS: lambda address, topic: replies.owe(address, Kind.NEW_ADDRESS, sender=topic.sender, act=uuid4()),
+    Kind.NEW_ADDRESS: lambda address, topic: outbox.owe(address, Kind.NEW_ADDRESS, sender=topic.sender, act=uuid4()),
 }

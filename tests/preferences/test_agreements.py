@@ -2,8 +2,9 @@
 
 import pytest
 
-from preferences import agreements, consent
+from preferences.consent import service as consent
 from preferences.models import Method, Source
+from preferences.presentation import agreement_text
 from tests import factories
 
 MARCH = "2026-03-12 10:00"
@@ -33,10 +34,10 @@ def address(db, time_machine):
 def test_each_way_of_saying_yes_has_its_sentence(address, topic, source, method, how):
     event = consent.grant(address, topic, source=source, method=method).event
 
-    assert agreements.sentence(event, address.contact) == f"You agreed on {how}"
+    assert agreement_text.sentence(event, address.contact) == f"You agreed on {how}"
 
 
 def test_what_a_colleague_wrote_down_says_so(address, topic, author):
     event = consent.grant(address, topic, source=Source.STAFF, method=Method.VERBAL, by=author).event
 
-    assert agreements.sentence(event, address.contact) == "You agreed on 12 March 2026, by telling one of us."
+    assert agreement_text.sentence(event, address.contact) == "You agreed on 12 March 2026, by telling one of us."

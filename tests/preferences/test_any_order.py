@@ -17,8 +17,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from preferences import consent, eligibility, erasure, inbound, ledger, moves, undo, wishes
+from preferences.consent import eligibility, frequency, undo
+from preferences.consent import service as consent
+from preferences.contacts import address_change, erasure
 from preferences.errors import NotAllowed
+from preferences.inbound import sms
 from preferences.models import (
     OWN_ACTS,
     Address,
@@ -31,6 +34,7 @@ from preferences.models import (
     Suppression,
     Topic,
 )
+from preferences.proof import ledger_verification
 from tests import factories
 from tests.conftest import subscribe
 
@@ -76,15 +80,15 @@ class Lives(RuleBasedStateMachine):
     def pauses(self, email, topic, days, everything):
         until = timezone.now() + timedelta(days=days)
         about = None if everything else self.topics[topic]
-        wishes.pause(_of(email), about, until=until, source=Source.PREFERENCES)
+        frequency.pause(_of(email), about, until=until, source=Source.PREFERENCES)
 
     @rule(email=PEOPLE, topic=ONE)
     def resumes(self, email, topic):
-        wishes.resume(_of(email), self.topics[topic], source=Source.PREFERENCES)
+        frequency.resume(_of(email), self.topics[topic], source=Source.PREFERENCES)
 
     @rule(email=PEOPLE, topic=ONE, most=MOST, overall=st.booleans())
     def limits(self, email, topic, most, overall):
-        wishes.limit(
+        frequency.limit(
             _of(email), None if overall else self.topics[topic], most_per_month=most, source=Source.PREFERENCES
         )
 
@@ -109,7 +113,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(number=NUMBERS, text=st.sampled_from(["STOP", "START", "YES", "HELP", "don't stop", "please remove me"]))
     def texts(self, number, text):
-        inbound.receive(
+        sms.receive(
             provider="test",
             provider_id=str(uuid4()),
             sender_number=self.sender.text_number,
@@ -126,14 +130,14 @@ class Lives(RuleBasedStateMachine):
     @rule(email=PEOPLE, new=st.sampled_from(["ana.new@example.org", "bo@example.org", "bo.new@example.org"]))
     def wants_to_move(self, email, new):
         with contextlib.suppress(NotAllowed):
-            moves.ask(_of(email), "email", new)
+            address_change.ask(_of(email), "email", new)
 
     @rule(email=st.sampled_from(["ana.new@example.org", "bo@example.org", "bo.new@example.org"]), agrees=st.booleans())
     def moves_in(self, email, agrees):
         if reply := _last(email, Reply.Kind.NEW_ADDRESS):
             notices = [Notice.objects.current(topic, "en") for topic in self.topics] if agrees else []
             with contextlib.suppress(NotAllowed):
-                moves.confirm(reply, notices=notices)
+                address_change.confirm(reply, notices=notices)
 
     @rule()
     def staff_say_yes_for_everybody_to_everything(self):
@@ -152,8 +156,8 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def the_ledger_adds_up(self):
         if hasattr(self, "undone"):
-            assert list(ledger.subscriptions()) == []
-            assert list(ledger.limits()) == []
+            assert list(ledger_verification.subscriptions()) == []
+            assert list(ledger_verification.limits()) == []
 
     @invariant()
     def nobody_is_written_to_who_did_not_just_say_so(self):

@@ -2,7 +2,13 @@
 
 import pytest
 
-from preferences import consent, contacts, erasure, inbound, links, mail_in, undo
+from preferences.consent import service as consent
+from preferences.consent import undo
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
+from preferences.inbound import mail as inbound_mail
+from preferences.inbound import sms
+from preferences.links import tokens
 from preferences.models import Inbound, LinkHit, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -17,7 +23,7 @@ def left_one(subscriber, topic):
     """Somebody who gets two topics left one of them, and holds the message that puts it back."""
     subscribe(subscriber, factories.TopicFactory(sender=topic.sender, name="Offers"))
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    return links.undo_url(subscriber, subscriber.events.latest("pk").act)
+    return tokens.undo_url(subscriber, subscriber.events.latest("pk").act)
 
 
 def everything_off(address, sender):
@@ -73,7 +79,7 @@ def test_the_button_of_this_browser_is_gone_after_a_newer_no_about_everything(cl
 
 def mail(address, words):
     raw = f"From: {address.value}\r\nTo: care@harbour.example\r\nSubject: Hello\r\n\r\n{words}\r\n"
-    return mail_in.receive(raw.encode(), provider="test")
+    return inbound_mail.receive(raw.encode(), provider="test")
 
 
 def test_a_hold_stays_while_another_doubtful_mail_is_unread(subscriber, author):
@@ -81,13 +87,13 @@ def test_a_hold_stays_while_another_doubtful_mail_is_unread(subscriber, author):
     perhaps = mail(subscriber, "No thanks")
     assert (not_them.meaning, perhaps.meaning) == ("wrong_person", "review")
 
-    inbound.decide(perhaps, Inbound.Decision.NOTHING, by=author)
+    sms.decide(perhaps, Inbound.Decision.NOTHING, by=author)
 
     assert reasons(subscriber) == {"held"}
 
 
 def test_where_somebody_opened_our_links_is_forgotten_with_them(client, subscriber, author):
-    open_link(client, links.manage_url(subscriber))
+    open_link(client, tokens.manage_url(subscriber))
     assert LinkHit.objects.count() == 1
 
     erasure.erase(subscriber.contact, by=author)
@@ -136,7 +142,7 @@ def test_whoever_has_the_number_now_pauses_nothing_of_who_had_it(client, strange
     page = managed(client, stranger)
     client.post("/preferences/", filled(page, **{f"pause-t{topic.pk}": "90", "pause-all": "90", "limit-all": "1"}))
 
-    page = open_link(client, links.leave_url(stranger, topic))
+    page = open_link(client, tokens.leave_url(stranger, topic))
     client.post("/leave/", filled(page, leave="pause-90"))
     client.post("/leave/", filled(page, leave="fewer", most="1"))
 
@@ -146,7 +152,7 @@ def test_whoever_has_the_number_now_pauses_nothing_of_who_had_it(client, strange
 
 
 def test_whoever_has_the_number_now_can_still_leave(client, stranger, topic):
-    page = open_link(client, links.leave_url(stranger, topic))
+    page = open_link(client, tokens.leave_url(stranger, topic))
     client.post("/leave/", filled(page, leave="topic"))
 
     assert gets(stranger) == []

@@ -2,7 +2,10 @@
 
 import pytest
 
-from preferences import consent, contacts, links, questions
+from preferences.collection import pending_signups
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import Address, ConsentEvent, Contact, Evidence, Reply, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -17,12 +20,12 @@ def asked(address, notice):
 
 
 def cancel(client, reply):
-    page = open_link(client, links.cancel_url(reply))
+    page = open_link(client, tokens.cancel_url(reply))
     return client.post("/cancel/", filled(page), follow=True)
 
 
 def test_opening_the_link_shows_what_was_asked_and_deletes_nothing(client, asked, topic):
-    page = open_link(client, links.cancel_url(asked)).content.decode()
+    page = open_link(client, tokens.cancel_url(asked)).content.decode()
 
     assert topic.name in page
     assert asked.address.value not in page
@@ -88,7 +91,7 @@ def test_the_words_are_the_same_for_people_we_know_and_strangers(client, asked, 
 
 
 def test_pressing_twice_is_done_once_and_says_so(client, asked):
-    page = open_link(client, links.cancel_url(asked))
+    page = open_link(client, tokens.cancel_url(asked))
     cookie = client.cookies["sayso-confirm"].value
     client.post("/cancel/", filled(page))
     client.cookies["sayso-confirm"] = cookie
@@ -101,13 +104,13 @@ def test_pressing_twice_is_done_once_and_says_so(client, asked):
 def test_a_confirm_link_opens_nothing_after_cancelling(client, asked):
     cancel(client, asked)
 
-    assert open_link(client, links.confirm_url(asked)).status_code == 404
+    assert open_link(client, tokens.confirm_url(asked)).status_code == 404
 
 
 def test_after_confirming_there_is_nothing_to_cancel(client, asked, address):
     consent.confirm(asked)
 
-    page = open_link(client, links.cancel_url(asked))
+    page = open_link(client, tokens.cancel_url(asked))
     client.post("/cancel/", filled(page))
 
     assert "Nothing to cancel" in page.content.decode()
@@ -116,8 +119,8 @@ def test_after_confirming_there_is_nothing_to_cancel(client, asked, address):
 
 def test_a_page_made_for_somebody_else_cancels_nothing(client, asked, notice):
     other = consent.ask(factories.email_address(), [notice], source=Source.SIGN_UP)
-    page = open_link(client, links.cancel_url(asked))
-    open_link(client, links.cancel_url(other))
+    page = open_link(client, tokens.cancel_url(asked))
+    open_link(client, tokens.cancel_url(other))
 
     answer = client.post("/cancel/", filled(page))
 
@@ -127,7 +130,7 @@ def test_a_page_made_for_somebody_else_cancels_nothing(client, asked, notice):
 
 @pytest.mark.parametrize("purpose", ["leave", "manage", "fresh"])
 def test_other_links_do_not_cancel(client, asked, purpose):
-    token = links.token(links.Purpose(purpose), asked.address, reply=asked.pk)
+    token = tokens.token(tokens.Purpose(purpose), asked.address, reply=asked.pk)
 
     assert client.get(f"/x/{token}/").status_code == 404
 
@@ -138,10 +141,10 @@ def test_without_a_cookie_nothing_happens(client, asked):
 
 
 def test_cancelling_twice_is_harmless(asked):
-    questions.cancel(asked)
+    pending_signups.cancel(asked)
     events = ConsentEvent.objects.count()
 
-    questions.cancel(asked)
+    pending_signups.cancel(asked)
 
     assert ConsentEvent.objects.count() == events
 
@@ -150,10 +153,10 @@ def test_an_unanswered_question_runs_out_after_a_week_and_the_address_with_it(ad
     time_machine.move_to("2026-05-01 10:00", tick=False)
     row = consent.ask(address, [notice], source=Source.SIGN_UP).address.subscriptions.get()
     time_machine.shift(7 * 24 * 3600 - 60)
-    before = questions.overdue().exists()
+    before = pending_signups.overdue().exists()
     time_machine.shift(120)
 
-    questions.close(row.pk)
+    pending_signups.close(row.pk)
 
     address.refresh_from_db()
     assert not before

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from preferences import channels
+from preferences.channels import connection as channels
 from preferences.channels import email
 from preferences.channels.outcomes import Result
 from tests.sinks import MailSink, ScriptedMailServer, drop, hang

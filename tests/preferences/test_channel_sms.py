@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from preferences import channels
+from preferences.channels import connection as channels
 from preferences.channels import sms
 from preferences.channels.outcomes import Result
 from preferences.errors import Unreadable

@@ -2,7 +2,8 @@
 
 import pytest
 
-from preferences import consent, links
+from preferences.consent import service as consent
+from preferences.links import tokens
 from preferences.models import Method, Source, Subscription
 from tests import factories
 from tests.preferences.visitors import filled, open_link
@@ -16,7 +17,7 @@ def asked(address, notice):
 
 
 def test_opening_the_confirm_link_shows_what_was_asked_and_says_nothing(client, asked, topic, notice):
-    page = open_link(client, links.confirm_url(asked)).content.decode()
+    page = open_link(client, tokens.confirm_url(asked)).content.decode()
 
     assert topic.name in page
     assert notice.how_to_leave in page
@@ -25,7 +26,7 @@ def test_opening_the_confirm_link_shows_what_was_asked_and_says_nothing(client, 
 
 
 def test_pressing_yes_signs_up_with_proof(client, asked):
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
 
     done = client.post("/confirm/", filled(page, answer="yes"), follow=True)
 
@@ -35,7 +36,7 @@ def test_pressing_yes_signs_up_with_proof(client, asked):
 
 
 def test_pressing_no_closes_the_question(client, asked):
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
 
     done = client.post("/confirm/", filled(page, answer="no"), follow=True)
 
@@ -46,7 +47,7 @@ def test_pressing_no_closes_the_question(client, asked):
 def test_confirming_again_says_it_is_done(client, asked):
     consent.confirm(asked)
 
-    page = open_link(client, links.confirm_url(asked)).content.decode()
+    page = open_link(client, tokens.confirm_url(asked)).content.decode()
 
     assert "You are signed up" in page
     assert "<button" not in page
@@ -55,7 +56,7 @@ def test_confirming_again_says_it_is_done(client, asked):
 def test_a_confirm_link_is_worth_nothing_after_leaving(client, asked, topic):
     consent.withdraw(asked.address, topic, source=Source.LEAVE)
 
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
     client.post("/confirm/", filled(page, answer="yes"))
 
     assert asked.address.subscriptions.get().status == Status.ENDED
@@ -63,7 +64,7 @@ def test_a_confirm_link_is_worth_nothing_after_leaving(client, asked, topic):
 
 def test_confirming_says_yes_to_nothing_but_what_was_asked(client, asked, topic):
     other = factories.TopicFactory(sender=topic.sender)
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
 
     client.post("/confirm/", filled(page, answer="yes", topic=other.pk, reply=999))
 
@@ -80,7 +81,7 @@ def asked_after_never(address, notice, topic, time_machine):
 
 
 def test_after_never_again_a_warning_stands_before_the_yes(client, asked_after_never):
-    page = open_link(client, links.confirm_url(asked_after_never)).content.decode()
+    page = open_link(client, tokens.confirm_url(asked_after_never)).content.decode()
 
     assert "You asked us never to write to you again" in page
     assert 'name="even_never_again"' in page
@@ -89,7 +90,7 @@ def test_after_never_again_a_warning_stands_before_the_yes(client, asked_after_n
 
 @pytest.mark.parametrize("tick", [{}, {"even_never_again": ""}])
 def test_a_yes_without_the_tick_is_refused_with_its_reason(client, asked_after_never, tick):
-    page = open_link(client, links.confirm_url(asked_after_never))
+    page = open_link(client, tokens.confirm_url(asked_after_never))
 
     answer = client.post("/confirm/", filled(page, answer="yes", **tick))
 
@@ -99,7 +100,7 @@ def test_a_yes_without_the_tick_is_refused_with_its_reason(client, asked_after_n
 
 
 def test_a_yes_with_the_tick_takes_it_back(client, asked_after_never):
-    page = open_link(client, links.confirm_url(asked_after_never))
+    page = open_link(client, tokens.confirm_url(asked_after_never))
 
     client.post("/confirm/", filled(page, answer="yes", even_never_again="on"))
 
@@ -109,7 +110,7 @@ def test_a_yes_with_the_tick_takes_it_back(client, asked_after_never):
 
 @pytest.mark.parametrize("tick", [{}, {"even_never_again": "on"}])
 def test_a_no_needs_no_tick_and_leaves_everything_as_they_wanted_it(client, asked_after_never, tick):
-    page = open_link(client, links.confirm_url(asked_after_never))
+    page = open_link(client, tokens.confirm_url(asked_after_never))
 
     client.post("/confirm/", filled(page, answer="no", **tick))
 
@@ -118,14 +119,14 @@ def test_a_no_needs_no_tick_and_leaves_everything_as_they_wanted_it(client, aske
 
 
 def test_nobody_else_is_warned(client, asked):
-    page = open_link(client, links.confirm_url(asked)).content.decode()
+    page = open_link(client, tokens.confirm_url(asked)).content.decode()
 
     assert "even_never_again" not in page
 
 
 @pytest.mark.parametrize("answer", ["", "maybe", "YES", "yes\r\nno", None])
 def test_an_answer_that_is_neither_yes_nor_no_changes_nothing(client, asked, answer):
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
 
     done = client.post("/confirm/", filled(page, answer=answer))
 
@@ -134,7 +135,7 @@ def test_an_answer_that_is_neither_yes_nor_no_changes_nothing(client, asked, ans
 
 
 def test_confirmed_twice_it_is_one_yes(client, asked):
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
 
     client.post("/confirm/", filled(page, answer="yes"))
     client.post("/confirm/", filled(page, answer="yes"))
@@ -143,7 +144,7 @@ def test_confirmed_twice_it_is_one_yes(client, asked):
 
 
 def test_an_old_page_with_a_no_after_the_yes_withdraws_nothing_unseen(client, asked):
-    page = open_link(client, links.confirm_url(asked))
+    page = open_link(client, tokens.confirm_url(asked))
     client.post("/confirm/", filled(page, answer="yes"))
 
     client.post("/confirm/", filled(page, answer="no"))

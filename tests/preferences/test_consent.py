@@ -3,9 +3,11 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from preferences import consent, eligibility, erasure, evidence
+from preferences.consent import eligibility, evidence
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import erasure
 from preferences.errors import NotAllowed
-from preferences.evidence import Proof
 from preferences.models import ConsentEvent, Evidence, Method, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe

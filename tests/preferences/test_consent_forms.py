@@ -2,7 +2,7 @@
 
 import pytest
 
-from preferences import consent_forms, notices
+from preferences.collection import consent_forms, notices
 from preferences.errors import NotAllowed
 from preferences.models import ConsentForm, ConsentFormVersion
 from tests import factories

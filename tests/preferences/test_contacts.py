@@ -3,7 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from preferences import consent, contacts, erasure
+from preferences.consent import service as consent
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
 from preferences.errors import NotAllowed
 from preferences.models import Address, ConsentEvent, Contact, Evidence, Source, Subscription
 from tests import factories

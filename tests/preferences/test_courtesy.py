@@ -3,9 +3,10 @@
 import pytest
 import time_machine
 
-from preferences import consent, replies
 from preferences.channels.outcomes import Outcome, Result
+from preferences.consent import service as consent
 from preferences.models import Reply, Source
+from preferences.outbox import service as outbox
 from tests import factories
 from tests.conftest import subscribe
 
@@ -17,7 +18,7 @@ def hand_over(reply):
 
 
 def delivered(reply):
-    replies.deliver(reply.pk, hand_over)
+    outbox.deliver(reply.pk, hand_over)
     reply.refresh_from_db()
     return reply
 

@@ -6,7 +6,9 @@ import os
 import pytest
 from django.utils import timezone
 
-from preferences import consent, eligibility, erasure
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import erasure
 from preferences.models import Address, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe

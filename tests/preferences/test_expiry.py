@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from preferences import consent, expiry, wishes
-from preferences.expiry import Why
+from preferences.consent import expiry, frequency
+from preferences.consent import service as consent
+from preferences.consent.expiry import Why
 from preferences.models import Basis, ConsentEvent, Method, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -149,7 +150,7 @@ def test_being_asked_spares_nobody_whose_relationship_is_over(letter, clock):
 def test_a_paused_one_ends_too(letter, clock):
     clock("2026-03-15T12:00")
     address = implied(letter, Basis.INQUIRY, "2026-03-15")
-    wishes.pause(address, letter, until=datetime(2026, 10, 1, tzinfo=UTC), source=Source.PREFERENCES)
+    frequency.pause(address, letter, until=datetime(2026, 10, 1, tzinfo=UTC), source=Source.PREFERENCES)
     clock("2026-09-20T12:00")
 
     assert (expiry.end_due(), status(address)) == (1, "ended")

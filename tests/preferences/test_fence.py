@@ -7,8 +7,9 @@ import uuid
 import pytest
 from django.db import connection, transaction
 
-from preferences import consent, fence
+from preferences.consent import service as consent
 from preferences.models import Source
+from preferences.outbox import send_fence
 from tests import factories
 from tests.conftest import subscribe
 
@@ -23,8 +24,8 @@ def subscriber(transactional_db):
 
 def take(address, window):
     with transaction.atomic():
-        fence.lock([address.pk])
-        return fence.take([address.pk], window)
+        send_fence.lock([address.pk])
+        return send_fence.take([address.pk], window)
 
 
 def leave_in_a_thread(address):
@@ -49,7 +50,7 @@ def test_opting_out_waits_until_the_message_in_flight_has_arrived(subscriber):
     time.sleep(0.5)
     released = time.monotonic()
     unanswered = not answered
-    fence.release(window)
+    send_fence.release(window)
     thread.join(5)
 
     assert unanswered
@@ -68,7 +69,7 @@ def test_a_hand_over_past_its_deadline_makes_nobody_wait(subscriber, settings):
     settings.HAND_OVER_SECONDS = -1
     take(subscriber, uuid.uuid4())
 
-    assert fence.wait(subscriber.pk, time.monotonic() + 5)
+    assert send_fence.wait(subscriber.pk, time.monotonic() + 5)
 
 
 def test_nobody_waits_longer_than_the_cap_however_much_they_end(subscriber, settings):
@@ -79,7 +80,7 @@ def test_nobody_waits_longer_than_the_cap_however_much_they_end(subscriber, sett
     consent.withdraw_all(subscriber, sender=subscriber.subscriptions.get().topic.sender, source=Source.LEAVE)
 
     assert 0.5 <= time.monotonic() - began < 0.9
-    assert fence.in_flight(subscriber)
+    assert send_fence.in_flight(subscriber)
 
 
 def test_an_address_is_in_one_senders_hands_at_a_time(subscriber):

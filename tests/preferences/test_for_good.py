@@ -2,7 +2,8 @@
 
 import pytest
 
-from preferences import consent, contacts
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
 from preferences.models import ConsentEvent, Method, Notice, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe

@@ -5,9 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from preferences import consent_forms, contacts, notices
-from preferences.forms import snippet
+from preferences.collection import consent_forms, notices
+from preferences.contacts import service as contacts
 from preferences.models import Address
+from preferences.web.forms.subscribe import embed_code
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled
@@ -128,7 +129,7 @@ def test_a_trap_filled_in_elsewhere_is_still_a_trap_here(client, elsewhere, topi
 
 
 def test_the_html_to_paste_leads_to_the_page_with_its_answers(client, settings, topic, version):
-    html = snippet.html(version)
+    html = embed_code.html(version)
     action = re.search(r'action="([^"]*)"', html)[1]
     names = re.findall(r'<input[^>]* name="([^"]*)"', html)
 
@@ -143,7 +144,7 @@ def test_the_html_to_paste_ticks_nothing_runs_nothing_and_escapes_everything(top
     topic.name = '"><script>alert(1)</script>'
     topic.save()
 
-    html = snippet.html(version)
+    html = embed_code.html(version)
 
     assert "checked" not in html
     assert "<script" not in html
@@ -154,5 +155,5 @@ def test_the_html_to_paste_speaks_the_language_of_its_version(version, topic):
     notices.publish(topic, language="de", kind_of_messages="Ein kurzer Rat.")
     german = consent_forms.publish(version.form, language="de", **{**WORDS, "title": "Bleib gesund"})
 
-    assert 'lang="de"' in snippet.html(german)
-    assert "Ein kurzer Rat." in snippet.html(german)
+    assert 'lang="de"' in embed_code.html(german)
+    assert "Ein kurzer Rat." in embed_code.html(german)

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from preferences import consent, contacts
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
 from preferences.models import Contact, Source, Subscription
 from tests.preferences import visitors
 

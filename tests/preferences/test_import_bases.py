@@ -8,10 +8,14 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from preferences import consent, consent_forms, eligibility, imports, letters, spoken
+from preferences.collection import consent_forms, offline_consent
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
-from preferences.evidence import Proof
+from preferences.imports import service as imports
 from preferences.models import Address, Basis, ConsentEvent, Contact, Import, Reply, Source, Subscription
+from preferences.presentation import message_templates
 from tests import factories, roles
 from tests.conftest import subscribe
 from tests.preferences import contact_files
@@ -214,7 +218,7 @@ def test_a_yes_on_paper_that_waits_for_its_owner_takes_nothing_away(letter, auth
     words = {"form": version, "said_at": timezone.now(), "proof": Proof(words="On paper."), "by": author}
 
     with pytest.raises(NotAllowed, match="gets all of that already"):
-        spoken.write_down(Address.objects.get(), [letter], **words)
+        offline_consent.write_down(Address.objects.get(), [letter], **words)
 
 
 def test_whom_we_knew_is_told_once_and_truly_and_not_again_when_it_is_renewed(letter):
@@ -224,7 +228,9 @@ def test_whom_we_knew_is_told_once_and_truly_and_not_again_when_it_is_renewed(le
     brought(line("ana@example.org", letter, day="2026-03-01"))
 
     reply = ana.replies.get(kind=Reply.Kind.CHANGED)
-    assert "with a list of customers, members or people" in letters.compose(reply).content.decode().replace("=\r\n", "")
+    assert "with a list of customers, members or people" in message_templates.compose(reply).content.decode().replace(
+        "=\r\n", ""
+    )
 
 
 def test_the_command_tells_on_what_they_rest(letter, tmp_path):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from config.demo import sample
-from preferences import ledger
 from preferences.models import Address, ConsentEvent, Import
+from preferences.proof import ledger_verification
 from tests.preferences.contact_files import file, line
 
 SAMPLE = Path(settings.ROOT) / "config" / "demo" / "sample_contacts.csv"
@@ -70,4 +70,4 @@ def test_the_sample_file_is_taken_in_whole_and_twice_is_once(db):
     counts = {name: import_.counts[name] for name in ("suppressed", "refused", "no_proof", "repeated")}
     assert min(counts.values()) > 0
     assert sum(import_.counts.values()) - import_.counts["lines"] - import_.counts["problems_left_out"] > 1_200
-    assert list(ledger.verify()) == []
+    assert list(ledger_verification.verify()) == []

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from preferences import imports
 from preferences.errors import NotAllowed, Unreadable
+from preferences.imports import service as imports
 from preferences.models import Import
 from tests.preferences.contact_files import HEADER, apply, file, line, only, sentences
 

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, eligibility, erasure, imports
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
+from preferences.imports import service as imports
 from preferences.models import Address, ConsentEvent, Contact, Import, Method, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe

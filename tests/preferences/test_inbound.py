@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, eligibility
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
 from preferences.models import Address, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe

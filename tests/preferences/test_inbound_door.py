@@ -6,8 +6,8 @@ import time
 import pytest
 from django.conf import settings as conf
 
-from config.demo import carrier
-from preferences import eligibility
+from config.demo import sms_simulator
+from preferences.consent import eligibility
 from preferences.models import Inbound, Reply, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -31,7 +31,7 @@ def words(reader, topic):
 
 def knock(client, body, *, at=None, signature=None):
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
-    signature = signature if signature is not None else carrier.signature(body, at=at or int(time.time()))
+    signature = signature if signature is not None else sms_simulator.signature(body, at=at or int(time.time()))
     headers = {"X-Sayso-Signature": signature} if signature else {}
     return client.post(DOOR, body, content_type="application/json", headers=headers)
 
@@ -60,10 +60,10 @@ SIGNATURES = {
     "none": lambda body: "",
     "no time": lambda body: "v1=" + "0" * 64,
     "wrong": lambda body: f"t={int(time.time())},v1=" + "0" * 64,
-    "of another body": lambda body: carrier.signature(b"{}", at=int(time.time())),
-    "cut": lambda body: carrier.signature(body, at=int(time.time()))[:-1],
-    "capitals": lambda body: carrier.signature(body, at=int(time.time())).upper(),
-    "other time": lambda body: "t=1," + carrier.signature(body, at=int(time.time())).split(",")[1],
+    "of another body": lambda body: sms_simulator.signature(b"{}", at=int(time.time())),
+    "cut": lambda body: sms_simulator.signature(body, at=int(time.time()))[:-1],
+    "capitals": lambda body: sms_simulator.signature(body, at=int(time.time())).upper(),
+    "other time": lambda body: "t=1," + sms_simulator.signature(body, at=int(time.time())).split(",")[1],
     "letters": lambda body: "t=٣,v1=" + "é" * 64,
 }
 

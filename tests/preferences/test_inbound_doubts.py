@@ -5,10 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, eligibility, erasure, inbound, links, replies
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import erasure
 from preferences.errors import NotAllowed
-from preferences.links import BadLink
+from preferences.inbound import sms
+from preferences.links import tokens
+from preferences.links.tokens import BadLink
 from preferences.models import Address, Inbound, Method, Reply, Source, Subscription, Suppression
+from preferences.outbox import service as outbox
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences import texting
@@ -87,11 +92,11 @@ def test_the_new_owner_of_a_number_does_not_get_the_old_ones_topics_by_start(say
 
 
 def test_links_texted_to_a_wrong_number_open_nothing_any_more(say, reader):
-    link = links.manage_url(reader).rstrip("/").rpartition("/")[2]
+    link = tokens.manage_url(reader).rstrip("/").rpartition("/")[2]
     say("wrong number")
 
     with pytest.raises(BadLink):
-        links.address_of(links.Purpose.MANAGE, links.read(links.Purpose.MANAGE, link))
+        tokens.address_of(tokens.Purpose.MANAGE, tokens.read(tokens.Purpose.MANAGE, link))
 
 
 def test_a_wrong_number_from_a_stranger_is_stopped_too(say):
@@ -167,7 +172,7 @@ def test_thanks_and_smiles_wait_for_nobody_and_leave_no_stranger_behind(say, tex
 
 
 def test_what_is_no_text_from_anybody_must_be_read_soon(db):
-    aside = inbound.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
+    aside = sms.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
 
     assert aside.due_at <= timezone.now() + timedelta(days=3)
 
@@ -193,7 +198,7 @@ def test_a_late_doubtful_text_is_held_all_the_same(say, reader, topic):
 def test_a_colleague_decides_that_they_want_to_stop(say, reader, topic, colleague):
     doubtful = say(DOUBTFUL)
 
-    decided = inbound.decide(doubtful, Decision.OPT_OUT, by=colleague)
+    decided = sms.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
     event = reader.events.last()
     assert (event.kind, event.source, event.method, event.by) == (
@@ -216,7 +221,7 @@ def test_a_stop_decided_after_five_minutes_is_not_confirmed_any_more_and_that_is
     doubtful = say(DOUBTFUL)
     time_machine.shift(5 * 60 + 1)
 
-    inbound.decide(doubtful, Decision.OPT_OUT, by=colleague)
+    sms.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
     unsaid = reader.replies.get(kind=Kind.OPTED_OUT)
     assert (unsaid.status, unsaid.reason) == (Reply.Status.DROPPED, "Too late to be an answer to their text.")
@@ -227,7 +232,7 @@ def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all_and_that_is_seen(
     say("STOP")
     time_machine.shift(5 * 60 + 1)
 
-    replies.sweep()
+    outbox.sweep()
 
     unsaid = reader.replies.get(kind=Kind.OPTED_OUT)
     assert (unsaid.status, unsaid.reason) == (Reply.Status.DROPPED, "Too late to be an answer.")
@@ -236,7 +241,7 @@ def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all_and_that_is_seen(
 def test_a_colleague_decides_that_they_are_somebody_else(say, reader, colleague):
     doubtful = say("I have a new number")
 
-    inbound.decide(doubtful, Decision.WRONG_PERSON, by=colleague)
+    sms.decide(doubtful, Decision.WRONG_PERSON, by=colleague)
 
     assert reader.events.filter(kind="invalidated").get().by == colleague
     assert set(Suppression.objects.of(reader).in_force().values_list("reason", flat=True)) == {"reassigned", "stopped"}
@@ -245,7 +250,7 @@ def test_a_colleague_decides_that_they_are_somebody_else(say, reader, colleague)
 def test_a_colleague_decides_that_all_goes_on(say, reader, topic, colleague):
     doubtful = say(DOUBTFUL)
 
-    inbound.decide(doubtful, Decision.NOTHING, by=colleague)
+    sms.decide(doubtful, Decision.NOTHING, by=colleague)
 
     lifted = Suppression.objects.of(reader).get(reason="held")
     assert eligibility.objection(reader, topic) == ""
@@ -258,17 +263,17 @@ def test_a_colleague_decides_that_all_goes_on(say, reader, topic, colleague):
 def test_while_a_second_doubtful_text_waits_the_hold_stays(say, reader, topic, colleague):
     first, second = say(DOUBTFUL), say("no thanks")
 
-    inbound.decide(first, Decision.NOTHING, by=colleague)
+    sms.decide(first, Decision.NOTHING, by=colleague)
     assert eligibility.objection(reader, topic) == "held"
 
-    inbound.decide(second, Decision.NOTHING, by=colleague)
+    sms.decide(second, Decision.NOTHING, by=colleague)
     assert eligibility.objection(reader, topic) == ""
 
 
 def test_a_stop_decided_on_one_text_settles_the_others(say, reader, colleague):
     first, second = say(DOUBTFUL), say("no thanks")
 
-    inbound.decide(second, Decision.OPT_OUT, by=colleague)
+    sms.decide(second, Decision.OPT_OUT, by=colleague)
 
     first.refresh_from_db()
     assert (first.decision, first.decided_by) == (Decision.OPT_OUT, colleague)
@@ -277,10 +282,10 @@ def test_a_stop_decided_on_one_text_settles_the_others(say, reader, colleague):
 @pytest.mark.parametrize("decision", Decision.values)
 def test_the_same_decision_twice_is_one(say, reader, colleague, decision):
     doubtful = say(DOUBTFUL)
-    inbound.decide(doubtful, decision, by=colleague)
+    sms.decide(doubtful, decision, by=colleague)
     said = reader.events.count()
 
-    inbound.decide(doubtful, decision, by=factories.UserFactory())
+    sms.decide(doubtful, decision, by=factories.UserFactory())
 
     doubtful.refresh_from_db()
     assert doubtful.decided_by == colleague
@@ -289,50 +294,50 @@ def test_the_same_decision_twice_is_one(say, reader, colleague, decision):
 
 def test_another_decision_than_the_one_that_stands_is_refused(say, reader, topic, colleague):
     doubtful = say(DOUBTFUL)
-    inbound.decide(doubtful, Decision.OPT_OUT, by=colleague)
+    sms.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
     with pytest.raises(NotAllowed, match="decided before: They want to stop"):
-        inbound.decide(doubtful, Decision.NOTHING, by=colleague)
+        sms.decide(doubtful, Decision.NOTHING, by=colleague)
 
     assert eligibility.objection(reader, topic) == "stopped"
 
 
 def test_what_was_clear_cannot_be_decided(say, reader, colleague):
     with pytest.raises(NotAllowed, match="was clear"):
-        inbound.decide(say("HELP"), Decision.OPT_OUT, by=colleague)
+        sms.decide(say("HELP"), Decision.OPT_OUT, by=colleague)
 
 
 def test_an_answer_that_is_none_of_the_three_is_refused(say, reader, colleague):
     with pytest.raises(NotAllowed, match="one of the three"):
-        inbound.decide(say(DOUBTFUL), "perhaps", by=colleague)
+        sms.decide(say(DOUBTFUL), "perhaps", by=colleague)
 
 
 def test_what_nobody_we_know_wrote_can_only_be_put_away(db, colleague):
-    aside = inbound.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
+    aside = sms.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
 
     with pytest.raises(NotAllowed, match="do not know who wrote"):
-        inbound.decide(aside, Decision.OPT_OUT, by=colleague)
+        sms.decide(aside, Decision.OPT_OUT, by=colleague)
 
-    assert inbound.decide(aside, Decision.NOTHING, by=colleague).decided_by == colleague
+    assert sms.decide(aside, Decision.NOTHING, by=colleague).decided_by == colleague
 
 
 def test_a_text_of_somebody_forgotten_since_can_be_put_away(say, reader, colleague):
     doubtful = say(DOUBTFUL)
     erasure.erase(reader.contact, by=colleague)
 
-    assert inbound.decide(doubtful, Decision.NOTHING, by=colleague).decision == Decision.NOTHING
+    assert sms.decide(doubtful, Decision.NOTHING, by=colleague).decision == Decision.NOTHING
 
 
 def test_a_doubtful_text_to_a_number_nobody_uses_can_be_decided(say, topic, colleague):
     doubtful = say("no thanks", to="+19995550000")
 
-    inbound.decide(doubtful, Decision.OPT_OUT, by=colleague)
+    sms.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
     assert eligibility.objection(doubtful.address, topic) == "stopped"
 
 
 def test_start_after_a_stop_that_a_colleague_decided_brings_their_topics_back(say, reader, topic, colleague):
-    inbound.decide(say(DOUBTFUL, sent_at=timezone.now() - timedelta(minutes=1)), Decision.OPT_OUT, by=colleague)
+    sms.decide(say(DOUBTFUL, sent_at=timezone.now() - timedelta(minutes=1)), Decision.OPT_OUT, by=colleague)
 
     say("START")
 
@@ -340,6 +345,6 @@ def test_start_after_a_stop_that_a_colleague_decided_brings_their_topics_back(sa
 
 
 def test_the_ledger_adds_up_after_a_wrong_number_and_a_decision(say, reader, topic, colleague):
-    inbound.decide(say(DOUBTFUL), Decision.WRONG_PERSON, by=colleague)
+    sms.decide(say(DOUBTFUL), Decision.WRONG_PERSON, by=colleague)
 
     assert consent.fold(reader, topic) == reader.subscriptions.get().status == Subscription.Status.ENDED

@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, consent_forms, eligibility, keeping, letters, notices, segments, spoken
-from preferences.evidence import Proof
+from preferences.collection import consent_forms, notices, offline_consent
+from preferences.consent import eligibility, keep_keyword
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
 from preferences.models import Address, ConsentForm, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
+from preferences.presentation import message_templates
+from preferences.text import sms_segments
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences import texting
@@ -144,11 +148,11 @@ def test_a_keyword_leaves_another_question_open(say, tips, news):
 def test_the_confirmation_of_a_stop_asks_all_or_just_one(say, reader):
     say("STOP")
 
-    text = letters.compose(reader.replies.get(kind=Kind.OPTED_OUT)).body
+    text = message_templates.compose(reader.replies.get(kind=Kind.OPTED_OUT)).body
     assert "KEEP NEWS (Clinic news), KEEP TIPS (Health tips)" in text
     assert "No reply keeps all off." in text
-    assert segments.count(text).encoding == "GSM-7"
-    assert segments.count(text).segments <= 2
+    assert sms_segments.count(text).encoding == "GSM-7"
+    assert sms_segments.count(text).segments <= 2
 
 
 def test_names_that_make_a_text_long_are_left_out_of_the_question(say, reader, news):
@@ -156,23 +160,23 @@ def test_names_that_make_a_text_long_are_left_out_of_the_question(say, reader, n
     news.save()
     say("STOP")
 
-    text = letters.compose(reader.replies.get(kind=Kind.OPTED_OUT)).body
+    text = message_templates.compose(reader.replies.get(kind=Kind.OPTED_OUT)).body
     assert "KEEP TIPS, KEEP NEWS" in text
-    assert segments.count(text).segments <= 2
+    assert sms_segments.count(text).segments <= 2
 
 
 def test_who_had_one_topic_is_asked_nothing(say, tips):
     phone = subscribe(factories.phone_address(NUMBER), tips)
     say("STOP")
 
-    assert "KEEP" not in letters.compose(phone.replies.get(kind=Kind.OPTED_OUT)).body
+    assert "KEEP" not in message_templates.compose(phone.replies.get(kind=Kind.OPTED_OUT)).body
 
 
 def test_topics_without_a_keyword_are_not_asked_about(say, topic):
     phone = subscribe(factories.phone_address(NUMBER), topic, factories.TopicFactory(sender=topic.sender))
     say("STOP")
 
-    assert keeping.offered(phone.replies.get(kind=Kind.OPTED_OUT)) == ""
+    assert keep_keyword.offered(phone.replies.get(kind=Kind.OPTED_OUT)) == ""
 
 
 @pytest.mark.parametrize("text", ["KEEP TIPS", "keep tips.", "Garder tips"])
@@ -254,7 +258,7 @@ def told(tips, author):
     words = {"title": "May we write to you?", "intro": "Let me read this.", "thank_you": "So it is yes."}
     script = consent_forms.publish(form, language="en", **words)
     said = {"said_at": timezone.now(), "proof": Proof(words="Called and said yes."), "by": author}
-    spoken.write_down(phone, [tips], form=script, **said)
+    offline_consent.write_down(phone, [tips], form=script, **said)
     return phone
 
 

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from preferences import eligibility, inbound
+from preferences.consent import eligibility
 from preferences.errors import NotAllowed
+from preferences.inbound import sms
 from preferences.models import Inbound
 from tests import factories
 from tests.conftest import subscribe
@@ -66,7 +67,7 @@ def test_a_stop_that_meets_a_colleagues_go_on_stands(topic, round_):
 
 def _decide(row, decision, by, refused):
     try:
-        inbound.decide(row, decision, by=by)
+        sms.decide(row, decision, by=by)
     except NotAllowed:
         refused.append(decision)
     finally:
@@ -74,7 +75,7 @@ def _decide(row, decision, by, refused):
 
 
 def _say(topic, text, sent_at):
-    return inbound.receive(
+    return sms.receive(
         provider="test",
         provider_id=f"{text}-{sent_at}",
         sender_number=topic.sender.text_number,

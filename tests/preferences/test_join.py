@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from preferences import consent, consent_forms, contacts, notices
+from preferences.collection import consent_forms, notices
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
 from preferences.models import Address, ConsentEvent, Method, Reply, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe

@@ -8,9 +8,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from preferences import consent, expiry, inbound, keywords, letters, links, notices, story, wishes
+from preferences.collection import notices
+from preferences.consent import expiry, frequency
+from preferences.consent import service as consent
 from preferences.errors import NotAllowed
+from preferences.inbound import sms
+from preferences.links import tokens
 from preferences.models import Basis, ConsentEvent, Inbound, Notice, Reply, Source, Subscription
+from preferences.presentation import consent_history_text, message_templates
+from preferences.text import keywords
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, open_link, path
@@ -32,7 +38,7 @@ def _long_ago(request, time_machine):
 
 @pytest.fixture
 def link(subscriber, topic):
-    return links.keep_url(subscriber, topic, MESSAGE)
+    return tokens.keep_url(subscriber, topic, MESSAGE)
 
 
 @pytest.fixture
@@ -85,7 +91,7 @@ def test_yes_is_confirmed_by_a_letter_with_its_receipt_and_ways_out(client, subs
     client.post(URL, filled(asked, answer="keep"))
 
     reply = subscriber.replies.get(kind=Reply.Kind.SIGNED_UP, act=standing(subscriber).granted.act)
-    content = letters.compose(reply).content.decode()
+    content = message_templates.compose(reply).content.decode()
     assert "/r/" in content
     assert "List-Unsubscribe" in content
 
@@ -113,7 +119,7 @@ def test_no_ends_it_at_once_and_the_page_says_so(client, subscriber, topic, aske
 
 def test_a_pause_goes_on_after_yes(client, subscriber, topic, asked):
     until = timezone.now() + timedelta(days=20)
-    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
 
     client.post(URL, filled(asked, answer="keep"))
 
@@ -136,7 +142,7 @@ def test_implied_consent_becomes_their_own_word(client, db):
     ana = factories.email_address(country="CA")
     day = timezone.now().date()
     consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
-    page = open_link(client, links.keep_url(ana, topic, MESSAGE))
+    page = open_link(client, tokens.keep_url(ana, topic, MESSAGE))
 
     client.post(URL, filled(page, answer="keep"))
 
@@ -169,7 +175,7 @@ def test_words_that_changed_meanwhile_are_shown_first_but_no_stays_no(client, su
 
 def test_a_page_made_for_somebody_else_is_not_taken(client, subscriber, topic, asked):
     other = subscribe(factories.email_address(), topic)
-    open_link(client, links.keep_url(other, topic, MESSAGE))
+    open_link(client, tokens.keep_url(other, topic, MESSAGE))
 
     assert client.post(URL, filled(asked, answer="keep")).status_code == 409
     assert not ConsentEvent.objects.filter(origin__isnull=False).exists()
@@ -183,15 +189,15 @@ def test_the_link_lives_a_few_days_longer_than_silence(client, link, time_machin
 
 
 def test_a_link_about_no_message_or_no_topic_opens_nothing(client, subscriber, topic):
-    about_nothing = links.token(links.Purpose.KEEP, subscriber, message=MESSAGE)
-    from_nothing = links.token(links.Purpose.KEEP, subscriber, topic=topic.pk)
+    about_nothing = tokens.token(tokens.Purpose.KEEP, subscriber, message=MESSAGE)
+    from_nothing = tokens.token(tokens.Purpose.KEEP, subscriber, topic=topic.pk)
 
     assert open_link(client, f"http://testserver/k/{about_nothing}/").status_code == 404
     assert open_link(client, f"http://testserver/k/{from_nothing}/").status_code == 404
 
 
 def test_the_link_of_a_sign_up_keeps_nothing_and_this_one_confirms_nothing(client, subscriber, notice, link):
-    confirm = links.confirm_url(consent.ask(subscriber, [notice], source=Source.SIGN_UP))
+    confirm = tokens.confirm_url(consent.ask(subscriber, [notice], source=Source.SIGN_UP))
 
     assert client.get(path(confirm).replace("/c/", "/k/")).status_code == 404
     assert client.get(path(link).replace("/k/", "/c/")).status_code == 404
@@ -210,7 +216,7 @@ def say(texter, topic):
 
     def say(text):
         told = {"sender_number": topic.sender.text_number, "from_number": texter.normal_form, "text": text}
-        return inbound.receive(provider="t", provider_id=f"{text}-{time.time()}", sent_at=timezone.now(), **told)
+        return sms.receive(provider="t", provider_id=f"{text}-{time.time()}", sent_at=timezone.now(), **told)
 
     return say
 
@@ -249,7 +255,7 @@ def test_other_words_keep_nothing(say, texter, text):
 def test_keep_when_nothing_ends_is_answered_with_help(topic):
     fresh = subscribe(factories.phone_address(), topic)
     told = {"sender_number": topic.sender.text_number, "from_number": fresh.normal_form, "text": "KEEP"}
-    inbound.receive(provider="t", provider_id="1", sent_at=timezone.now(), **told)
+    sms.receive(provider="t", provider_id="1", sent_at=timezone.now(), **told)
 
     assert fresh.events.filter(kind="granted").count() == 1
     assert fresh.replies.filter(kind=Reply.Kind.HELP).exists()
@@ -274,7 +280,9 @@ def test_the_page_has_an_address_without_the_token(client, link):
 def test_the_history_tells_that_it_was_kept(client, subscriber, topic, asked):
     client.post(URL, filled(asked, answer="keep"))
 
-    newest, oldest = list(story.told(list(story.events(subscriber.contact)), visiting=subscriber))[::2]
+    newest, oldest = list(
+        consent_history_text.told(list(consent_history_text.events(subscriber.contact)), visiting=subscriber)
+    )[::2]
     assert newest.what == f"You kept {topic}, by e-mail"
     assert newest.door == "in a message that asked you to confirm"
     assert oldest.what == f"{topic} was asked for, by e-mail"
@@ -285,7 +293,7 @@ def test_the_history_tells_on_what_a_yes_rests(topic):
     day = timezone.now().date()
     consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
 
-    [line] = story.told(list(story.events(ana.contact)), visiting=ana)
+    [line] = consent_history_text.told(list(consent_history_text.events(ana.contact)), visiting=ana)
     assert line.what == f"You asked something, which counts as a yes to {topic} for a while, by e-mail"
     assert line.how == "Asked us something, 15 March 2026"
 

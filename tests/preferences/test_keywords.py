@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences import keywords
 from preferences.models import Inbound
+from preferences.text import keywords
 
 STOP_WORDS = sorted({word for kinds in keywords.WORDS.values() for word in kinds["stop"]})
 SPELLED_OUT = [word for word in STOP_WORDS if word.isascii() and word.isalpha()]

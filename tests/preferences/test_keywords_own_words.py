@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences import intents, keywords, loose, vocabulary
+from preferences.text import fuzzy, keywords, phrases, vocabulary
 
 Meaning = keywords.Meaning
 CASES = [
@@ -54,7 +54,7 @@ def test_a_real_word_one_letter_from_stop_stops_nothing(word):
 def test_a_strong_word_at_the_end_decides_in_up_to_five_words(words):
     text = " ".join(["walk"] * (words - 1) + ["stop"])
 
-    assert keywords.read(text).meaning == (Meaning.OPT_OUT if words <= loose.FEW_WORDS else Meaning.REVIEW)
+    assert keywords.read(text).meaning == (Meaning.OPT_OUT if words <= fuzzy.FEW_WORDS else Meaning.REVIEW)
 
 
 @pytest.mark.parametrize(
@@ -117,20 +117,20 @@ def test_a_hostile_text_is_read_in_no_time(text):
 
 @pytest.mark.parametrize("phrase", ["stop (a|b c) [x|y z] ... now", "^ no more $", "don't ... hören"])
 def test_a_phrase_of_the_word_lists_holds_no_repetition_without_end(phrase):
-    expression = intents.compiled(phrase).pattern
+    expression = phrases.compiled(phrase).pattern
 
     assert "*" not in expression
     assert expression.count("+") == expression.count("{0,3}")
 
 
-@pytest.mark.parametrize("kind", intents.INTENTS)
+@pytest.mark.parametrize("kind", phrases.INTENTS)
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de"])
 def test_every_kind_of_intent_is_known_in_the_four_languages(kind, language):
-    assert [one for one in intents.INTENTS[kind] if one.language == language]
+    assert [one for one in phrases.INTENTS[kind] if one.language == language]
 
 
 def test_the_rule_always_fits_where_it_is_kept():
-    names = [f"intent:{one.language}:{one.name}" for kind in intents.INTENTS.values() for one in kind]
+    names = [f"intent:{one.language}:{one.name}" for kind in phrases.INTENTS.values() for one in kind]
 
     assert max(map(len, names)) <= 60
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from preferences import contacts, links
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from tests.preferences.visitors import open_link, path
 
 
@@ -61,7 +62,7 @@ def test_a_link_leads_on_in_its_language(client, german):
 
 
 def test_the_contact_outweighs_link_and_browser(client, german):
-    url = path(links.manage_url(german))
+    url = path(tokens.manage_url(german))
 
     page = client.get(f"{url}?language=es", headers={"Accept-Language": "fr"}, follow=True)
 
@@ -71,7 +72,7 @@ def test_the_contact_outweighs_link_and_browser(client, german):
 def test_what_was_chosen_on_a_page_outweighs_everything(client, german):
     choose(client, "العربية")
 
-    page = open_link(client, links.manage_url(german))
+    page = open_link(client, tokens.manage_url(german))
 
     assert language_of(page) == "ar"
     assert 'dir="rtl"' in page.content.decode()

@@ -6,7 +6,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, erasure, links, moves, wishes
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.contacts import address_change, erasure
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import HandOver, LeaveReason, Limit, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -18,7 +22,7 @@ LEAVE, DONE = "/leave/", "/leave/done/"
 @pytest.fixture
 def leaving(client, subscriber, topic):
     """The page that the link in a message opened."""
-    return open_link(client, links.leave_url(subscriber, topic))
+    return open_link(client, tokens.leave_url(subscriber, topic))
 
 
 def test_opening_the_link_shows_one_obvious_button_and_changes_nothing(leaving, subscriber, topic):
@@ -29,7 +33,7 @@ def test_opening_the_link_shows_one_obvious_button_and_changes_nothing(leaving, 
 
 def test_one_press_leaves_the_topic_and_names_the_message(client, subscriber, topic):
     message = uuid4()
-    page = open_link(client, links.leave_url(subscriber, topic, message=message.int))
+    page = open_link(client, tokens.leave_url(subscriber, topic, message=message.int))
 
     answer = client.post(LEAVE, filled(page, leave="topic"))
 
@@ -59,7 +63,7 @@ def test_leaving_twice_is_leaving_once(client, leaving, subscriber):
 def test_opening_the_link_again_says_it_is_done(client, leaving, subscriber, topic):
     client.post(LEAVE, filled(leaving, leave="topic"))
 
-    page = open_link(client, links.leave_url(subscriber, topic))
+    page = open_link(client, tokens.leave_url(subscriber, topic))
 
     assert "You are out" in page.content.decode()
 
@@ -110,7 +114,7 @@ def test_a_message_still_on_its_way_is_admitted(client, leaving, subscriber):
 
 def test_two_links_in_one_browser_never_leave_the_wrong_topic(client, leaving, subscriber, topic):
     other = subscribe(factories.email_address(), topic)
-    open_link(client, links.leave_url(other, topic))
+    open_link(client, tokens.leave_url(other, topic))
 
     answer = client.post(LEAVE, filled(leaving, leave="topic"))
 
@@ -119,7 +123,7 @@ def test_two_links_in_one_browser_never_leave_the_wrong_topic(client, leaving, s
 
 
 def test_a_leave_link_works_after_links_were_revoked(client, subscriber, topic):
-    link = links.leave_url(subscriber, topic)
+    link = tokens.leave_url(subscriber, topic)
     contacts.revoke_links(subscriber)
 
     client.post(LEAVE, filled(open_link(client, link), leave="topic"))
@@ -129,14 +133,14 @@ def test_a_leave_link_works_after_links_were_revoked(client, subscriber, topic):
 
 def test_a_leave_link_from_years_ago_still_works(client, subscriber, topic, time_machine):
     time_machine.move_to("2026-01-01")
-    link = links.leave_url(subscriber, topic)
+    link = tokens.leave_url(subscriber, topic)
     time_machine.move_to("2031-01-01")
 
     assert open_link(client, link).redirect_chain == [(LEAVE, 303)]
 
 
 def test_somebody_who_never_signed_up_can_still_say_no(client, address, topic):
-    page = open_link(client, links.leave_url(address, topic))
+    page = open_link(client, tokens.leave_url(address, topic))
 
     client.post(LEAVE, filled(page, leave="topic"))
 
@@ -170,7 +174,7 @@ def test_a_break_by_a_link_in_a_mail_is_told_to_the_owner_and_asked_for_once(cli
 
 def test_a_leave_link_never_shortens_a_break(client, leaving, subscriber, topic):
     until = timezone.now() + timedelta(days=200)
-    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
 
     client.post(LEAVE, filled(leaving, leave="pause-30"))
 
@@ -187,7 +191,7 @@ def test_rather_fewer_of_it(client, leaving, subscriber, topic):
 
 @pytest.mark.parametrize("more", ["3", "", "0", "100", "many", "🙂"])
 def test_a_leave_link_never_asks_for_more(client, leaving, subscriber, topic, more):
-    wishes.limit(subscriber, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.limit(subscriber, topic, most_per_month=2, source=Source.PREFERENCES)
 
     answer = client.post(LEAVE, filled(leaving, leave="fewer", most=more))
 
@@ -209,14 +213,14 @@ def test_nothing_wrong_in_the_other_fields_stands_in_the_way_of_leaving(client, 
 
 
 def test_who_does_not_get_it_is_offered_no_break(client, address, topic):
-    page = open_link(client, links.leave_url(address, topic))
+    page = open_link(client, tokens.leave_url(address, topic))
 
     assert "take a break" not in page.content.decode()
 
 
 def test_a_leave_link_to_an_address_she_moved_away_from_limits_nothing(client, subscriber, topic, notice):
-    link = links.leave_url(subscriber, topic)
-    new = moves.confirm(moves.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    link = tokens.leave_url(subscriber, topic)
+    new = address_change.confirm(address_change.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
     page = open_link(client, link)
 
     client.post(LEAVE, filled(page, leave="fewer", most="1"))
@@ -248,7 +252,7 @@ def test_any_words_are_kept_as_they_are(client, leaving, words):
 
 def test_the_reason_names_the_message_it_came_from(client, subscriber, topic):
     message = uuid4()
-    page = open_link(client, links.leave_url(subscriber, topic, message=message.int))
+    page = open_link(client, tokens.leave_url(subscriber, topic, message=message.int))
     done = client.post(LEAVE, filled(page, leave="topic"), follow=True)
 
     client.post(DONE, filled(done, reason="never_signed_up"))

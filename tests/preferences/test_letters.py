@@ -4,8 +4,11 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from preferences import consent, contacts, letters, segments
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
 from preferences.models import Reply, Source
+from preferences.presentation import message_templates
+from preferences.text import sms_segments
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.owing import owed
@@ -14,7 +17,7 @@ Kind = Reply.Kind
 
 
 def mail(reply):
-    return message_from_bytes(letters.compose(reply).content, policy=policy.default)
+    return message_from_bytes(message_templates.compose(reply).content, policy=policy.default)
 
 
 def parts(message):
@@ -69,28 +72,28 @@ TEXTS = {
 
 @pytest.mark.parametrize(("kind", "body"), TEXTS.items())
 def test_each_text_says_it_all_in_one_segment(phone, topic, kind, body):
-    text = letters.compose(owed(phone, kind, topic))
+    text = message_templates.compose(owed(phone, kind, topic))
 
     assert text.body == body
-    assert segments.count(text.body).segments == 1
+    assert sms_segments.count(text.body).segments == 1
     assert (text.sender, text.to) == (topic.sender.text_number, phone.value)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.REMINDER])  # that goes by mail alone
 def test_every_text_begins_with_the_brand(phone, topic, kind):
-    assert letters.compose(owed(phone, kind, topic)).body.startswith("Harbour Clinic: ")
+    assert message_templates.compose(owed(phone, kind, topic)).body.startswith("Harbour Clinic: ")
 
 
 def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
     consent.withdraw_all(texter, sender=topic.sender, source=Source.TEXT)
 
-    text = letters.compose(texter.replies.get(kind=Kind.OPTED_OUT))
+    text = message_templates.compose(texter.replies.get(kind=Kind.OPTED_OUT))
 
     assert text.body == (
         "Harbour Clinic: You are out. No more texts will be sent to this number. "
         "Reply START to come back, HELP for help."
     )
-    assert segments.count(text.body).segments == 1
+    assert sms_segments.count(text.body).segments == 1
 
 
 def test_the_mail_after_signing_up_can_be_left_by_one_click(client, address, topic):
@@ -129,7 +132,7 @@ def test_nothing_a_stranger_typed_reaches_the_confirmation(topic):
     spam = "Win at http://evil.example +1 900 555 0000 \u202e"
     address = contacts.add_address("email", "victim@example.org", name=spam)
 
-    content = letters.compose(owed(address, Kind.CONFIRM, topic)).content
+    content = message_templates.compose(owed(address, Kind.CONFIRM, topic)).content
 
     assert b"evil" not in content
 
@@ -151,4 +154,4 @@ def test_names_in_letters_are_text_and_never_markup_or_headers(address, topic):
 def test_the_links_begin_with_our_own_address_whatever_the_request_said(client, topic, address):
     client.get("/", HTTP_HOST="localhost", HTTP_X_FORWARDED_HOST="evil.example")
 
-    assert b"evil" not in letters.compose(owed(address, Kind.LINK, topic)).content
+    assert b"evil" not in message_templates.compose(owed(address, Kind.LINK, topic)).content

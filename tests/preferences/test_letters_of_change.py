@@ -8,20 +8,15 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from preferences import (
-    changes,
-    consent,
-    contacts,
-    erasure,
-    letters,
-    moves,
-    replies,
-    segments,
-    suppressions,
-    tasks,
-    wishes,
-)
+from preferences import tasks
+from preferences.consent import frequency, suppressions
+from preferences.consent import service as consent
+from preferences.contacts import address_change, erasure
+from preferences.contacts import service as contacts
 from preferences.models import ConsentEvent, Method, Reply, Source, Suppression
+from preferences.outbox import service as outbox
+from preferences.presentation import change_text, message_templates
+from preferences.text import sms_segments
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.contact_files import apply, file, line
@@ -33,13 +28,13 @@ Kind = Reply.Kind
 
 def told_of(address, act):
     """The mail that tells of this act, as text and as HTML."""
-    reply = replies.owe(address, Kind.CHANGED, sender=replies.sender_of(address), act=act)
-    message = message_from_bytes(letters.compose(reply).content, policy=policy.default)
+    reply = outbox.owe(address, Kind.CHANGED, sender=outbox.sender_of(address), act=act)
+    message = message_from_bytes(message_templates.compose(reply).content, policy=policy.default)
     return message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
 
 
 def mail(reply):
-    return message_from_bytes(letters.compose(reply).content, policy=policy.default)
+    return message_from_bytes(message_templates.compose(reply).content, policy=policy.default)
 
 
 def plain(reply):
@@ -65,11 +60,11 @@ WORDS = {
         "Everything was turned off.",
     ),
     "limited": (
-        lambda address, topic: wishes.limit(address, topic, most_per_month=1, source=Source.PREFERENCES),
+        lambda address, topic: frequency.limit(address, topic, most_per_month=1, source=Source.PREFERENCES),
         "Health tips comes at most 1 time in 30 days.",
     ),
     "limited overall": (
-        lambda address, topic: wishes.limit(address, None, most_per_month=3, source=Source.PREFERENCES),
+        lambda address, topic: frequency.limit(address, None, most_per_month=3, source=Source.PREFERENCES),
         "At most 3 messages are sent in 30 days, about everything together.",
     ),
 }
@@ -88,7 +83,7 @@ def test_each_change_is_told_in_words(subscriber, topic, say, sentence):
 def test_a_pause_is_told_with_the_day_where_the_person_lives(topic):
     address = subscribe(factories.email_address(time_zone="Pacific/Auckland"), topic)
     until = (timezone.now() + timedelta(days=30)).replace(hour=13, minute=0)
-    wishes.pause(address, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(address, topic, until=until, source=Source.PREFERENCES)
     there = until + timedelta(days=1)
 
     text, _html = told_of(address, last_act(address))
@@ -99,10 +94,10 @@ def test_a_pause_is_told_with_the_day_where_the_person_lives(topic):
 
 def test_the_end_of_a_pause_and_of_a_limit_is_told(subscriber, topic):
     act, said = uuid4(), {"source": Source.PREFERENCES}
-    wishes.pause(subscriber, topic, until=timezone.now() + timedelta(days=30), **said)
-    wishes.limit(subscriber, topic, most_per_month=2, **said)
-    wishes.resume(subscriber, topic, act=act, **said)
-    wishes.limit(subscriber, topic, most_per_month=None, act=act, **said)
+    frequency.pause(subscriber, topic, until=timezone.now() + timedelta(days=30), **said)
+    frequency.limit(subscriber, topic, most_per_month=2, **said)
+    frequency.resume(subscriber, topic, act=act, **said)
+    frequency.limit(subscriber, topic, most_per_month=None, act=act, **said)
 
     text, _html = told_of(subscriber, act)
 
@@ -183,7 +178,7 @@ def test_signing_up_is_confirmed_with_its_ways_out_and_a_receipt(subscriber):
 def test_one_letter_tells_all_of_an_act(subscriber, topic):
     act = uuid4()
     consent.withdraw(subscriber, topic, source=Source.PREFERENCES, act=act)
-    wishes.limit(subscriber, None, most_per_month=2, source=Source.PREFERENCES, act=act)
+    frequency.limit(subscriber, None, most_per_month=2, source=Source.PREFERENCES, act=act)
 
     text = plain(subscriber.replies.get(kind=Kind.OPTED_OUT, act=act))
 
@@ -191,8 +186,8 @@ def test_one_letter_tells_all_of_an_act(subscriber, topic):
 
 
 def test_the_old_address_hears_that_the_person_moved_and_gets_no_key_to_anything(subscriber, topic):
-    asked = moves.ask(subscriber, "email", "new.place@example.net")
-    moves.confirm(asked)
+    asked = address_change.ask(subscriber, "email", "new.place@example.net")
+    address_change.confirm(asked)
     subscriber.refresh_from_db()
 
     message = mail(subscriber.replies.get(kind=Kind.CHANGED))
@@ -207,7 +202,7 @@ def test_no_letter_of_change_is_marketing_or_says_a_word_of_a_stranger(topic):
     address = subscribe(factories.email_address(name="Win at http://evil.example"), topic)
     consent.withdraw(address, topic, source=Source.LEAVE)
 
-    message = mail(replies.owe(address, Kind.CHANGED, sender=topic.sender, act=last_act(address)))
+    message = mail(outbox.owe(address, Kind.CHANGED, sender=topic.sender, act=last_act(address)))
 
     assert message["Auto-Submitted"] == "auto-generated"
     assert "evil" not in message.as_string()
@@ -218,18 +213,18 @@ def test_no_letter_of_change_is_marketing_or_says_a_word_of_a_stranger(topic):
 
 
 def text_of(address, act):
-    sender = replies.sender_of(address)
-    return letters.compose(replies.owe(address, Kind.CHANGED, sender=sender, act=act)).body
+    sender = outbox.sender_of(address)
+    return message_templates.compose(outbox.owe(address, Kind.CHANGED, sender=sender, act=act)).body
 
 
 def test_a_text_says_what_by_whom_and_the_way_back_in_two_segments(texter, topic):
     by_staff(texter, factories.TopicFactory(sender=topic.sender, name="Offers"))
 
-    body = letters.compose(texter.replies.get(kind=Kind.CHANGED)).body
+    body = message_templates.compose(texter.replies.get(kind=Kind.CHANGED)).body
 
     assert body.startswith("Harbour Clinic: Offers was turned on. Changed by: our staff. If that is right, do nothing.")
     assert "http://testserver/z/" in body
-    assert segments.count(body).segments <= 2
+    assert sms_segments.count(body).segments <= 2
 
 
 def test_a_long_text_says_less_before_it_gets_longer(texter, topic):
@@ -242,7 +237,7 @@ def test_a_long_text_says_less_before_it_gets_longer(texter, topic):
 
     assert body.startswith("Harbour Clinic: Your preferences were changed. If that is right, do nothing.")
     assert "http://testserver/z/" in body
-    assert segments.count(body).segments <= 2
+    assert sms_segments.count(body).segments <= 2
 
 
 def test_where_not_even_the_way_back_fits_the_text_goes_without(texter, topic):
@@ -255,7 +250,7 @@ def test_where_not_even_the_way_back_fits_the_text_goes_without(texter, topic):
 
     assert "/z/" not in body
     assert body.endswith("Reply STOP to end.")
-    assert segments.count(body).segments <= 2
+    assert sms_segments.count(body).segments <= 2
 
 
 # Which doors tell, and how often
@@ -269,7 +264,7 @@ def owed(address):
 @pytest.fixture
 def known(subscriber):
     """Somebody who has signed up, and was told so."""
-    replies.drop(subscriber, *Kind.values, reason="Told before.")
+    outbox.drop(subscriber, *Kind.values, reason="Told before.")
     return subscriber
 
 
@@ -322,7 +317,7 @@ def test_a_bounce_that_staff_lift_is_told_once(known, author):
 def test_a_bounce_that_staff_lift_is_told_by_text(texter, author):
     suppressions.lift(consent.suppress(texter, Suppression.Reason.BOUNCED), by=author, because="It works.")
 
-    body = letters.compose(texter.replies.get(kind=Kind.CHANGED)).body
+    body = message_templates.compose(texter.replies.get(kind=Kind.CHANGED)).body
 
     assert body == (
         "Harbour Clinic: Texts to this number had failed. We send them again. "
@@ -332,7 +327,7 @@ def test_a_bounce_that_staff_lift_is_told_by_text(texter, author):
 
 def test_lifting_a_bounce_of_somebody_who_gets_nothing_is_not_told(known, topic, author):
     consent.withdraw(known, topic, source=Source.LEAVE)
-    replies.drop(known, *Kind.values, reason="Told before.")
+    outbox.drop(known, *Kind.values, reason="Told before.")
 
     suppressions.lift(consent.suppress(known, Suppression.Reason.BOUNCED), by=author, because="It works.")
 
@@ -385,5 +380,5 @@ def test_the_letter_goes_out_by_mail_and_its_receipt_is_written(known, topic):
 
 
 def test_every_word_of_the_ledger_has_its_sentence():
-    assert set(ConsentEvent.Kind) - set(changes.ABOUT_ONE) == {ConsentEvent.Kind.LIMITED}
-    assert set(changes.WHO) == set(Source)
+    assert set(ConsentEvent.Kind) - set(change_text.ABOUT_ONE) == {ConsentEvent.Kind.LIMITED}
+    assert set(change_text.WHO) == set(Source)

@@ -7,8 +7,13 @@ import logging
 import pytest
 from django.utils import timezone
 
-from preferences import consent, consent_forms, letters, limits, links, replies
+from preferences.collection import consent_forms
+from preferences.consent import service as consent
+from preferences.links import tokens
 from preferences.models import Notice, Reply, Source
+from preferences.outbox import send_budget
+from preferences.outbox import service as outbox
+from preferences.presentation import message_templates
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, fresh, path
@@ -85,24 +90,24 @@ def test_after_an_hour_there_is_a_new_budget(flood, clock):
 
 def test_what_is_held_back_goes_out_in_its_hour(flood, clock):
     flood(5)
-    now = len(replies.due())
+    now = len(outbox.due())
     clock.shift(HOUR + 1)
 
-    assert (now, len(replies.due())) == (3, 5)
+    assert (now, len(outbox.due())) == (3, 5)
 
 
 def test_links_and_confirmations_share_one_budget(flood, topic):
     known = subscribe(factories.email_address("ana@example.org"), topic)
     flood(3)
 
-    assert minutes([replies.owe_link(known)]) == [60]
+    assert minutes([outbox.owe_link(known)]) == [60]
 
 
 @pytest.mark.parametrize("kind", [Reply.Kind.OPTED_OUT, Reply.Kind.HELP, Reply.Kind.SIGNED_UP])
 def test_answers_to_people_themselves_never_wait(flood, address, topic, kind):
     flood(5)
 
-    assert minutes([replies.owe(address, kind, sender=topic.sender, act=address.reference)]) == [0]
+    assert minutes([outbox.owe(address, kind, sender=topic.sender, act=address.reference)]) == [0]
 
 
 def test_reminders_of_a_flood_are_spread_like_the_flood(flood):
@@ -157,10 +162,10 @@ def test_the_alarm_is_raised_once_an_hour(flood, clock, caplog):
 
 def test_what_is_held_back_can_be_counted(flood, clock):
     flood(5)
-    counted = limits.held_back().count()
+    counted = send_budget.held_back().count()
     clock.shift(HOUR + 1)
 
-    assert (counted, limits.held_back().count()) == (2, 0)
+    assert (counted, send_budget.held_back().count()) == (2, 0)
 
 
 # Confirmation mails say nothing that a stranger typed (C19), and their links prove nothing else (C20).
@@ -192,7 +197,7 @@ def test_no_word_of_a_stranger_is_in_the_confirmation(client, clock, topic, name
 
 
 def _mail(reply):
-    mail = email.message_from_bytes(letters.compose(reply).content, policy=email.policy.default)
+    mail = email.message_from_bytes(message_templates.compose(reply).content, policy=email.policy.default)
     return "\n".join([mail.as_string(), *(part.get_content() for part in mail.walk() if not part.is_multipart())])
 
 
@@ -200,7 +205,7 @@ def test_a_link_for_one_address_is_worth_nothing_at_another(client, topic, addre
     notice = Notice.objects.current(topic, "en")
     mine = consent.ask(address, [notice], source=Source.SIGN_UP)
     theirs = consent.ask(factories.email_address(), [notice], source=Source.SIGN_UP)
-    forged = links.token(links.Purpose.CONFIRM, mine.address, reply=theirs.pk)
+    forged = tokens.token(tokens.Purpose.CONFIRM, mine.address, reply=theirs.pk)
 
     assert client.get(f"/c/{forged}/", follow=True).status_code == 404
     assert theirs.address.subscriptions.get().status == "pending"
@@ -210,7 +215,7 @@ def test_a_link_for_one_address_is_worth_nothing_at_another(client, topic, addre
 def test_a_scanner_that_opens_the_link_confirms_nothing(client, topic, address, verb):
     asked = consent.ask(address, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
 
-    getattr(client, verb)(path(links.confirm_url(asked)), follow=True)
-    getattr(client, verb)(path(links.cancel_url(asked)), follow=True)
+    getattr(client, verb)(path(tokens.confirm_url(asked)), follow=True)
+    getattr(client, verb)(path(tokens.cancel_url(asked)), follow=True)
 
     assert address.subscriptions.get().status == "pending"

@@ -6,9 +6,12 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
-from preferences import consent, contacts, cookies, links
-from preferences.links import BadLink, Purpose
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
+from preferences.links.tokens import BadLink, Purpose
 from preferences.models import LinkHit, Source
+from preferences.web import link_session
 from tests.preferences.visitors import open_link, path
 
 LETTER = {
@@ -34,13 +37,13 @@ def made(subscriber, topic, notice):
     reply = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
     agreed = subscriber.events.get(kind="granted")
     return {
-        Purpose.LEAVE: links.leave_url(subscriber, topic),
-        Purpose.MANAGE: links.manage_url(subscriber),
-        Purpose.FRESH: links.fresh_url(subscriber),
-        Purpose.CONFIRM: links.confirm_url(reply),
-        Purpose.UNDO: links.undo_url(subscriber, agreed.act),
-        Purpose.RECEIPT: links.receipt_url(subscriber, agreed.act),
-        Purpose.KEEP: links.keep_url(subscriber, topic, agreed.reference.int),
+        Purpose.LEAVE: tokens.leave_url(subscriber, topic),
+        Purpose.MANAGE: tokens.manage_url(subscriber),
+        Purpose.FRESH: tokens.fresh_url(subscriber),
+        Purpose.CONFIRM: tokens.confirm_url(reply),
+        Purpose.UNDO: tokens.undo_url(subscriber, agreed.act),
+        Purpose.RECEIPT: tokens.receipt_url(subscriber, agreed.act),
+        Purpose.KEEP: tokens.keep_url(subscriber, topic, agreed.reference.int),
     }
 
 
@@ -61,7 +64,7 @@ def test_a_link_opens_a_page_without_the_token_in_its_address(client, made, purp
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, made, purpose):
     client.get(path(made[purpose]))
 
-    cookie = client.cookies[cookies.name(Purpose.MANAGE if purpose == Purpose.FRESH else purpose)]
+    cookie = client.cookies[link_session.name(Purpose.MANAGE if purpose == Purpose.FRESH else purpose)]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
 
 
@@ -106,7 +109,7 @@ def test_a_spoiled_link_gets_a_friendly_page(client, made, purpose, spoil):
 
 
 def test_every_single_flipped_bit_is_noticed(subscriber):
-    token = links.token(Purpose.MANAGE, subscriber)
+    token = tokens.token(Purpose.MANAGE, subscriber)
 
     flipped = [_flipped(token, place, bit) for place in range(len(token)) for bit in range(8)]
 
@@ -119,7 +122,7 @@ def _flipped(text, place, bit):
 
 def _opens(text):
     try:
-        links.read(Purpose.MANAGE, text)
+        tokens.read(Purpose.MANAGE, text)
     except BadLink:
         return False
     return True
@@ -197,7 +200,7 @@ def test_a_cookie_does_not_outlive_its_day(clock, client, made):
 
 
 def test_nobody_writes_by_looking(client, made, subscriber, topic):
-    pages = [*map(path, made.values()), path(links.one_click_url(subscriber, topic))]
+    pages = [*map(path, made.values()), path(tokens.one_click_url(subscriber, topic))]
     pages += [reverse(f"preferences:{name}") for name in ("senders", "my-link", "my-link-sent")]
     pages += [reverse(f"preferences:{name}", args=[topic.sender.slug]) for name in ("sign-up", "check-inbox")]
     pages += [reverse(f"preferences:{name}") for name in ("confirm", "preferences", "leave", "leave-done")]

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
-from preferences import rulebook_files, rules
 from preferences.models import Rule, RuleProposal
+from preferences.rulebook import book as rulebook
+from preferences.rulebook import service as rules
+from preferences.rulebook import toml_loader
 
 pytestmark = pytest.mark.django_db
 FL = "us-fl-sms-marketing"
@@ -52,7 +54,7 @@ def _on_a_monday(time_machine):
 def folder(tmp_path):
     """The shipped files, to be changed by a test."""
     copy = tmp_path / "rulebook"
-    shutil.copytree(rulebook_files.SHIPPED, copy)
+    shutil.copytree(toml_loader.SHIPPED, copy)
     return copy
 
 
@@ -164,7 +166,7 @@ def postponed(folder):
 
 
 def reach(day):
-    return rules.book("legal").terms(frozenset({"US"}), "sms", "marketing", date.fromisoformat(day)).revocation
+    return rulebook.book("legal").terms(frozenset({"US"}), "sms", "marketing", date.fromisoformat(day)).revocation
 
 
 def proposed_and_published(folder, second):

@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms.models import model_to_dict
 
-from preferences import logos
-from preferences.admin.looks import SenderForm
+from preferences.admin.collection.branding_form import SenderForm
 from preferences.errors import NotAllowed
+from preferences.presentation import logos
 from tests import factories
 from tests.preferences import pictures
 

@@ -5,9 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, eligibility, erasure, letters, links, mail_in, mail_links
-from preferences.links import Claims
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import erasure
+from preferences.inbound import mail as inbound_mail
+from preferences.links import mailto, tokens
+from preferences.links.tokens import Claims
 from preferences.models import Inbound, Reply, Source, Subscription, Suppression
+from preferences.presentation import message_templates
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.mails import UUID_OF_NOBODY, bounce, complaint, mail
@@ -28,18 +33,18 @@ def come(db):
     ids = iter(range(1000))
 
     def take(raw, provider_id=None):
-        return mail_in.receive(raw, provider="test", provider_id=provider_id or f"mail-{next(ids)}")
+        return inbound_mail.receive(raw, provider="test", provider_id=provider_id or f"mail-{next(ids)}")
 
     return take
 
 
 def way_out_of(address, topic, **about):
-    return mail_links.mailbox(Claims(address.pk, 0, topic=topic.pk, **about))
+    return mailto.mailbox(Claims(address.pk, 0, topic=topic.pk, **about))
 
 
 def head_of_a_message(address, topic, **about):
     """What a report returns of a campaign's mail."""
-    header = mail_links.list_unsubscribe(address, topic, **about)
+    header = mailto.list_unsubscribe(address, topic, **about)
     return f"Message-ID: <{UUID_OF_NOBODY}@testserver>\nList-Unsubscribe: {header}\n".encode()
 
 
@@ -55,7 +60,7 @@ def confirmations(address):
 @pytest.mark.parametrize("author", ["ana@example.org", "somebody.else@other.example", ""])
 def test_any_mail_to_the_way_out_leaves_what_it_came_in_and_nothing_is_asked(come, subscriber, topic, body, author):
     other = subscribe(subscriber, factories.TopicFactory(sender=topic.sender)).subscriptions.exclude(topic=topic).get()
-    origin = links.origin(Claims(0, 0, message=5))
+    origin = tokens.origin(Claims(0, 0, message=5))
 
     received = come(mail(body, sender=author, to=way_out_of(subscriber, topic, message=5)))
 
@@ -79,7 +84,7 @@ def test_the_way_out_of_a_sign_up_leaves_all_that_it_was_about(come, topic):
 
 
 def test_the_letter_of_a_sign_up_carries_its_way_out_by_mail(come, subscriber, topic):
-    content = letters.compose(subscriber.replies.get(kind=Kind.SIGNED_UP)).content.decode()
+    content = message_templates.compose(subscriber.replies.get(kind=Kind.SIGNED_UP)).content.decode()
     line = next(line for line in content.splitlines() if line.startswith("List-Unsubscribe: "))
 
     come(mail(to=line.partition("<mailto:")[2].partition("?")[0]))
@@ -99,7 +104,7 @@ def test_the_same_mail_twice_is_one_act(come, subscriber, topic):
 def test_without_an_id_the_same_bytes_are_the_same_mail(subscriber, topic):
     raw = mail(to=way_out_of(subscriber, topic))
 
-    rows = {mail_in.receive(raw, provider="imap").pk for _again in range(3)}
+    rows = {inbound_mail.receive(raw, provider="imap").pk for _again in range(3)}
 
     assert len(rows) == 1
 
@@ -115,7 +120,7 @@ def test_an_old_way_out_delivered_again_does_not_undo_a_newer_yes(come, subscrib
 
 
 def test_a_forged_way_out_lets_nobody_out(come, subscriber, topic):
-    token = mail_links.token(Claims(subscriber.pk, 0, topic=topic.pk))
+    token = mailto.token(Claims(subscriber.pk, 0, topic=topic.pk))
 
     received = come(mail("hello", to=f"out+{token[::-1]}@in.example.org", sender="eve@evil.example"))
 
@@ -330,9 +335,9 @@ def test_a_mail_that_cannot_be_read_is_kept(come, raw):
 
 
 def test_a_mail_that_breaks_something_is_kept_for_a_person(monkeypatch, subscriber):
-    monkeypatch.setitem(mail_in.mail_acts.ACTIONS, Meaning.OTHER, lambda mail: 1 / 0)
+    monkeypatch.setitem(inbound_mail.mail_acts.ACTIONS, Meaning.OTHER, lambda mail: 1 / 0)
 
-    received = mail_in.take(mail("Hello", **theirs(subscriber)), provider="test")
+    received = inbound_mail.take(mail("Hello", **theirs(subscriber)), provider="test")
 
     assert received.outcome == "It could not be dealt with: ZeroDivisionError."
     assert received.due_at is not None

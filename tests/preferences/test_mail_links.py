@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from preferences import links, mail_links
-from preferences.links import BadLink, Claims, Purpose
+from preferences.links import mailto, tokens
+from preferences.links.tokens import BadLink, Claims, Purpose
 from preferences.models import Address, Topic
 
 MESSAGE = uuid.UUID("5b1f0a0e-3c1f-4b62-9d57-4f3a1b0c2d3e").int
@@ -22,9 +22,9 @@ def way_out(settings):
 @pytest.mark.parametrize("claims", [CLAIMS, LARGE, Claims(1, 0), Claims(5, 0, topic=1, reply=2**40)])
 @pytest.mark.parametrize("on_the_way", [str, str.upper, str.lower, str.title, str.swapcase])
 def test_the_address_says_the_same_in_whatever_capitals_it_comes_back(claims, on_the_way):
-    mailbox = mail_links.mailbox(claims)
+    mailbox = mailto.mailbox(claims)
 
-    assert mail_links.written_to(on_the_way(mailbox)) == claims
+    assert mailto.written_to(on_the_way(mailbox)) == claims
 
 
 @pytest.mark.parametrize("claims", [CLAIMS, LARGE, LARGEST])
@@ -32,7 +32,7 @@ def test_the_address_says_the_same_in_whatever_capitals_it_comes_back(claims, on
 def test_what_stands_before_the_at_fits_into_an_address(settings, claims, address):
     settings.UNSUBSCRIBE_MAILTO = address
 
-    local, _at, domain = mail_links.mailbox(claims).partition("@")
+    local, _at, domain = mailto.mailbox(claims).partition("@")
 
     assert len(local) <= 64
     assert local.startswith(f"{address.partition('@')[0]}+")
@@ -40,7 +40,7 @@ def test_what_stands_before_the_at_fits_into_an_address(settings, claims, addres
 
 
 def test_an_address_without_room_leaves_out_the_message_and_nothing_else():
-    found = mail_links.written_to(mail_links.mailbox(LARGEST))
+    found = mailto.written_to(mailto.mailbox(LARGEST))
 
     assert found == Claims(LARGEST.address, 0, topic=LARGEST.topic)
 
@@ -48,7 +48,7 @@ def test_an_address_without_room_leaves_out_the_message_and_nothing_else():
 def test_an_address_that_has_no_room_at_all_is_not_offered(settings):
     settings.UNSUBSCRIBE_MAILTO = "a-very-long-name-before-the-at-sign-of-it-all@in.example.org"
 
-    assert mail_links.mailbox(CLAIMS) == ""
+    assert mailto.mailbox(CLAIMS) == ""
 
 
 def one_letter_changed(text, at):
@@ -57,10 +57,10 @@ def one_letter_changed(text, at):
 
 @pytest.mark.parametrize("at", range(0, 46, 5))
 def test_a_changed_letter_makes_it_nobodys(at):
-    token = one_letter_changed(mail_links.token(CLAIMS), at)
+    token = one_letter_changed(mailto.token(CLAIMS), at)
 
     with pytest.raises(BadLink):
-        mail_links.read(token)
+        mailto.read(token)
 
 
 @pytest.mark.parametrize(
@@ -68,44 +68,44 @@ def test_a_changed_letter_makes_it_nobodys(at):
 )
 def test_what_we_did_not_sign_is_refused(text):
     with pytest.raises(BadLink):
-        mail_links.read(text)
+        mailto.read(text)
 
 
 def test_a_token_signed_with_an_old_key_still_lets_out(settings):
-    token = mail_links.token(CLAIMS)
+    token = mailto.token(CLAIMS)
     settings.LINK_KEYS = settings.LINK_KEYS | {"leave": ["another key", *settings.LINK_KEYS["leave"]]}
 
-    assert mail_links.read(token) == CLAIMS
+    assert mailto.read(token) == CLAIMS
 
 
 def test_a_key_that_was_dropped_opens_nothing(settings):
-    token = mail_links.token(CLAIMS)
+    token = mailto.token(CLAIMS)
     settings.LINK_KEYS = settings.LINK_KEYS | {"leave": ["another key"]}
 
     with pytest.raises(BadLink):
-        mail_links.read(token)
+        mailto.read(token)
 
 
 def test_a_tag_that_is_not_ours_does_not_hide_the_one_that_is():
     others = "ana+newsletters-and-offers@example.org, x+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org, "
 
-    assert mail_links.written_to(others + mail_links.mailbox(CLAIMS)) == CLAIMS
+    assert mailto.written_to(others + mailto.mailbox(CLAIMS)) == CLAIMS
 
 
-HEADER = mail_links.list_unsubscribe
+HEADER = mailto.list_unsubscribe
 
 
 def test_the_header_offers_one_click_first_and_mail_second(address, topic):
     first, second = HEADER(address, topic, message=MESSAGE).split(", ")
 
     assert first.startswith("<http://testserver/u/")
-    assert second == f"<mailto:{mail_links.mailbox(Claims(address.pk, 0, topic.pk, MESSAGE))}?subject=unsubscribe>"
+    assert second == f"<mailto:{mailto.mailbox(Claims(address.pk, 0, topic.pk, MESSAGE))}?subject=unsubscribe>"
 
 
 def test_without_an_address_of_ours_only_one_click_is_offered(settings, address, topic):
     settings.UNSUBSCRIBE_MAILTO = ""
 
-    assert HEADER(address, topic) == f"<{links.one_click_url(address, topic)}>"
+    assert HEADER(address, topic) == f"<{tokens.one_click_url(address, topic)}>"
 
 
 @pytest.mark.parametrize(
@@ -122,13 +122,13 @@ def test_without_an_address_of_ours_only_one_click_is_offered(settings, address,
 def test_a_returned_header_is_recognised_however_it_was_written_again(harm):
     header = HEADER(Address(pk=7), Topic(pk=3), message=MESSAGE)
 
-    found = mail_links.offered(harm(header))
+    found = mailto.offered(harm(header))
 
     assert (found.address, found.topic, found.message) == (7, 3, MESSAGE)
 
 
 @pytest.mark.parametrize("purpose", [Purpose.MANAGE, Purpose.FRESH, Purpose.CONFIRM])
 def test_a_link_for_another_purpose_is_no_way_out(purpose):
-    token = links.token(purpose, Address(pk=7))
+    token = tokens.token(purpose, Address(pk=7))
 
-    assert mail_links.offered(f"<http://testserver/u/{token}/>") is None
+    assert mailto.offered(f"<http://testserver/u/{token}/>") is None

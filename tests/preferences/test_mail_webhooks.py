@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from preferences import eligibility, mail_links
-from preferences.links import Claims
+from preferences.consent import eligibility
+from preferences.links import mailto
+from preferences.links.tokens import Claims
 from preferences.models import Inbound
 from tests.preferences.mails import mail
 
@@ -17,7 +18,7 @@ SECRET = "anymail:test-webhook-secret-0123456789abcdef"
 @pytest.fixture
 def way_out(settings, subscriber, topic):
     settings.UNSUBSCRIBE_MAILTO = "out@in.example.org"
-    return mail_links.mailbox(Claims(subscriber.pk, 0, topic=topic.pk))
+    return mailto.mailbox(Claims(subscriber.pk, 0, topic=topic.pk))
 
 
 def post(client, url, payload, secret=SECRET):

@@ -7,13 +7,15 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from config.celery import app
-from preferences import eligibility, mail_links, mail_tasks, mailbox
-from preferences.links import Claims
+from preferences.consent import eligibility
+from preferences.inbound import imap_poll, tasks
+from preferences.links import mailto
+from preferences.links.tokens import Claims
 from preferences.models import Inbound, Reply
 from tests.imap_server import HOST, PASSWORD, USER, Mailbox
 from tests.preferences.mails import mail
 
-DONE = mailbox.DONE_FOLDER
+DONE = imap_poll.DONE_FOLDER
 
 
 @pytest.fixture
@@ -37,13 +39,13 @@ def box(db, settings_of):
 @pytest.fixture
 def way_out(settings, subscriber, topic):
     settings.UNSUBSCRIBE_MAILTO = "out@in.example.org"
-    return mail(to=mail_links.mailbox(Claims(subscriber.pk, 0, topic=topic.pk)))
+    return mail(to=mailto.mailbox(Claims(subscriber.pk, 0, topic=topic.pk)))
 
 
 def test_a_way_out_in_the_mailbox_lets_somebody_out_and_is_laid_aside(box, way_out, subscriber, topic):
     box.put(way_out)
 
-    visit = mailbox.visit()
+    visit = imap_poll.visit()
 
     assert eligibility.objection(subscriber, topic) == "left"
     assert (box.contents("INBOX"), box.contents(DONE)) == ([], [way_out])
@@ -55,7 +57,7 @@ def test_what_is_read_is_neither_marked_nor_moved_before_it_is_kept(box, way_out
     box.before["UID STORE"] = lambda: kept.append(len(box.contents("INBOX")))
     box.put(way_out)
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert box.heard == [
         "CAPABILITY", "LOGIN", "CAPABILITY", "SELECT", "UID SEARCH", "UID FETCH",
@@ -70,7 +72,7 @@ def test_no_transaction_is_open_while_the_mailbox_is_spoken_to(transactional_db,
     with Mailbox(before={"UID FETCH": look, "UID STORE": look, "UID MOVE": look}) as box:
         settings_of(box).put(way_out)
 
-        mailbox.visit()
+        imap_poll.visit()
 
     assert set(open_ones) == {False}
 
@@ -80,7 +82,7 @@ def test_a_server_that_cannot_move_is_asked_to_copy_and_delete(box, way_out, lac
     box.lacks = lacks
     box.put(way_out)
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert (box.contents("INBOX"), box.contents(DONE)) == ([], [way_out])
 
@@ -89,7 +91,7 @@ def test_a_mail_that_a_colleague_has_opened_is_read_all_the_same(box, way_out, s
     uid = box.put(way_out)
     box.folders["INBOX"][uid].flags.add("\\Seen")
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert eligibility.objection(subscriber, topic) == "left"
 
@@ -98,10 +100,10 @@ def test_a_mail_that_a_colleague_has_opened_is_read_all_the_same(box, way_out, s
 def test_a_mail_that_was_read_and_not_laid_aside_has_no_second_effect(box, way_out, subscriber, refused):
     box.refuses = {"UID STORE", "UID MOVE", refused}
     box.put(way_out)
-    mailbox.visit()
+    imap_poll.visit()
     box.refuses = set()
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert subscriber.events.filter(kind="withdrawn").count() == 1
     assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
@@ -113,7 +115,7 @@ def test_a_mail_that_cannot_be_moved_is_not_met_for_ever_and_the_trouble_is_told
     box.refuses = {"UID MOVE"}
     box.put(way_out)
 
-    first, second = mailbox.visit(), mailbox.visit()
+    first, second = imap_poll.visit(), imap_poll.visit()
 
     assert first.trouble == "The mailbox refused MOVE: UID MOVE is refused"
     assert (len(first.taken), len(second.taken)) == (1, 0)
@@ -124,7 +126,7 @@ def test_a_mail_that_has_to_stay_keeps_nobody_elses_from_being_read(box, way_out
     box.put(mail("Hello"))
     box.put(way_out)
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert eligibility.objection(subscriber, topic) == "left"
 
@@ -133,7 +135,7 @@ def test_a_mail_that_cannot_be_read_is_kept_for_a_person_and_the_next_is_read(bo
     box.put(b"Content-Type: message/rfc822\n\n" * 20_000)
     box.put(way_out)
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert eligibility.objection(subscriber, topic) == "left"
     broken = Inbound.objects.get(matched_by="mail:broken")
@@ -144,7 +146,7 @@ def test_a_mail_that_cannot_be_read_is_kept_for_a_person_and_the_next_is_read(bo
 def test_a_large_mail_is_read_only_as_far_as_needed(box, subscriber):
     box.put(mail("word " * 500_000, sender=subscriber.value))
 
-    visit = mailbox.visit()
+    visit = imap_poll.visit()
 
     assert visit.taken[0].address == subscriber
     assert len(visit.taken[0].raw_text) == 10_000
@@ -154,7 +156,7 @@ def test_the_same_mail_delivered_twice_is_one_row(box, way_out):
     box.put(way_out)
     box.put(way_out)
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert Inbound.objects.count() == 1
     assert box.contents("INBOX") == []
@@ -175,7 +177,7 @@ def test_a_mailbox_that_cannot_be_opened_is_told_in_a_sentence_and_tried_again(b
     for name, value in harm.items():
         setattr(settings, name, value)
 
-    assert words in mailbox.visit().trouble
+    assert words in imap_poll.visit().trouble
     assert box.contents("INBOX") == [way_out]
 
 
@@ -185,10 +187,10 @@ def test_a_server_that_hangs_up_in_the_middle_loses_nothing(box, way_out, subscr
 
     box.before["UID FETCH"] = hang_up
     box.put(way_out)
-    broken_off = mailbox.visit()
+    broken_off = imap_poll.visit()
     box.before = {}
 
-    mailbox.visit()
+    imap_poll.visit()
 
     assert "does not answer" in broken_off.trouble
     assert eligibility.objection(subscriber, topic) == "left"
@@ -213,10 +215,10 @@ def test_the_command_says_what_it_did(box, way_out, capsys):
 def test_the_clock_reads_the_mailbox_and_what_is_owed_is_woken(box, way_out, subscriber, topic):
     box.put(way_out)
 
-    mail_tasks.poll_mailbox()
+    tasks.poll_mailbox()
 
     assert eligibility.objection(subscriber, topic) == "left"
-    assert "preferences.mail_tasks.poll_mailbox" in app.tasks
+    assert "preferences.inbound.tasks.poll_mailbox" in app.tasks
 
 
 def test_without_a_mailbox_the_clock_starts_nothing(settings):
@@ -229,7 +231,7 @@ def test_a_server_that_cannot_prove_its_name_gets_no_password(certificate, db, s
     with Mailbox(context=context) as box:
         settings_of(box).put(way_out)
 
-        assert "CERTIFICATE_VERIFY_FAILED" in mailbox.visit().trouble
+        assert "CERTIFICATE_VERIFY_FAILED" in imap_poll.visit().trouble
     assert "LOGIN" not in box.heard
 
 
@@ -240,6 +242,6 @@ def test_a_mailbox_is_read_under_tls(certificate, db, settings_of, way_out, monk
     with Mailbox(context=context) as box:
         settings_of(box).put(way_out)
 
-        mailbox.visit()
+        imap_poll.visit()
 
     assert eligibility.objection(subscriber, topic) == "left"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences import merkle
+from preferences.proof import merkle
 
 ENTRIES = [bytes.fromhex(entry) for entry in [
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",

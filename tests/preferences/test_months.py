@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from preferences import months
+from preferences.geo import calendar_math
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from preferences import months
     ],
 )
 def test_later_ends_in_the_right_month(day, number, expected):
-    later = months.later(datetime.date.fromisoformat(day), number)
+    later = calendar_math.later(datetime.date.fromisoformat(day), number)
 
     assert later == datetime.date.fromisoformat(expected)
 
@@ -36,4 +36,4 @@ def test_later_ends_in_the_right_month(day, number, expected):
     ],
 )
 def test_a_birthday_counts_from_its_morning(born, day, years):
-    assert months.age(datetime.date.fromisoformat(born), datetime.date.fromisoformat(day)) == years
+    assert calendar_math.age(datetime.date.fromisoformat(born), datetime.date.fromisoformat(day)) == years

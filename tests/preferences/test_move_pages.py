@@ -4,9 +4,11 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from preferences import letters, links, moves
 from preferences.channels.sms import Text
+from preferences.contacts import address_change
+from preferences.links import tokens
 from preferences.models import Address, AddressChange, ConsentEvent, Reply, Subscription
+from preferences.presentation import message_templates
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, fresh, managed, open_link
@@ -26,7 +28,7 @@ def letter():
 
 def test_a_person_moves(client, subscriber, topic):
     ask(client, subscriber)
-    page = open_link(client, links.confirm_url(letter()))
+    page = open_link(client, tokens.confirm_url(letter()))
 
     done = client.post(MOVE, filled(page, answer="use", **{f"t{topic.pk}": "on"}), follow=True)
 
@@ -40,7 +42,7 @@ def test_a_person_moves(client, subscriber, topic):
 def test_nothing_is_ticked_for_them_and_todays_words_are_there(client, subscriber, topic, notice):
     ask(client, subscriber)
 
-    shown = open_link(client, links.confirm_url(letter())).content.decode()
+    shown = open_link(client, tokens.confirm_url(letter())).content.decode()
 
     assert " checked" not in shown
     assert notice.how_to_leave in shown
@@ -51,7 +53,7 @@ def test_opening_the_link_moves_nothing(client, subscriber):
     ask(client, subscriber)
     before = ConsentEvent.objects.count()
 
-    open_link(client, links.confirm_url(letter()))
+    open_link(client, tokens.confirm_url(letter()))
     client.get(MOVE)
     client.head(MOVE)
 
@@ -66,7 +68,7 @@ def strangers_browser(client):
 
 def test_the_link_alone_is_not_enough(client, strangers_browser, subscriber, topic):
     ask(client, subscriber)
-    page = open_link(strangers_browser, links.confirm_url(letter()))
+    page = open_link(strangers_browser, tokens.confirm_url(letter()))
     answers = filled(page, answer="use", **{f"t{topic.pk}": "on"})
 
     answer = strangers_browser.post(MOVE, answers)
@@ -80,7 +82,7 @@ def test_the_link_alone_is_not_enough(client, strangers_browser, subscriber, top
 def test_another_browser_becomes_theirs_with_a_link_from_an_old_message(client, strangers_browser, subscriber):
     ask(client, subscriber)
     managed(strangers_browser, subscriber)
-    page = open_link(strangers_browser, links.confirm_url(letter()))
+    page = open_link(strangers_browser, tokens.confirm_url(letter()))
 
     strangers_browser.post(MOVE, filled(page, answer="use"))
 
@@ -91,14 +93,14 @@ def test_somebody_elses_link_in_the_browser_is_not_enough(client, strangers_brow
     ask(client, subscriber)
     managed(strangers_browser, subscribe(factories.email_address(), topic))
 
-    page = open_link(strangers_browser, links.confirm_url(letter()))
+    page = open_link(strangers_browser, tokens.confirm_url(letter()))
 
     assert "One more step" in page.content.decode()
 
 
 def test_whoever_did_not_ask_can_say_so(strangers_browser, client, subscriber):
     ask(client, subscriber)
-    page = open_link(strangers_browser, links.confirm_url(letter()))
+    page = open_link(strangers_browser, tokens.confirm_url(letter()))
 
     answer = strangers_browser.post(MOVE, filled(page, answer="no"))
 
@@ -108,7 +110,7 @@ def test_whoever_did_not_ask_can_say_so(strangers_browser, client, subscriber):
 
 def test_after_use_the_link_changes_nothing(client, subscriber, topic):
     ask(client, subscriber)
-    url = links.confirm_url(letter())
+    url = tokens.confirm_url(letter())
     answers = filled(open_link(client, url), answer="use", **{f"t{topic.pk}": "on"})
     client.post(MOVE, answers)
     before = ConsentEvent.objects.count(), Reply.objects.count()
@@ -122,7 +124,7 @@ def test_after_use_the_link_changes_nothing(client, subscriber, topic):
 
 def test_a_double_press_moves_once(client, subscriber, topic):
     ask(client, subscriber)
-    answers = filled(open_link(client, links.confirm_url(letter())), answer="use", **{f"t{topic.pk}": "on"})
+    answers = filled(open_link(client, tokens.confirm_url(letter())), answer="use", **{f"t{topic.pk}": "on"})
     kept = dict(client.cookies)
 
     client.post(MOVE, answers)
@@ -163,7 +165,7 @@ def test_what_is_no_address_gets_a_sentence(client, subscriber, value):
 
 def test_words_that_changed_meanwhile_are_read_first(client, subscriber, topic):
     ask(client, subscriber)
-    page = open_link(client, links.confirm_url(letter()))
+    page = open_link(client, tokens.confirm_url(letter()))
     answers = filled(page, answer="use", words="other", **{f"t{topic.pk}": "on"})
 
     answer = client.post(MOVE, answers)
@@ -176,7 +178,7 @@ def test_words_that_changed_meanwhile_are_read_first(client, subscriber, topic):
 def test_a_topic_that_was_not_offered_cannot_be_smuggled_in(client, subscriber, topic):
     other = factories.TopicFactory(sender=topic.sender)
     ask(client, subscriber)
-    page = open_link(client, links.confirm_url(letter()))
+    page = open_link(client, tokens.confirm_url(letter()))
 
     client.post(MOVE, filled(page, answer="use", **{f"t{other.pk}": "on"}))
 
@@ -185,8 +187,8 @@ def test_a_topic_that_was_not_offered_cannot_be_smuggled_in(client, subscriber, 
 
 def test_a_later_question_closes_the_earlier_one(client, subscriber):
     ask(client, subscriber)
-    first = links.confirm_url(letter())
-    moves.ask(subscriber, "email", "third@example.org")
+    first = tokens.confirm_url(letter())
+    address_change.ask(subscriber, "email", "third@example.org")
 
     answer = open_link(client, first)
 
@@ -199,7 +201,7 @@ def test_texts_cannot_go_where_a_topic_has_none(client, subscriber, topic):
     topic.save()
     ask(client, subscriber, "+12075550188")
 
-    shown = open_link(client, links.confirm_url(letter())).content.decode()
+    shown = open_link(client, tokens.confirm_url(letter())).content.decode()
 
     assert "Cannot be sent to the new address" in shown
     assert topic.name in shown
@@ -216,18 +218,18 @@ def test_the_letter_has_the_link_and_says_what_to_do_if_it_was_not_you(client, s
     ask(client, subscriber, value)
     reply = letter()
 
-    words = text_of(letters.compose(reply))
+    words = text_of(message_templates.compose(reply))
 
-    assert links.confirm_url(reply).rpartition("/c/")[0] in words
+    assert tokens.confirm_url(reply).rpartition("/c/")[0] in words
     assert "do nothing" in words.lower()
     assert subscriber.value not in words
 
 
 def test_the_old_address_is_told_in_a_letter_where_to_write(client, subscriber, topic):
-    moves.confirm(moves.ask(subscriber, "email", NEW))
+    address_change.confirm(address_change.ask(subscriber, "email", NEW))
     subscriber.refresh_from_db()
 
-    words = text_of(letters.compose(subscriber.replies.get(kind=Reply.Kind.CHANGED)))
+    words = text_of(message_templates.compose(subscriber.replies.get(kind=Reply.Kind.CHANGED)))
 
     assert topic.sender.contact_email in words
     assert NEW not in words

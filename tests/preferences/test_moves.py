@@ -6,7 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, contacts, eligibility, moves, normal_forms, replies, tasks, wishes
+from preferences import tasks
+from preferences.consent import eligibility, frequency
+from preferences.consent import service as consent
+from preferences.contacts import address_change, address_normalization
+from preferences.contacts import service as contacts
 from preferences.errors import NotAllowed, Unreadable
 from preferences.models import (
     Address,
@@ -19,6 +23,7 @@ from preferences.models import (
     Subscription,
     Suppression,
 )
+from preferences.outbox import service as outbox
 from tests import factories
 from tests.conftest import subscribe
 
@@ -29,7 +34,7 @@ NEW = "new@example.org"
 
 @pytest.fixture
 def asked(subscriber):
-    return moves.ask(subscriber, "email", NEW)
+    return address_change.ask(subscriber, "email", NEW)
 
 
 def test_asking_changes_nothing_and_owes_a_letter_to_the_new_address(subscriber, asked):
@@ -47,13 +52,13 @@ def test_a_stranger_who_signs_up_with_a_mistyped_address_gets_a_record_of_their_
     stranger = subscribe(contacts.add_address("email", NEW), topic)
 
     with pytest.raises(NotAllowed, match="over"):
-        moves.confirm(asked)
+        address_change.confirm(asked)
     assert stranger.contact != subscriber.contact
     assert stranger.subscriptions.get().status == Status.ACTIVE
 
 
 def test_confirming_moves_the_person_and_takes_no_consent_along(subscriber, topic, asked):
-    new = moves.confirm(asked)
+    new = address_change.confirm(asked)
 
     assert (new.value, new.contact) == (NEW, subscriber.contact)
     assert new.verified_at is not None
@@ -62,7 +67,7 @@ def test_confirming_moves_the_person_and_takes_no_consent_along(subscriber, topi
 
 
 def test_what_was_ticked_is_agreed_to_under_todays_words(subscriber, topic, notice, asked):
-    new = moves.confirm(asked, notices=[notice])
+    new = address_change.confirm(asked, notices=[notice])
 
     event = new.events.get(kind=Kind.GRANTED)
     assert (event.notice, event.source, event.method) == (notice, Source.CONFIRM, Method.CHECKBOX)
@@ -72,7 +77,7 @@ def test_what_was_ticked_is_agreed_to_under_todays_words(subscriber, topic, noti
 def test_a_topic_the_old_address_did_not_get_cannot_be_ticked(subscriber, topic, asked):
     other = factories.TopicFactory(sender=topic.sender)
 
-    new = moves.confirm(asked, notices=[Notice.objects.current(other, "en")])
+    new = address_change.confirm(asked, notices=[Notice.objects.current(other, "en")])
 
     assert not new.subscriptions.exists()
 
@@ -80,7 +85,7 @@ def test_a_topic_the_old_address_did_not_get_cannot_be_ticked(subscriber, topic,
 def test_what_was_left_on_the_old_address_is_left_on_the_new_one(subscriber, topic):
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
 
-    new = moves.confirm(moves.ask(subscriber, "email", NEW))
+    new = address_change.confirm(address_change.ask(subscriber, "email", NEW))
 
     assert eligibility.objection(new, topic) == "left"
     with pytest.raises(NotAllowed, match="opted out"):
@@ -91,7 +96,7 @@ def test_what_was_left_on_the_old_address_is_left_on_the_new_one(subscriber, top
 def test_a_stop_follows_the_person(subscriber, topic, reason):
     consent.suppress(subscriber, reason)
 
-    new = moves.confirm(moves.ask(subscriber, "email", NEW))
+    new = address_change.confirm(address_change.ask(subscriber, "email", NEW))
 
     assert Suppression.objects.of(new).in_force().filter(reason=reason).exists()
 
@@ -100,23 +105,23 @@ def test_a_stop_follows_the_person(subscriber, topic, reason):
 def test_what_is_the_matter_with_the_old_address_stays_there(subscriber, reason):
     consent.suppress(subscriber, reason)
 
-    new = moves.confirm(moves.ask(subscriber, "email", NEW))
+    new = address_change.confirm(address_change.ask(subscriber, "email", NEW))
 
     assert not Suppression.objects.of(new).in_force().exists()
 
 
 def test_a_pause_goes_on_at_the_new_address(subscriber, topic, notice):
     until = timezone.now() + timedelta(days=20)
-    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
 
-    new = moves.confirm(moves.ask(subscriber, "email", NEW), notices=[notice])
+    new = address_change.confirm(address_change.ask(subscriber, "email", NEW), notices=[notice])
 
     row = new.subscriptions.get()
     assert (row.status, row.paused_until) == (Status.PAUSED, until)
 
 
 def test_the_old_address_is_told_once_and_gets_nothing_more(subscriber, asked):
-    moves.confirm(asked)
+    address_change.confirm(asked)
 
     waiting = subscriber.replies.filter(status=Reply.Status.OWED).exclude(kind=Reply.Kind.SIGNED_UP)
     assert [reply.kind for reply in waiting] == [Reply.Kind.CHANGED]
@@ -125,18 +130,18 @@ def test_the_old_address_is_told_once_and_gets_nothing_more(subscriber, asked):
 def test_links_to_the_old_address_are_revoked(subscriber, asked):
     before = subscriber.link_generation
 
-    moves.confirm(asked)
+    address_change.confirm(asked)
 
     subscriber.refresh_from_db()
     assert subscriber.link_generation == before + 1
 
 
 def test_confirming_twice_changes_nothing_more(subscriber, notice, asked):
-    new = moves.confirm(asked, notices=[notice])
+    new = address_change.confirm(asked, notices=[notice])
     before = ConsentEvent.objects.count(), Reply.objects.count()
 
     with pytest.raises(NotAllowed, match="over"):
-        moves.confirm(asked, notices=[notice])
+        address_change.confirm(asked, notices=[notice])
 
     assert (ConsentEvent.objects.count(), Reply.objects.count()) == before
     assert AddressChange.objects.get().new == new
@@ -145,7 +150,7 @@ def test_confirming_twice_changes_nothing_more(subscriber, notice, asked):
 def test_the_address_of_somebody_else_is_not_touched_and_its_owner_gets_a_link(subscriber, topic):
     owner = subscribe(factories.email_address(NEW), topic)
 
-    reply = moves.ask(subscriber, "email", NEW)
+    reply = address_change.ask(subscriber, "email", NEW)
 
     assert (reply.kind, reply.address) == (Reply.Kind.LINK, owner)
     assert not AddressChange.objects.exists()
@@ -156,7 +161,7 @@ def test_somebody_who_said_never_again_is_not_asked(subscriber, topic):
     consent.withdraw_for_good(gone, sender=topic.sender, source=Source.LEAVE)
     contacts.forget(gone.contact)
 
-    assert moves.ask(subscriber, "email", NEW) is None
+    assert address_change.ask(subscriber, "email", NEW) is None
     assert not Address.objects.filter(value=NEW).exists()
 
 
@@ -164,29 +169,29 @@ def test_an_address_of_theirs_can_be_moved_to_and_keeps_its_own_topics(subscribe
     second = contacts.add_address("sms", "+12075550188", contact=subscriber.contact)
     subscribe(second, topic)
 
-    new = moves.confirm(moves.ask(subscriber, "sms", "+1 207 555 0188"))
+    new = address_change.confirm(address_change.ask(subscriber, "sms", "+1 207 555 0188"))
 
     assert new == second
     assert eligibility.objection(second, topic) == ""
 
 
 def test_asking_anew_ends_the_earlier_question(subscriber, asked):
-    moves.ask(subscriber, "email", "other@example.org")
+    address_change.ask(subscriber, "email", "other@example.org")
 
     with pytest.raises(NotAllowed, match="over"):
-        moves.confirm(asked)
+        address_change.confirm(asked)
     assert not Address.objects.filter(value=NEW).exists()
 
 
 def test_two_people_may_ask_for_the_same_address_and_the_first_to_prove_it_gets_it(subscriber, topic, asked):
     second = subscribe(factories.email_address(), topic)
-    later = moves.ask(second, "email", NEW)
+    later = address_change.ask(second, "email", NEW)
 
-    new = moves.confirm(later)
+    new = address_change.confirm(later)
 
     assert new.contact == second.contact
     with pytest.raises(NotAllowed, match="over"):
-        moves.confirm(asked)
+        address_change.confirm(asked)
 
 
 def test_a_week_without_an_answer_ends_it_and_forgets_the_new_address(subscriber, asked):
@@ -201,29 +206,29 @@ def test_a_week_without_an_answer_ends_it_and_forgets_the_new_address(subscriber
 
 def test_a_week_later_it_cannot_be_confirmed_even_before_the_clock_ran(subscriber, asked):
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)), pytest.raises(NotAllowed, match="over"):
-        moves.confirm(asked)
+        address_change.confirm(asked)
 
 
 def test_whoever_reads_at_the_new_address_may_say_no(subscriber, asked):
-    moves.refuse(asked)
-    moves.refuse(asked)
+    address_change.refuse(asked)
+    address_change.refuse(asked)
 
     assert not Address.objects.filter(value=NEW).exists()
     assert subscriber.subscriptions.get().status == Status.ACTIVE
 
 
 def test_the_old_address_is_left_until_they_come_back(subscriber, asked):
-    new = moves.confirm(asked)
-    assert moves.was_left(subscriber)
+    new = address_change.confirm(asked)
+    assert address_change.was_left(subscriber)
 
-    moves.confirm(moves.ask(new, "email", subscriber.value))
+    address_change.confirm(address_change.ask(new, "email", subscriber.value))
 
-    assert (moves.was_left(subscriber), moves.was_left(new)) == (False, True)
+    assert (address_change.was_left(subscriber), address_change.was_left(new)) == (False, True)
 
 
 def test_moving_to_the_same_address_is_refused(subscriber):
     with pytest.raises(NotAllowed, match="the address you have now"):
-        moves.ask(subscriber, "email", subscriber.value.upper())
+        address_change.ask(subscriber, "email", subscriber.value.upper())
 
 
 @pytest.mark.parametrize(
@@ -231,7 +236,7 @@ def test_moving_to_the_same_address_is_refused(subscriber):
 )
 def test_what_is_no_address_is_refused(subscriber, value):
     with pytest.raises(Unreadable):
-        moves.ask(subscriber, "email", value)
+        address_change.ask(subscriber, "email", value)
 
 
 def test_no_number_is_asked_for_by_a_sender_who_sends_no_texts(topic):
@@ -240,27 +245,27 @@ def test_no_number_is_asked_for_by_a_sender_who_sends_no_texts(topic):
     address = subscribe(factories.email_address(), topic)
 
     with pytest.raises(NotAllowed, match="sends no texts"):
-        moves.ask(address, "sms", "+12075550188")
+        address_change.ask(address, "sms", "+12075550188")
 
 
 def test_the_value_of_no_row_ever_changes(subscriber, asked):
     before = asked.address.pk
 
-    new = moves.confirm(asked)
+    new = address_change.confirm(asked)
 
     assert new.pk != before
     assert Address.objects.get(pk=before).erased_at is not None
-    assert new.fingerprint == normal_forms.fingerprint("email", NEW)
+    assert new.fingerprint == address_normalization.fingerprint("email", NEW)
 
 
 def test_the_letter_to_the_old_address_goes_out_although_everything_is_off(subscriber, asked):
-    moves.confirm(asked)
+    address_change.confirm(asked)
 
-    assert subscriber.replies.get(kind=Reply.Kind.CHANGED).pk in replies.due(subscriber.pk)
+    assert subscriber.replies.get(kind=Reply.Kind.CHANGED).pk in outbox.due(subscriber.pk)
 
 
 def test_without_a_tick_the_new_address_gets_a_link_so_that_nobody_is_locked_out(asked):
-    new = moves.confirm(asked)
+    new = address_change.confirm(asked)
 
     assert new.replies.get().kind == Reply.Kind.LINK
-    assert replies.owe_link(new) is not None
+    assert outbox.owe_link(new) is not None

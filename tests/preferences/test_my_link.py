@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from preferences import consent, limits
+from preferences.consent import service as consent
 from preferences.models import Reply, Source, Suppression
+from preferences.web import rate_limit
 from tests import factories
 from tests.conftest import subscribe
 
@@ -98,14 +99,14 @@ def test_nobody_is_written_to_more_than_ten_times_a_day(client, topic, time_mach
 def test_the_limit_counts_every_spelling_and_every_form(db):
     spellings = ["ana@example.org", "ANA@example.org", " ana@EXAMPLE.org"]
 
-    assert [limits.allows("email", spelling, "net") for spelling in spellings] == [True] * 3
-    assert not limits.allows("email", "ana@example.org", "net")
+    assert [rate_limit.allows("email", spelling, "net") for spelling in spellings] == [True] * 3
+    assert not rate_limit.allows("email", "ana@example.org", "net")
 
 
 def test_one_network_cannot_have_everybody_written_to(db, settings):
     settings.FORMS_PER_NETWORK_PER_HOUR = 5
 
-    allowed = [limits.allows("email", f"victim{n}@example.org", "203.0.113.0/24") for n in range(8)]
+    allowed = [rate_limit.allows("email", f"victim{n}@example.org", "203.0.113.0/24") for n in range(8)]
 
     assert allowed == [True] * 5 + [False] * 3
-    assert limits.allows("email", "ana@example.org", "198.51.100.0/24")
+    assert rate_limit.allows("email", "ana@example.org", "198.51.100.0/24")

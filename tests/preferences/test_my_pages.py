@@ -6,8 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, contacts, links, moves
-from preferences.evidence import Proof
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import address_change
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import Method, Source
 from tests import factories
 from tests.conftest import subscribe
@@ -66,7 +69,7 @@ def test_half_an_hour_later_it_is_closed_again(client, ana):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_address_they_moved_away_from_opens_nothing(client, ana, page):
-    moves.confirm(moves.ask(ana, "email", "new@example.org"))
+    address_change.confirm(address_change.ask(ana, "email", "new@example.org"))
     ana.refresh_from_db()
     fresh(client, ana)
 
@@ -136,7 +139,7 @@ def test_each_line_leads_to_its_receipt(client, ana):
 
     shown = client.get(HISTORY).content.decode()
 
-    assert links.receipt_url(ana, event.act).rpartition("/r/")[0] in shown
+    assert tokens.receipt_url(ana, event.act).rpartition("/r/")[0] in shown
 
 
 def test_details_are_put_right(client, ana):
@@ -256,7 +259,7 @@ def test_an_import_is_told_without_a_name(client, ana, topic):
 
 def test_a_link_that_opens_the_history_is_opened_by_looking_and_nothing_is_said(client, ana):
     before = ana.events.count()
-    open_link(client, links.fresh_url(ana))
+    open_link(client, tokens.fresh_url(ana))
 
     client.head(HISTORY)
     client.get(HISTORY)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences import normal_forms
+from preferences.contacts import address_normalization
 from preferences.errors import Unreadable
 
 
@@ -23,7 +23,7 @@ from preferences.errors import Unreadable
     ],
 )
 def test_every_spelling_of_an_email_address_is_the_same_address(typed, normal):
-    assert normal_forms.email(typed) == normal
+    assert address_normalization.email(typed) == normal
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_every_spelling_of_an_email_address_is_the_same_address(typed, normal):
 )  # fmt: skip
 def test_what_is_not_one_email_address_is_refused_with_a_sentence(typed):
     with pytest.raises(Unreadable, match="name@example"):
-        normal_forms.email(typed)
+        address_normalization.email(typed)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_is_not_one_email_address_is_refused_with_a_sentence(typed):
     ],
 )
 def test_every_way_to_write_a_number_is_the_same_number(typed, normal):
-    assert normal_forms.phone(typed) == normal
+    assert address_normalization.phone(typed) == normal
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_every_way_to_write_a_number_is_the_same_number(typed, normal):
 )
 def test_an_ambiguous_number_is_refused_not_guessed(typed):
     with pytest.raises(Unreadable, match="country code"):
-        normal_forms.phone(typed)
+        address_normalization.phone(typed)
 
 
 def test_a_number_with_its_country_named_beside_it_is_not_ambiguous():
-    assert normal_forms.phone("07400 123456", region="GB") == "+447400123456"
+    assert address_normalization.phone("07400 123456", region="GB") == "+447400123456"
 
 
 @pytest.mark.parametrize(
@@ -79,21 +79,21 @@ def test_a_number_with_its_country_named_beside_it_is_not_ambiguous():
     ],
 )
 def test_a_slip_in_a_common_domain_is_noticed(typed, meant):
-    assert normal_forms.likely_typo(typed) == meant
+    assert address_normalization.likely_typo(typed) == meant
 
 
 @given(st.text(max_size=300))
 def test_any_text_at_all_is_an_address_or_a_sentence(text):
     try:
-        normal = normal_forms.email(text)
+        normal = address_normalization.email(text)
     except Unreadable:
         return
-    assert normal_forms.email(normal) == normal
+    assert address_normalization.email(normal) == normal
 
 
 def test_a_fingerprint_depends_on_the_key_and_the_channel(settings):
-    before = normal_forms.fingerprint("email", "ana@example.org")
-    other_channel = normal_forms.fingerprint("sms", "ana@example.org")
+    before = address_normalization.fingerprint("email", "ana@example.org")
+    other_channel = address_normalization.fingerprint("sms", "ana@example.org")
     settings.FINGERPRINT_KEY = "another key, just as long as the first"
 
-    assert len({before, other_channel, normal_forms.fingerprint("email", "ana@example.org")}) == 3
+    assert len({before, other_channel, address_normalization.fingerprint("email", "ana@example.org")}) == 3

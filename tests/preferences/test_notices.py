@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from preferences import notices
+from preferences.collection import notices
 from preferences.errors import NotAllowed
 from preferences.models import Notice
 from tests import factories

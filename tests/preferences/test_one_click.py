@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from preferences import erasure, links
+from preferences.contacts import erasure
+from preferences.links import tokens
 from preferences.models import HandOver, Method, Reply, Source, Subscription
 from tests.preferences.visitors import path
 
@@ -19,7 +20,7 @@ Status = Subscription.Status
 
 @pytest.fixture
 def url(subscriber, topic):
-    return path(links.one_click_url(subscriber, topic))
+    return path(tokens.one_click_url(subscriber, topic))
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_multipart_is_taken_too(strict, url, subscriber):
 def test_it_is_recorded_as_one_click_from_that_message(strict, subscriber, topic):
     message = uuid4()
 
-    strict.post(path(links.one_click_url(subscriber, topic, message=message.int)), BODY, content_type=FORM)
+    strict.post(path(tokens.one_click_url(subscriber, topic, message=message.int)), BODY, content_type=FORM)
 
     event = subscriber.events.last()
     assert (event.source, event.method, event.origin) == (Source.ONE_CLICK, Method.HEADER, message)

@@ -5,16 +5,16 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from preferences import wishes
-from preferences.forms import owners
+from preferences.consent import frequency
 from preferences.models import Source
+from preferences.web import owner_notification
 
 
 def test_of_ten_changes_in_a_row_each_is_told_and_three_within_an_hour(subscriber, topic):
     for number in range(1, 11):
         act = uuid4()
-        wishes.limit(subscriber, topic, most_per_month=number, source=Source.PREFERENCES, act=act)
-        owners.tell([subscriber], act)
+        frequency.limit(subscriber, topic, most_per_month=number, source=Source.PREFERENCES, act=act)
+        owner_notification.tell([subscriber], act)
 
     told = subscriber.replies.filter(kind="changed")
     hours = Counter(

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from preferences import consent, links, moves
+from preferences.consent import service as consent
+from preferences.contacts import address_change
+from preferences.links import tokens
 from preferences.models import ConsentEvent, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -105,7 +107,7 @@ def test_a_fresh_link_takes_back_the_persons_own_stop(client, subscriber, topic)
 
 def test_half_an_hour_after_the_link_was_made_nothing_can_be_added(client, subscriber, other, time_machine):
     time_machine.move_to("2026-05-01 10:00", tick=False)
-    link = links.fresh_url(subscriber)
+    link = tokens.fresh_url(subscriber)
     time_machine.shift(29 * 60)
     page = client.get(link, follow=True)
     time_machine.shift(2 * 60)
@@ -180,7 +182,7 @@ def test_two_links_of_two_people_in_one_browser_do_not_mix(client, subscriber, t
 
 
 def test_a_link_to_an_address_she_moved_away_from_shows_nothing_of_the_new_one(client, subscriber, topic, notice):
-    new = moves.confirm(moves.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    new = address_change.confirm(address_change.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
     subscriber.refresh_from_db()
 
     page = fresh(client, subscriber)
@@ -192,7 +194,7 @@ def test_a_link_to_an_address_she_moved_away_from_shows_nothing_of_the_new_one(c
 
 
 def test_an_address_she_moved_away_from_is_not_offered_any_more(client, subscriber, topic, notice):
-    new = moves.confirm(moves.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    new = address_change.confirm(address_change.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
 
     page = managed(client, new).content.decode()
 

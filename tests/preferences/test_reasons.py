@@ -2,7 +2,8 @@
 
 from uuid import uuid4
 
-from preferences import consent, reasons
+from preferences.consent import opt_out_reasons
+from preferences.consent import service as consent
 from preferences.models import Source
 from tests import factories
 from tests.conftest import subscribe
@@ -13,20 +14,20 @@ def test_who_left_a_topic_is_counted_with_the_reasons_most_often_first(topic, su
     third = subscribe(factories.email_address(), topic)
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
     consent.withdraw(other, topic, source=Source.LEAVE)
-    reasons.give(subscriber, topic, reason="privacy")
-    reasons.give(other, topic, reason="too_often")
-    reasons.give(third, topic, reason="too_often")
+    opt_out_reasons.give(subscriber, topic, reason="privacy")
+    opt_out_reasons.give(other, topic, reason="too_often")
+    opt_out_reasons.give(third, topic, reason="too_often")
 
-    counted = reasons.counted(topic)
+    counted = opt_out_reasons.counted(topic)
 
     assert (counted.people, list(counted.reasons.items())) == (2, [("too_often", 2), ("privacy", 1)])
 
 
 def test_reasons_are_named_in_the_words_people_chose_from(topic, subscriber):
-    reasons.give(subscriber, topic, reason="never_signed_up")
-    reasons.give(subscriber, topic, words="Enough 🙂")
+    opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
+    opt_out_reasons.give(subscriber, topic, words="Enough 🙂")
 
-    counted = reasons.counted(topic)
+    counted = opt_out_reasons.counted(topic)
 
     assert sorted(counted.in_words) == [("I never signed up for this", 1), ("In their own words", 1)]
 
@@ -37,8 +38,8 @@ def test_what_came_from_a_message_is_counted_with_it_be_it_the_topic_or_everythi
     consent.withdraw(subscriber, topic, source=Source.LEAVE, origin=ours[0])
     consent.withdraw_all(other, sender=topic.sender, source=Source.ONE_CLICK, origin=ours[1])
     consent.withdraw(subscribe(factories.email_address(), topic), topic, source=Source.LEAVE, origin=uuid4())
-    reasons.give(subscriber, topic, reason="other", origin=ours[0])
+    opt_out_reasons.give(subscriber, topic, reason="other", origin=ours[0])
 
-    counted = reasons.counted_from(ours)
+    counted = opt_out_reasons.counted_from(ours)
 
     assert (counted.people, counted.reasons) == (2, {"other": 1})

@@ -11,8 +11,8 @@ from django.conf import settings as conf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preferences import receipt_keys, seals
-from preferences.receipt_keys import Finding
+from preferences.proof import receipt_signing, transparency_log
+from preferences.proof.receipt_signing import Finding
 
 SPEC = importlib.util.spec_from_file_location("verify_receipt", conf.ROOT / "docs" / "verify_receipt.py")
 verifier = importlib.util.module_from_spec(SPEC)
@@ -29,14 +29,14 @@ RECEIPTS = st.dictionaries(TEXTS, VALUES, max_size=6)
 
 
 def signed(receipt=None):
-    return receipt_keys.sign(RECEIPT if receipt is None else receipt)
+    return receipt_signing.sign(RECEIPT if receipt is None else receipt)
 
 
 def both(text):
     """What the page and the program say: genuine or not."""
-    page = receipt_keys.check(text)[0] == Finding.GENUINE
+    page = receipt_signing.check(text)[0] == Finding.GENUINE
     try:
-        verifier.check(text, json.dumps(receipt_keys.published()))
+        verifier.check(text, json.dumps(receipt_signing.published()))
     except (verifier.NotGenuine, verifier.Unreadable):
         return page, False
     return page, True
@@ -49,7 +49,7 @@ def test_whatever_a_receipt_says_it_is_genuine_in_any_layout(receipt):
 
     assert both(json.dumps(envelope, indent=3)) == (True, True)
     assert both(json.dumps(envelope, ensure_ascii=False)) == (True, True)
-    assert receipt_keys.check(json.dumps(envelope))[1] == receipt
+    assert receipt_signing.check(json.dumps(envelope))[1] == receipt
 
 
 @settings(max_examples=60, deadline=None)
@@ -57,7 +57,7 @@ def test_whatever_a_receipt_says_it_is_genuine_in_any_layout(receipt):
 def test_a_signature_is_good_for_one_receipt_only(receipt, other):
     envelope = signed(receipt) | {"receipt": other}
 
-    same = receipt_keys.canonical(receipt) == receipt_keys.canonical(other)
+    same = receipt_signing.canonical(receipt) == receipt_signing.canonical(other)
     assert both(json.dumps(envelope)) == (same, same)
 
 
@@ -175,7 +175,7 @@ BAD = {
 
 @pytest.mark.parametrize(("text", "finding"), BAD.values(), ids=BAD)
 def test_each_way_of_being_wrong_is_told_apart_and_never_genuine(text, finding):
-    assert receipt_keys.check(text) == (finding, {})
+    assert receipt_signing.check(text) == (finding, {})
     assert both(text) == (False, False)
 
 
@@ -184,17 +184,17 @@ def test_a_receipt_stays_genuine_when_the_key_is_changed(settings):
     settings.LEDGER_KEY_OLD, settings.LEDGER_KEY = [settings.LEDGER_KEY], "another-ledger-key-0123456789abcdef"
 
     assert both(envelope) == (True, True)
-    assert len(receipt_keys.published()["keys"]) == 2
+    assert len(receipt_signing.published()["keys"]) == 2
 
 
 def test_a_receipt_of_another_house_is_not_ours(settings):
     envelope = json.dumps(signed())
     settings.LEDGER_KEY = "another-ledger-key-0123456789abcdef"
 
-    assert receipt_keys.check(envelope) == (Finding.OTHER_KEY, {})
+    assert receipt_signing.check(envelope) == (Finding.OTHER_KEY, {})
 
 
 def test_the_key_of_receipts_is_not_the_key_of_the_ledger():
-    published = receipt_keys.published()["keys"][0]["x"]
+    published = receipt_signing.published()["keys"][0]["x"]
 
-    assert base64.urlsafe_b64decode(published + "=") != base64.b64decode(seals.public_key())
+    assert base64.urlsafe_b64decode(published + "=") != base64.b64decode(transparency_log.public_key())

@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from preferences import consent, contacts, links, receipt_keys, receipts
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import Receipt, Source
+from preferences.proof import receipt_signing, receipts
 from tests import factories
 from tests.preferences.visitors import filled, open_link, path
 
@@ -21,7 +24,7 @@ def act(subscriber):
 def opened(client, subscriber, act):
     """The receipt page, after its receipt was written."""
     receipts.issue(subscriber, act)
-    return open_link(client, links.receipt_url(subscriber, act))
+    return open_link(client, tokens.receipt_url(subscriber, act))
 
 
 def test_the_page_says_what_when_how_in_which_words_and_who_holds_it(opened, topic, notice):
@@ -46,7 +49,7 @@ def test_the_file_that_is_saved_is_the_receipt_as_it_was_signed(client, opened, 
 
 
 def test_looking_writes_nothing_and_a_button_writes_the_missing_receipt(client, subscriber, act):
-    page = open_link(client, links.receipt_url(subscriber, act))
+    page = open_link(client, tokens.receipt_url(subscriber, act))
     assert not Receipt.objects.exists()
 
     after = client.post("/receipt/", filled(page), follow=True)
@@ -56,7 +59,7 @@ def test_looking_writes_nothing_and_a_button_writes_the_missing_receipt(client, 
 
 
 def test_pressing_the_button_twice_is_pressing_it_once(client, subscriber, act):
-    form = filled(open_link(client, links.receipt_url(subscriber, act)))
+    form = filled(open_link(client, tokens.receipt_url(subscriber, act)))
 
     client.post("/receipt/", form)
     client.post("/receipt/", form)
@@ -65,20 +68,20 @@ def test_pressing_the_button_twice_is_pressing_it_once(client, subscriber, act):
 
 
 def test_the_link_works_for_years_and_however_often(client, opened, subscriber, act):
-    url = links.receipt_url(subscriber, act)
+    url = tokens.receipt_url(subscriber, act)
 
-    assert links.LIFETIMES[links.Purpose.RECEIPT]() is None
+    assert tokens.LIFETIMES[tokens.Purpose.RECEIPT]() is None
     assert [open_link(client, url).status_code for _again in range(3)] == [200, 200, 200]
 
 
 def test_there_is_no_file_before_it_was_written(client, subscriber, act):
-    open_link(client, links.receipt_url(subscriber, act))
+    open_link(client, tokens.receipt_url(subscriber, act))
 
     assert client.get("/receipt/file/").status_code == 404
 
 
 def test_a_link_about_no_act_at_all_is_a_bad_link(client, subscriber):
-    token = links.token(links.Purpose.RECEIPT, subscriber)
+    token = tokens.token(tokens.Purpose.RECEIPT, subscriber)
 
     assert client.get(f"/r/{token}/", follow=True).status_code == 404
 
@@ -86,28 +89,28 @@ def test_a_link_about_no_act_at_all_is_a_bad_link(client, subscriber):
 def test_a_link_about_somebody_elses_act_shows_nothing(client, act):
     stranger = factories.email_address()
 
-    page = open_link(client, links.receipt_url(stranger, act))
+    page = open_link(client, tokens.receipt_url(stranger, act))
 
     assert page.status_code == 404
     assert "Health tips" not in page.content.decode()
 
 
-@pytest.mark.parametrize("purpose", [p for p in links.Purpose if p != links.Purpose.RECEIPT])
+@pytest.mark.parametrize("purpose", [p for p in tokens.Purpose if p != tokens.Purpose.RECEIPT])
 def test_no_other_link_opens_a_receipt(client, subscriber, act, purpose):
-    token = links.token(purpose, subscriber, act=act.int)
+    token = tokens.token(purpose, subscriber, act=act.int)
 
     assert client.get(f"/r/{token}/").status_code == 404
 
 
 @pytest.mark.parametrize("door", ["l", "m", "f", "c", "z"])
 def test_a_receipt_link_opens_nothing_else(client, subscriber, act, door):
-    token = links.token(links.Purpose.RECEIPT, subscriber, act=act.int)
+    token = tokens.token(tokens.Purpose.RECEIPT, subscriber, act=act.int)
 
     assert client.get(f"/{door}/{token}/").status_code == 404
 
 
 def test_a_revoked_link_opens_no_receipt(client, subscriber, act):
-    url = links.receipt_url(subscriber, act)
+    url = tokens.receipt_url(subscriber, act)
     contacts.revoke_links(subscriber)
 
     assert open_link(client, url).status_code == 404
@@ -119,9 +122,9 @@ def test_without_a_link_the_page_says_how_to_get_one(client, db):
 
 
 def test_a_page_made_for_somebody_else_is_refused(client, subscriber, act, topic):
-    form = filled(open_link(client, links.receipt_url(subscriber, act)))
+    form = filled(open_link(client, tokens.receipt_url(subscriber, act)))
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    open_link(client, links.receipt_url(subscriber, subscriber.events.latest("pk").act))
+    open_link(client, tokens.receipt_url(subscriber, subscriber.events.latest("pk").act))
 
     assert client.post("/receipt/", form).status_code == 409
 
@@ -138,7 +141,7 @@ def test_the_receipt_page_is_kept_by_no_cache_and_asks_few_questions(
 def test_the_public_key_is_published_for_everybody(client, db):
     answer = client.get("/.well-known/sayso-receipt-key.json")
 
-    assert answer.json() == receipt_keys.published()
+    assert answer.json() == receipt_signing.published()
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert "max-age" in answer["Cache-Control"]
     assert "PRIVATE" not in answer.content.decode()

@@ -9,10 +9,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from preferences import consent, erasure, ledger, receipt_keys, receipts, seals, tasks, wishes
+from preferences import tasks
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import erasure
 from preferences.errors import NotAllowed
-from preferences.evidence import Proof
 from preferences.models import Method, Receipt, Source
+from preferences.proof import ledger_verification, receipt_signing, receipts, transparency_log
 from tests import factories
 from tests.conftest import subscribe
 
@@ -43,7 +47,7 @@ def test_a_receipt_says_who_what_when_how_and_under_which_words(subscriber, topi
     assert receipt["events"][0]["event_state"] == "dpv:ConsentGiven"
     assert receipt["events"][0]["source"] == Source.CONFIRM
     assert receipt["events"][0]["method"] == Method.DOUBLE_OPT_IN
-    assert receipt["events"][0]["ledger"]["leaf"] == seals.leaf(event).hex()
+    assert receipt["events"][0]["ledger"]["leaf"] == transparency_log.leaf(event).hex()
 
 
 # The mandatory fields of ISO/IEC TS 27560, by the names it gives them.
@@ -61,10 +65,10 @@ def test_no_mandatory_field_is_missing(subscriber):
 
 STATES = {
     "withdrawn": lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
-    "paused": lambda address, topic: wishes.pause(
+    "paused": lambda address, topic: frequency.pause(
         address, topic, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES
     ),
-    "limited": lambda address, topic: wishes.limit(address, topic, most_per_month=2, source=Source.PREFERENCES),
+    "limited": lambda address, topic: frequency.limit(address, topic, most_per_month=2, source=Source.PREFERENCES),
     "invalidated": lambda address, topic: consent.invalidate(address, topic, source=Source.SYSTEM),
 }
 
@@ -78,8 +82,8 @@ def test_every_kind_of_word_has_its_receipt(subscriber, topic, kind, say):
 
 def test_a_pause_and_a_limit_are_on_it_with_their_terms(subscriber, topic):
     until, act = timezone.now() + timedelta(days=30), uuid.uuid4()
-    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES, act=act)
-    wishes.limit(subscriber, None, most_per_month=2, source=Source.PREFERENCES, act=act)
+    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES, act=act)
+    frequency.limit(subscriber, None, most_per_month=2, source=Source.PREFERENCES, act=act)
 
     paused, limited = said(subscriber)["events"]
 
@@ -173,11 +177,11 @@ def test_no_new_receipt_is_written_for_the_forgotten_and_the_old_one_still_names
         receipts.issue(subscriber, earlier)
 
     assert receipts.of(subscriber, act) == kept
-    assert receipt_keys.check(kept.document)[0] == receipt_keys.Finding.GENUINE
+    assert receipt_signing.check(kept.document)[0] == receipt_signing.Finding.GENUINE
 
 
 def test_the_place_in_the_sealed_ledger_is_on_it_once_there_is_one(subscriber):
-    seals.seal()
+    transparency_log.seal()
 
     place = said(subscriber)["events"][0]["ledger"]
 
@@ -222,7 +226,7 @@ def test_a_line_of_a_file_has_a_receipt_only_once_the_person_was_told_of_it(addr
 def test_receipts_leave_the_ledger_as_it_was(subscriber):
     receipts.issue(subscriber, last_act(subscriber))
 
-    assert list(ledger.verify()) == []
+    assert list(ledger_verification.verify()) == []
 
 
 @pytest.mark.django_db(transaction=True)

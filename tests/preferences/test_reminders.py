@@ -5,8 +5,11 @@ import email.policy
 
 import pytest
 
-from preferences import consent, letters, questions, tasks
+from preferences import tasks
+from preferences.collection import pending_signups
+from preferences.consent import service as consent
 from preferences.models import Method, Notice, Reply, Source
+from preferences.presentation import message_templates
 from tests import factories
 from tests.sinks import MailSink
 
@@ -52,7 +55,7 @@ def test_the_reminder_comes_after_three_days_and_once(clock, relay, asked):
 ANSWERS = {
     "confirmed": lambda reply, topic: consent.confirm(reply),
     "refused": lambda reply, topic: consent.refuse(reply.address, topic, source=Source.CONFIRM),
-    "cancelled": lambda reply, topic: questions.cancel(reply),
+    "cancelled": lambda reply, topic: pending_signups.cancel(reply),
     "left": lambda reply, topic: consent.withdraw(reply.address, topic, source=Source.LEAVE),
     "left everything": lambda reply, topic: consent.withdraw_all(
         reply.address, sender=topic.sender, source=Source.LEAVE
@@ -121,7 +124,7 @@ def test_texts_are_not_reminded_of(phone, notice):
 
 @pytest.mark.parametrize("kind", [Kind.CONFIRM, Kind.REMINDER])
 def test_the_mail_says_what_was_asked_and_how_to_confirm_and_to_cancel(asked, topic, kind):
-    mail = letters.compose(asked.address.replies.get(kind=kind)).content
+    mail = message_templates.compose(asked.address.replies.get(kind=kind)).content
     body = email.message_from_bytes(mail, policy=email.policy.default).get_body(("plain",)).get_content()
 
     assert topic.name in body

@@ -2,8 +2,10 @@
 
 import pytest
 
-from preferences import consent, replies, tasks
+from preferences import tasks
+from preferences.consent import service as consent
 from preferences.models import Reply
+from preferences.outbox import service as outbox
 from tests import factories
 from tests.preferences.owing import owed
 from tests.sinks import MailSink, TextSink
@@ -57,7 +59,7 @@ def test_promptness_is_about_one_address(relay, topic, address):
 def test_a_worker_killed_before_the_hand_over_loses_nothing(relay, topic, address, time_machine):
     time_machine.move_to("2026-05-01 10:00", tick=False)
     reply = owed(address, Kind.CONFIRM, topic)
-    replies._claim(reply.pk)
+    outbox._claim(reply.pk)
     time_machine.shift(61)
 
     tasks.deliver_replies()
@@ -69,7 +71,7 @@ def test_a_worker_killed_during_the_hand_over_never_sends_twice(relay, topic, ad
     time_machine.move_to("2026-05-01 10:00", tick=False)
     reply = owed(address, Kind.CONFIRM, topic)
     with pytest.raises(KeyboardInterrupt):
-        replies.deliver(reply.pk, _killed)
+        outbox.deliver(reply.pk, _killed)
     time_machine.shift(61)
 
     tasks.deliver_replies()

@@ -7,9 +7,11 @@ import uuid
 import pytest
 from django.db import connection, transaction
 
-from preferences import consent, fence, replies
 from preferences.channels.outcomes import Outcome, Result
+from preferences.consent import service as consent
 from preferences.models import Reply, Source
+from preferences.outbox import send_fence
+from preferences.outbox import service as outbox
 from tests import factories
 from tests.preferences.owing import owed
 
@@ -49,7 +51,7 @@ def test_opting_out_is_answered_when_the_letter_in_flight_is_out(welcome, topic)
         time.sleep(0.5)
         return Outcome(Result.SENT, detail="answered" if answered else "unanswered")
 
-    sent = replies.deliver(welcome.pk, hand_over)
+    sent = outbox.deliver(welcome.pk, hand_over)
     thread.join(5)
 
     assert (sent.status, sent.reason) == (Status.SENT, "unanswered")
@@ -63,18 +65,18 @@ def test_a_letter_that_did_not_get_out_before_the_no_is_not_tried_again(welcome,
         leave(welcome, topic)
         return Outcome(Result.TRY_LATER)
 
-    replies.deliver(welcome.pk, hand_over)
+    outbox.deliver(welcome.pk, hand_over)
     Reply.objects.filter(pk=welcome.pk).update(due_at=welcome.owed_at)
 
-    assert replies.deliver(welcome.pk, hand_over) is None
+    assert outbox.deliver(welcome.pk, hand_over) is None
 
 
 def test_a_letter_waits_while_a_campaign_has_the_address(welcome):
     campaign = uuid.uuid4()
     with transaction.atomic():
-        fence.take(fence.lock([welcome.address_id]), campaign)
+        send_fence.take(send_fence.lock([welcome.address_id]), campaign)
 
-    kept = replies.deliver(welcome.pk, lambda reply: Outcome(Result.SENT))
+    kept = outbox.deliver(welcome.pk, lambda reply: Outcome(Result.SENT))
 
     welcome.refresh_from_db()
     assert (kept.pk, welcome.status, welcome.attempts) == (welcome.pk, Status.OWED, 0)
@@ -86,15 +88,15 @@ def test_the_letter_that_confirms_a_no_is_no_message_on_its_way(welcome, topic):
     in_flight = []
 
     def hand_over(reply):
-        in_flight.append(fence.in_flight(reply.address))
+        in_flight.append(send_fence.in_flight(reply.address))
         return Outcome(Result.SENT)
 
-    replies.deliver(goodbye.pk, hand_over)
+    outbox.deliver(goodbye.pk, hand_over)
 
     assert in_flight == [False]
 
 
 def test_a_letter_that_is_out_leaves_the_address_free(welcome):
-    replies.deliver(welcome.pk, lambda reply: Outcome(Result.SENT))
+    outbox.deliver(welcome.pk, lambda reply: Outcome(Result.SENT))
 
-    assert not fence.in_flight(welcome.address)
+    assert not send_fence.in_flight(welcome.address)

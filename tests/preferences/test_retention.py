@@ -6,7 +6,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, eligibility, retention, tasks
+from preferences import tasks
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import retention
 from preferences.models import Contact, Evidence, Source
 from tests import factories
 from tests.conftest import subscribe

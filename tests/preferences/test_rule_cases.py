@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from campaigns import verdict
-from campaigns.verdict import Facts, Kind
-from preferences import calendars, figures, rules, say_so, whereabouts
-from preferences.strictest import EMPTY, LEGAL, STRICT
+from campaigns.decision import checks
+from campaigns.decision.checks import Facts, Kind
+from preferences.geo import holidays, jurisdictions
+from preferences.rulebook import book as rulebook
+from preferences.rulebook import consent_requirements, rule_fields
+from preferences.rulebook.effective_terms import EMPTY, LEGAL, STRICT
 from tests.preferences.shipped_books import BOOKS
 
 CASES = Path(__file__).with_name("data") / "rule_cases"
@@ -64,7 +66,7 @@ def named(name):
 def place_of(case):
     told = dict(case["place"])
     known = NOWHERE | {"value": told.pop("number", "")} | told
-    return whereabouts.place(
+    return jurisdictions.place(
         channel=case.get("channel", "sms"), sender_country=case.get("sender_country", "US"), **known
     )
 
@@ -83,7 +85,7 @@ def facts_of(case, at):
         "labels": frozenset(LABELS),
         "basis": yes["basis"],
         "basis_on": yes["basis_on"],
-        "flags": say_so.flags(**yes),
+        "flags": consent_requirements.flags(**yes),
         "sent": tuple(sorted(case.get("sent", []))),
     }
     return Facts(place_of(case), **(given | told))
@@ -91,7 +93,7 @@ def facts_of(case, at):
 
 def judged(case, at):
     terms = terms_of(case, profile=case.get("profile", STRICT), day=at.astimezone(UTC).date())
-    return verdict.settled(facts_of(case, at), terms, at.astimezone(UTC))
+    return checks.settled(facts_of(case, at), terms, at.astimezone(UTC))
 
 
 @cache
@@ -109,7 +111,7 @@ def met():
 def test_each_figure_is_what_the_law_asks_and_what_is_shipped(row, profile, figure, expected):
     found = getattr(terms_of(row, profile=profile, day=row["day"]), figure)
 
-    assert found == (figures.parse(figure, expected) if expected != "-" else EMPTY if found == EMPTY else None)
+    assert found == (rule_fields.parse(figure, expected) if expected != "-" else EMPTY if found == EMPTY else None)
 
 
 @pytest.mark.parametrize("name", sorted({rule.name for rule in BOOKS[STRICT].rules if "holiday" not in rule.summary}))
@@ -117,7 +119,7 @@ def test_every_rule_is_met_by_a_case(name):
     assert name in met()
 
 
-@pytest.mark.parametrize("figure", sorted(figures.FIGURES))
+@pytest.mark.parametrize("figure", sorted(rule_fields.FIGURES))
 def test_every_figure_is_met_by_a_case(figure):
     assert figure in {case.values[2] for case in terms_cases()}
 
@@ -125,7 +127,7 @@ def test_every_figure_is_met_by_a_case(figure):
 @pytest.mark.django_db
 @pytest.mark.parametrize("profile", [LEGAL, STRICT])
 def test_the_rulebook_in_the_table_says_what_the_files_say(profile):
-    told = {(rule.name, rule.version): rule.figures for rule in rules.book(profile).rules}
+    told = {(rule.name, rule.version): rule.figures for rule in rulebook.book(profile).rules}
 
     assert told == {(rule.name, rule.version): rule.figures for rule in BOOKS[profile].rules}
 
@@ -179,6 +181,6 @@ def test_a_no_and_a_request_are_answered_in_time(case):
 
     in_business = entry.endswith("business_days")
     kept = frozenset(case.get("calendars", []))
-    due = calendars.after(case["from"], days, kept) if in_business else case["from"] + timedelta(days=days)
+    due = holidays.after(case["from"], days, kept) if in_business else case["from"] + timedelta(days=days)
 
     assert due == case["due"]

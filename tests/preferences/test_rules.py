@@ -7,12 +7,15 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from preferences import atlas, rule_states, rules
 from preferences.errors import NotAllowed, SaysoError
+from preferences.geo import territories
 from preferences.models import Rule, RuleProposal, TermsRecord
-from preferences.strictest import LEGAL, STRICT
+from preferences.rulebook import book as rulebook
+from preferences.rulebook import rule_versions
+from preferences.rulebook import service as rules
+from preferences.rulebook.effective_terms import LEGAL, STRICT
 from tests import factories
-from tests.preferences import rulebook
+from tests.preferences import rule_changes
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -25,12 +28,14 @@ def _on_a_monday(time_machine):
 
 
 def names(jurisdictions, channel, purpose, day=TODAY):
-    return {rule.name for rule in rules.book().in_force(frozenset(jurisdictions), channel, purpose, day)}
+    return {rule.name for rule in rulebook.book().in_force(frozenset(jurisdictions), channel, purpose, day)}
 
 
 def versions(name, day):
     return [
-        rule.version for rule in rules.book().in_force(frozenset({"US"}), "sms", "marketing", day) if rule.name == name
+        rule.version
+        for rule in rulebook.book().in_force(frozenset({"US"}), "sms", "marketing", day)
+        if rule.name == name
     ]
 
 
@@ -38,17 +43,17 @@ def versions(name, day):
 
 
 def test_a_date_in_the_future_takes_effect_by_itself(time_machine):
-    book = rules.book(LEGAL)
+    book = rulebook.book(LEGAL)
 
     assert book.terms(*US_TEXTS, date(2027, 1, 30)).revocation == "programme"
     assert book.terms(*US_TEXTS, date(2027, 1, 31)).revocation == "everything"
 
     time_machine.move_to("2027-01-31 12:00")
-    assert rules.book(LEGAL).terms(*US_TEXTS, timezone.localdate()).revocation == "everything"
+    assert rulebook.book(LEGAL).terms(*US_TEXTS, timezone.localdate()).revocation == "everything"
 
 
 def test_informational_texts_follow_the_same_day():
-    book = rules.book(LEGAL)
+    book = rulebook.book(LEGAL)
     asked = (frozenset({"US"}), "sms", "informational")
 
     assert book.terms(*asked, date(2027, 1, 30)).revocation != "everything"
@@ -64,7 +69,7 @@ def test_informational_texts_follow_the_same_day():
     ],
 )
 def test_a_stricter_version_begins_with_the_first_place_on_earth_where_its_day_has_come(moment, expected):
-    assert rules.book(LEGAL).at(*US_TEXTS, moment).revocation == expected
+    assert rulebook.book(LEGAL).at(*US_TEXTS, moment).revocation == expected
 
 
 @pytest.mark.parametrize(
@@ -77,18 +82,18 @@ def test_a_stricter_version_begins_with_the_first_place_on_earth_where_its_day_h
     ],
 )
 def test_the_version_before_holds_until_its_day_is_over_everywhere(author, approver, moment, versions):
-    rulebook.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
+    rule_changes.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
 
-    found = rules.book().in_force_at(frozenset({"US-MS"}), "sms", "marketing", moment)
+    found = rulebook.book().in_force_at(frozenset({"US-MS"}), "sms", "marketing", moment)
 
     assert {rule.version for rule in found if rule.name == "us-ms-sms-marketing"} == versions
 
 
 @pytest.mark.parametrize(("day", "expected"), [("2026-12-24", [1]), ("2026-12-25", [2]), ("2026-12-31", [2])])
 def test_a_version_holds_from_its_first_day_on(author, approver, day, expected):
-    rulebook.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
+    rule_changes.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
 
-    in_force = rules.book().in_force(frozenset({"US-MS", "US"}), "sms", "marketing", date.fromisoformat(day))
+    in_force = rulebook.book().in_force(frozenset({"US-MS", "US"}), "sms", "marketing", date.fromisoformat(day))
 
     assert [rule.version for rule in in_force if rule.name == "us-ms-sms-marketing"] == expected
 
@@ -96,15 +101,15 @@ def test_a_version_holds_from_its_first_day_on(author, approver, day, expected):
 @pytest.mark.parametrize(("day", "expected"), [("2026-12-31", [2]), ("2027-01-01", [])])
 def test_after_its_last_day_a_rule_says_nothing_any_more(author, approver, day, expected):
     days = {"effective_from": date(2026, 12, 1), "effective_to": date(2026, 12, 31)}
-    rulebook.publish("us-ms-sms-marketing", by=author, second=approver, **days)
+    rule_changes.publish("us-ms-sms-marketing", by=author, second=approver, **days)
 
-    in_force = rules.book().in_force(frozenset({"US-MS"}), "sms", "marketing", date.fromisoformat(day))
+    in_force = rulebook.book().in_force(frozenset({"US-MS"}), "sms", "marketing", date.fromisoformat(day))
 
     assert [rule.version for rule in in_force if rule.name == "us-ms-sms-marketing"] == expected
 
 
 def test_of_two_versions_the_one_that_begins_later_holds_whichever_was_published_first(author, approver):
-    rulebook.publish(
+    rule_changes.publish(
         "us-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 1), effective_to=None
     )
 
@@ -113,7 +118,7 @@ def test_of_two_versions_the_one_that_begins_later_holds_whichever_was_published
 
 
 def test_of_two_versions_from_the_same_day_the_one_published_last_holds(author, approver):
-    rulebook.publish(
+    rule_changes.publish(
         "us-sms-marketing", by=author, second=approver, effective_from=date(2027, 1, 31), effective_to=None
     )
 
@@ -135,13 +140,13 @@ def test_a_country_with_a_rule_leaves_the_default_alone():
 
 @pytest.mark.parametrize("country", ["FR", "PL", "NO", "IS", "LI"])
 def test_members_of_the_union_are_under_its_rule_and_their_own(country):
-    found = names(atlas.names(country), "sms", "marketing")
+    found = names(territories.names(country), "sms", "marketing")
 
     assert {"eu-sms-marketing", f"{country.lower()}-sms-marketing"} == found
 
 
 def test_a_member_without_a_row_of_its_own_is_under_the_unions_rule_alone():
-    assert names(atlas.names("PL"), "email", "marketing") == {"eu-email-marketing"}
+    assert names(territories.names("PL"), "email", "marketing") == {"eu-email-marketing"}
 
 
 def test_a_rule_for_any_channel_counts_on_each():
@@ -151,31 +156,31 @@ def test_a_rule_for_any_channel_counts_on_each():
 
 def test_the_profile_decides_whether_our_own_stricter_values_hold(settings):
     settings.RULE_PROFILE = LEGAL
-    legal = rules.book().terms(*US_TEXTS, TODAY)
+    legal = rulebook.book().terms(*US_TEXTS, TODAY)
     settings.RULE_PROFILE = STRICT
-    strict = rules.book().terms(*US_TEXTS, TODAY)
+    strict = rulebook.book().terms(*US_TEXTS, TODAY)
 
     assert (legal.profile, legal.window[6]) == (LEGAL, (8 * 60, 21 * 60))
     assert (strict.profile, strict.window[6]) == (STRICT, (12 * 60, 20 * 60))
 
 
 def test_the_book_is_read_once_until_something_is_published(author, approver, django_assert_num_queries):
-    before = rules.book()
+    before = rulebook.book()
     with django_assert_num_queries(1):
-        assert rules.book() is before
+        assert rulebook.book() is before
 
-    rulebook.publish("us-sms-marketing", by=author, second=approver)
+    rule_changes.publish("us-sms-marketing", by=author, second=approver)
 
-    assert rules.book() is not before
+    assert rulebook.book() is not before
 
 
 @pytest.mark.parametrize("day", ["2020-01-01", "2026-11-23", "2027-01-30", "2027-01-31", "2040-01-01"])
 def test_the_database_and_the_book_agree_on_what_is_in_force(author, approver, day):
-    rulebook.publish(
+    rule_changes.publish(
         "us-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 1), effective_to=None
     )
     day = date.fromisoformat(day)
-    stated = rule_states.stated(Rule.objects.all(), day).filter(state=rule_states.IN_FORCE)
+    stated = rule_versions.stated(Rule.objects.all(), day).filter(state=rule_versions.IN_FORCE)
 
     held = {rules.standing(name, day) for name in Rule.objects.values_list("name", flat=True)}
     assert set(stated) == held - {None}
@@ -185,7 +190,7 @@ def test_the_database_and_the_book_agree_on_what_is_in_force(author, approver, d
 
 
 def test_a_change_is_proposed_by_one_and_published_by_another_as_the_next_version(author, approver):
-    proposal = rulebook.propose("us-ms-sms-marketing", by=author)
+    proposal = rule_changes.propose("us-ms-sms-marketing", by=author)
     rule = rules.publish(proposal, by=approver)
 
     proposal.refresh_from_db()
@@ -196,7 +201,7 @@ def test_a_change_is_proposed_by_one_and_published_by_another_as_the_next_versio
 
 
 def test_nobody_publishes_or_declines_what_they_proposed(author):
-    proposal = rulebook.propose("us-sms-marketing", by=author)
+    proposal = rule_changes.propose("us-sms-marketing", by=author)
 
     with pytest.raises(NotAllowed, match="someone other than who proposed it"):
         rules.publish(proposal, by=author)
@@ -205,7 +210,7 @@ def test_nobody_publishes_or_declines_what_they_proposed(author):
 
 
 def test_declining_says_why_and_changes_no_rule(author, approver):
-    proposal = rulebook.propose("us-sms-marketing", by=author)
+    proposal = rule_changes.propose("us-sms-marketing", by=author)
 
     rules.decline(proposal, by=approver, reason="  Not before the hearing  ")
 
@@ -216,11 +221,11 @@ def test_declining_says_why_and_changes_no_rule(author, approver):
 
 def test_declining_needs_a_reason(author, approver):
     with pytest.raises(NotAllowed, match="Say why you decline it"):
-        rules.decline(rulebook.propose("us-sms-marketing", by=author), by=approver, reason=" \n ")
+        rules.decline(rule_changes.propose("us-sms-marketing", by=author), by=approver, reason=" \n ")
 
 
 def test_what_is_decided_is_not_decided_again(author, approver):
-    proposal = rulebook.propose("us-sms-marketing", by=author)
+    proposal = rule_changes.propose("us-sms-marketing", by=author)
     rules.publish(proposal, by=approver)
 
     with pytest.raises(NotAllowed, match="decided already"):
@@ -232,9 +237,9 @@ def test_what_is_decided_is_not_decided_again(author, approver):
 
 def test_nothing_takes_effect_in_the_past(author, approver, time_machine):
     with pytest.raises(NotAllowed, match="Nothing takes effect in the past"):
-        rulebook.propose("us-sms-marketing", by=author, effective_from=date(2026, 11, 22))
+        rule_changes.propose("us-sms-marketing", by=author, effective_from=date(2026, 11, 22))
 
-    proposal = rulebook.propose("us-sms-marketing", by=author, effective_from=date(2026, 11, 23))
+    proposal = rule_changes.propose("us-sms-marketing", by=author, effective_from=date(2026, 11, 23))
     time_machine.move_to("2026-11-24 09:00")
     with pytest.raises(NotAllowed, match="The day it takes effect is past"):
         rules.publish(proposal, by=approver)
@@ -258,7 +263,7 @@ def test_nothing_takes_effect_in_the_past(author, approver, time_machine):
 )
 def test_what_cannot_be_a_rule_is_refused_with_a_sentence(author, said, sentence):
     with pytest.raises(SaysoError, match=sentence):
-        rulebook.propose("us-sms-marketing", by=author, **said)
+        rule_changes.propose("us-sms-marketing", by=author, **said)
     assert not RuleProposal.objects.exists()
 
 
@@ -266,29 +271,29 @@ def test_a_window_that_never_opens_is_refused(author):
     never = {"legal": {"mon-sun": "08:00-10:00"}, "strict": {"mon-sun": "11:00-12:00"}, "reference": "§ 1"}
 
     with pytest.raises(NotAllowed, match="never opens"):
-        rulebook.propose("us-sms-marketing", by=author, figures={"window": never})
+        rule_changes.propose("us-sms-marketing", by=author, figures={"window": never})
 
 
 def test_one_change_of_a_rule_waits_at_a_time(author, approver):
-    rulebook.propose("us-sms-marketing", by=author)
+    rule_changes.propose("us-sms-marketing", by=author)
 
     with pytest.raises(NotAllowed, match="Another change of this rule is waiting"):
-        rulebook.propose("us-sms-marketing", by=approver)
+        rule_changes.propose("us-sms-marketing", by=approver)
 
 
 def test_a_change_that_changes_nothing_is_refused(author):
-    rule = rulebook.newest("us-sms-marketing")
+    rule = rule_changes.newest("us-sms-marketing")
 
     with pytest.raises(NotAllowed, match="just what the rule says already"):
-        rulebook.propose("us-sms-marketing", by=author, figures=rule.figures)
+        rule_changes.propose("us-sms-marketing", by=author, figures=rule.figures)
 
 
 def test_what_held_before_can_be_brought_back(author, approver):
-    before = rulebook.newest("us-ms-sms-marketing")
-    rulebook.publish("us-ms-sms-marketing", by=author, second=approver)
+    before = rule_changes.newest("us-ms-sms-marketing")
+    rule_changes.publish("us-ms-sms-marketing", by=author, second=approver)
 
     day = date(2026, 12, 24)
-    back = rulebook.publish(
+    back = rule_changes.publish(
         "us-ms-sms-marketing", by=author, second=approver, figures=before.figures, effective_from=day
     )
 
@@ -298,15 +303,15 @@ def test_what_held_before_can_be_brought_back(author, approver):
 
 def test_a_place_without_a_rule_gets_one(author, approver):
     said = {"name": "jp-sms-marketing", "jurisdiction": "JP", "jurisdiction_name": "Japan"}
-    rule = rules.publish(rules.propose(rulebook.words("us-sms-marketing", **said), by=author), by=approver)
+    rule = rules.publish(rules.propose(rule_changes.words("us-sms-marketing", **said), by=author), by=approver)
 
     assert (rule.version, rule.is_shipped) == (1, False)
     assert names({"JP"}, "sms", "marketing", date(2026, 11, 24)) == {"jp-sms-marketing"}
 
 
 def test_a_proposal_can_be_looked_at_as_if_it_were_published(author):
-    proposal = rulebook.propose("us-sms-marketing", by=author)
-    book = rules.book()
+    proposal = rule_changes.propose("us-sms-marketing", by=author)
+    book = rulebook.book()
 
     as_if = book.instead(rules.as_rule(proposal)).terms(*US_TEXTS, proposal.effective_from)
 
@@ -314,7 +319,7 @@ def test_a_proposal_can_be_looked_at_as_if_it_were_published(author):
 
 
 def test_the_same_terms_are_recorded_once_with_their_very_rules():
-    terms = rules.book().terms(*US_TEXTS, TODAY)
+    terms = rulebook.book().terms(*US_TEXTS, TODAY)
 
     record = rules.record(*US_TEXTS, terms)
 
@@ -339,7 +344,7 @@ def test_raw_sql_cannot_change_or_remove_a_rule(statement):
 
 
 def test_a_rule_is_never_saved_again_or_deleted():
-    rule = rulebook.newest("us-sms-marketing")
+    rule = rule_changes.newest("us-sms-marketing")
 
     with pytest.raises(NotAllowed):
         rule.save()
@@ -350,7 +355,7 @@ def test_a_rule_is_never_saved_again_or_deleted():
 
 
 def alone(name, **people):
-    rule = rulebook.newest(name)
+    rule = rule_changes.newest(name)
     said = {word: getattr(rule, word) for word in rules.WORDS}
     return Rule(**{**said, "reason": "Because", **people}, version=9, digest=rule.digest)
 
@@ -392,7 +397,7 @@ def in_two_threads(act):
 @pytest.mark.django_db(transaction=True)
 def test_two_people_who_publish_at_once_make_one_rule():
     author, *others = (factories.UserFactory() for _person in range(3))
-    proposal = rulebook.propose("us-ms-sms-marketing", by=author)
+    proposal = rule_changes.propose("us-ms-sms-marketing", by=author)
 
     came_to = in_two_threads(lambda number: rules.publish(proposal, by=others[number]))
 
@@ -404,7 +409,7 @@ def test_two_people_who_publish_at_once_make_one_rule():
 def test_two_people_who_propose_at_once_make_one_proposal():
     people = [factories.UserFactory() for _person in range(2)]
 
-    came_to = in_two_threads(lambda number: rulebook.propose("us-ms-sms-marketing", by=people[number]))
+    came_to = in_two_threads(lambda number: rule_changes.propose("us-ms-sms-marketing", by=people[number]))
 
     assert came_to[0].startswith("Another change of this rule is waiting already")
     assert RuleProposal.objects.open().count() == 1
@@ -412,26 +417,26 @@ def test_two_people_who_propose_at_once_make_one_proposal():
 
 def test_the_default_never_ends_as_nothing_would_hold_after_it(author, approver):
     with pytest.raises(NotAllowed, match="everywhere else"):
-        rulebook.propose("elsewhere-sms-marketing", by=author, effective_to=date(2026, 12, 31))
+        rule_changes.propose("elsewhere-sms-marketing", by=author, effective_to=date(2026, 12, 31))
 
 
 def test_a_version_that_is_committed_late_is_read_although_a_newer_row_is_known(author, approver):
     """Two people publish two rules at once; the row with the smaller number is seen last."""
-    newer = rulebook.publish("us-ms-sms-marketing", by=author, second=approver)
-    book = rules.book()
+    newer = rule_changes.publish("us-ms-sms-marketing", by=author, second=approver)
+    book = rulebook.book()
     kept = {word: getattr(newer, word) for word in [*rules.WORDS, "version", "digest"]}
     late = {**kept, "name": "us-fl-sms-marketing", "version": 7, "proposed_by": author, "published_by": approver}
     Rule(pk=-1, **late).save(force_insert=True)
 
-    assert len(rules.book().rules) == len(book.rules) + 1
+    assert len(rulebook.book().rules) == len(book.rules) + 1
 
 
 def test_the_first_rule_of_a_place_says_which_default_it_displaces(author):
-    kept = rulebook.words("au-sms-marketing", name="jp-sms-marketing", jurisdiction="JP", jurisdiction_name="Japan")
+    kept = rule_changes.words("au-sms-marketing", name="jp-sms-marketing", jurisdiction="JP", jurisdiction_name="Japan")
     first = rules.propose(kept, by=author)
-    another = rulebook.propose("au-sms-marketing", by=author)
+    another = rule_changes.propose("au-sms-marketing", by=author)
     state = {"name": "us-ny-sms-marketing", "jurisdiction": "US-NY", "jurisdiction_name": "New York"}
-    added = rules.propose(rulebook.words("us-fl-sms-marketing", **state), by=author)
+    added = rules.propose(rule_changes.words("us-fl-sms-marketing", **state), by=author)
 
     assert [rule.name for rule in rules.displaced(first)] == ["elsewhere-sms-marketing"]
     assert rules.displaced(another) == rules.displaced(added) == []

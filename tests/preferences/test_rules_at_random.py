@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns import facts, verdict
-from campaigns.verdict import Facts, Kind
-from preferences import eligibility, figures, say_so, strictest, whereabouts
+from campaigns.decision import checks, facts
+from campaigns.decision.checks import Facts, Kind
+from preferences.consent import eligibility
+from preferences.geo import jurisdictions
 from preferences.models import Address
-from preferences.strictest import LEGAL, STRICT
+from preferences.rulebook import consent_requirements, effective_terms, rule_fields
+from preferences.rulebook.effective_terms import LEGAL, STRICT
 from tests.campaigns.crowd import crowd
 from tests.preferences.shipped_books import BOOKS
 
@@ -55,9 +57,9 @@ def anybody(draw, at):
     zones = tuple(draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=2, unique=True)))
     minutes_ago = draw(st.just([]) | st.lists(st.integers(0, 40 * 24 * 60), max_size=6))
     return Facts(
-        whereabouts.Place(names, zones, "number"),
+        jurisdictions.Place(names, zones, "number"),
         objection=draw(st.sampled_from(OBJECTIONS)),
-        flags=say_so.flags(**yes),
+        flags=consent_requirements.flags(**yes),
         basis=yes["basis"],
         basis_on=yes["basis_on"],
         affirmed_on=at.date() - timedelta(days=draw(st.integers(0, 900))),
@@ -65,7 +67,7 @@ def anybody(draw, at):
         born_on=draw(st.none() | DATES),
         sent=tuple(sorted(at - timedelta(minutes=minutes) for minutes in minutes_ago)),
         ends_at=draw(st.none() | st.just(at + timedelta(days=2))),
-        lacks=frozenset(draw(st.just([]) | st.lists(st.sampled_from(sorted(figures.CONTENT)), max_size=1))),
+        lacks=frozenset(draw(st.just([]) | st.lists(st.sampled_from(sorted(rule_fields.CONTENT)), max_size=1))),
         labels=frozenset(draw(st.just(LABELS) | st.lists(st.sampled_from(LABELS), max_size=1))),
         segments=draw(st.integers(0, 3)),
         characters=draw(st.integers(0, 200)),
@@ -89,8 +91,8 @@ def under(profile, person, channel, purpose, at):
 def test_what_goes_as_shipped_would_go_by_law(asked):
     person, channel, purpose, at = asked
 
-    strictly = verdict.judge(person, under(STRICT, person, channel, purpose, at), at)
-    by_law = verdict.judge(person, under(LEGAL, person, channel, purpose, at), at)
+    strictly = checks.judge(person, under(STRICT, person, channel, purpose, at), at)
+    by_law = checks.judge(person, under(LEGAL, person, channel, purpose, at), at)
 
     assert strictly.kind != Kind.SEND or by_law.kind == Kind.SEND
 
@@ -102,9 +104,9 @@ def test_one_more_place_never_lets_more_go(asked, elsewhere):
     here = under(STRICT, person, channel, purpose, at)
     there = BOOKS[STRICT].terms(frozenset({elsewhere}), channel, purpose, at.date())
 
-    both = verdict.judge(person, strictest.strictest([here, there]), at)
+    both = checks.judge(person, effective_terms.strictest([here, there]), at)
 
-    assert both.kind != Kind.SEND or verdict.judge(person, here, at).kind == Kind.SEND
+    assert both.kind != Kind.SEND or checks.judge(person, here, at).kind == Kind.SEND
 
 
 @given(questions())
@@ -112,7 +114,7 @@ def test_one_more_place_never_lets_more_go(asked, elsewhere):
 def test_whoever_has_an_objection_or_lives_nowhere_gets_nothing(asked):
     person, channel, purpose, at = asked
 
-    answer = verdict.settled(person, under(LEGAL, person, channel, purpose, at), at)
+    answer = checks.settled(person, under(LEGAL, person, channel, purpose, at), at)
 
     assert answer.kind != Kind.SEND or (person.objection == "" and person.place.jurisdictions)
 
@@ -123,9 +125,9 @@ def test_where_a_wait_ends_it_goes_unless_something_else_became_true(asked):
     person, channel, purpose, at = asked
     terms = under(STRICT, person, channel, purpose, at)
 
-    answer = verdict.settled(person, terms, at)
+    answer = checks.settled(person, terms, at)
 
-    later = verdict.judge(person, terms, answer.until) if answer.until else answer
+    later = checks.judge(person, terms, answer.until) if answer.until else answer
     assert later.kind != Kind.WAIT or later.until is None
     assert answer.until is None or (answer.until > at and (person.ends_at is None or answer.until < person.ends_at))
 
@@ -152,11 +154,11 @@ def test_what_the_gate_has_against_somebody_is_never_sent_and_comes_first(topic,
     judged = {pk: _judged(one.facts, channel, profile, noon) for pk, one in gathered.items()}
     objected = {address.pk: eligibility.objection(address, topic) for address in everybody}
 
-    against = {pk: name for pk, name in objected.items() if name and name not in verdict.WISHES}
+    against = {pk: name for pk, name in objected.items() if name and name not in checks.WISHES}
     assert {pk: judged[pk].reason for pk in against} == against
     assert {objected[pk] for pk, answer in judged.items() if answer.kind == Kind.SEND} <= {""}
     assert set(judged) - set(against)
 
 
 def _judged(known, channel, profile, at):
-    return verdict.settled(known, under(profile, known, channel, "marketing", at), at)
+    return checks.settled(known, under(profile, known, channel, "marketing", at), at)

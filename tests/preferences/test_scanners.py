@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, eligibility, links, scanners, undo
+from preferences.consent import eligibility, undo
+from preferences.consent import service as consent
 from preferences.errors import NotAllowed
+from preferences.links import bot_detection, tokens
 from preferences.models import ConsentEvent, DoubtfulLeave, LinkHit, Reply
 from tests import factories
 from tests.conftest import subscribe
@@ -33,23 +35,23 @@ def crowd(topic):
 
 def leave(client, address, topic, **headers):
     """Open the link in a mail and press the button, as slowly as a person."""
-    page = client.get(path(links.leave_url(address, topic)), follow=True, **headers)
+    page = client.get(path(tokens.leave_url(address, topic)), follow=True, **headers)
     with time_machine.travel(time.time() + 5):
         return client.post("/leave/", {"for": page.context["visitor"].stamp, "leave": "topic"}, **headers)
 
 
 def one_click(client, address, topic, **headers):
-    return client.post(path(links.one_click_url(address, topic)), {"List-Unsubscribe": "One-Click"}, **headers)
+    return client.post(path(tokens.one_click_url(address, topic)), {"List-Unsubscribe": "One-Click"}, **headers)
 
 
 @pytest.mark.parametrize(("verb", "headers"), ROBOTS.values(), ids=ROBOTS)
 def test_a_robot_that_opens_every_link_changes_nothing_and_is_seen(client, subscriber, topic, verb, headers):
     events = ConsentEvent.objects.count()
     urls = [
-        links.leave_url(subscriber, topic),
-        links.one_click_url(subscriber, topic),
-        links.manage_url(subscriber),
-        links.fresh_url(subscriber),
+        tokens.leave_url(subscriber, topic),
+        tokens.one_click_url(subscriber, topic),
+        tokens.manage_url(subscriber),
+        tokens.fresh_url(subscriber),
     ]
 
     answers = [getattr(client, verb)(path(url), follow=True, **headers) for url in urls]
@@ -60,7 +62,7 @@ def test_a_robot_that_opens_every_link_changes_nothing_and_is_seen(client, subsc
 
 
 def test_a_person_is_counted_as_a_person(client, subscriber):
-    client.get(path(links.manage_url(subscriber)), **PERSON)
+    client.get(path(tokens.manage_url(subscriber)), **PERSON)
 
     hit = LinkHit.objects.get()
     assert (hit.looks, hit.purpose, hit.mail_domain) == ("person", "manage", "example.org")
@@ -73,7 +75,7 @@ def test_a_forged_link_is_not_counted(client, db):
 
 
 def test_many_people_of_one_firm_at_once_are_a_burst(client, crowd):
-    [client.get(path(links.manage_url(address)), **PERSON) for address in crowd]
+    [client.get(path(tokens.manage_url(address)), **PERSON) for address in crowd]
 
     assert LinkHit.objects.order_by("pk").last().looks == "burst"
 
@@ -82,7 +84,7 @@ def test_many_people_of_one_big_provider_are_just_many_people(client, topic, set
     settings.SCANNER_BURST = 3
     people = [subscribe(factories.email_address(f"p{n}@gmail.com"), topic) for n in range(4)]
 
-    [client.get(path(links.manage_url(address)), **PERSON) for address in people]
+    [client.get(path(tokens.manage_url(address)), **PERSON) for address in people]
 
     assert set(LinkHit.objects.values_list("looks", flat=True)) == {"person"}
 
@@ -96,7 +98,7 @@ def test_a_person_who_leaves_is_believed(client, subscriber, topic):
 
 def test_a_robot_that_submits_the_form_is_out_and_marked_every_time(client, crowd, topic):
     for address in crowd:
-        page = client.get(path(links.leave_url(address, topic)), follow=True, **PERSON)
+        page = client.get(path(tokens.leave_url(address, topic)), follow=True, **PERSON)
         client.post("/leave/", {"for": page.context["visitor"].stamp, "leave": "topic"}, **PERSON)
 
     assert {eligibility.objection(address, topic) for address in crowd} == {"left"}
@@ -134,10 +136,10 @@ def doubtful(client, subscriber, topic):
 
 
 def test_staff_offer_a_way_back_once_and_the_person_takes_it(doubtful, subscriber, topic, author):
-    scanners.offer_a_way_back(doubtful, by=author)
+    bot_detection.offer_a_way_back(doubtful, by=author)
 
     with pytest.raises(NotAllowed, match="settled this already"):
-        scanners.offer_a_way_back(doubtful, by=author)
+        bot_detection.offer_a_way_back(doubtful, by=author)
     assert subscriber.replies.filter(kind=Reply.Kind.CHANGED).count() == 1
     assert eligibility.objection(subscriber, topic) == "left"
 
@@ -147,7 +149,7 @@ def test_staff_offer_a_way_back_once_and_the_person_takes_it(doubtful, subscribe
 
 
 def test_staff_believe_it_and_nothing_is_sent(doubtful, subscriber, author):
-    scanners.settle(doubtful, by=author)
+    bot_detection.settle(doubtful, by=author)
 
     doubtful.refresh_from_db()
     assert (doubtful.settled_by, doubtful.offered_at) == (author, None)
@@ -156,10 +158,10 @@ def test_staff_believe_it_and_nothing_is_sent(doubtful, subscriber, author):
 
 def test_looks_at_links_are_forgotten_after_some_weeks(client, subscriber):
     with time_machine.travel(timezone.now() - timedelta(days=91)):
-        open_link(client, links.manage_url(subscriber))
-    open_link(client, links.manage_url(subscriber))
+        open_link(client, tokens.manage_url(subscriber))
+    open_link(client, tokens.manage_url(subscriber))
 
-    scanners.forget_old()
+    bot_detection.forget_old()
 
     assert LinkHit.objects.count() == 1
 
@@ -167,4 +169,4 @@ def test_looks_at_links_are_forgotten_after_some_weeks(client, subscriber):
 def test_leaving_elsewhere_is_no_business_of_scanners(subscriber, topic):
     event = consent.withdraw(subscriber, topic, source="staff", by=factories.UserFactory()).event
 
-    assert scanners.doubt(subscriber, event.act, scanners.Seen("POST", "curl/8", "", False)) is None
+    assert bot_detection.doubt(subscriber, event.act, bot_detection.Seen("POST", "curl/8", "", False)) is None

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
-from preferences import consent, contacts, links
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import Address, Contact, Method, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -204,7 +206,7 @@ def test_a_number_is_confirmed_by_its_own_text_and_never_by_the_mail(client, for
     boxes = {by_email(topic): "on", by_text(topic): "on"}
     client.post(url, filled(form, email="ana@example.org", phone="+1 207 555 0123", **boxes))
     mail = Reply.objects.get(kind=Reply.Kind.CONFIRM, address__channel="email")
-    page = open_link(client, links.confirm_url(mail))
+    page = open_link(client, tokens.confirm_url(mail))
 
     client.post("/confirm/", filled(page, answer="yes"))
 

@@ -10,9 +10,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
-from preferences import consent, consent_forms, documents, eligibility, links, spoken, terms
+from preferences.collection import attachments, consent_forms, offline_consent
+from preferences.consent import eligibility, term_expiry
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
-from preferences.evidence import Proof
+from preferences.links import tokens
 from preferences.models import ConsentForm, ConsentFormVersion, Evidence, Reply, Source, Subscription
 from tests import factories
 from tests.preferences.visitors import open_link
@@ -38,7 +41,9 @@ def write_down(topic, script, author):
     """A colleague writes down what somebody said a minute ago."""
 
     def write(address, form=script, topics=(topic,), ago=timedelta(minutes=1), proof=WORDS):
-        return spoken.write_down(address, topics, form=form, said_at=timezone.now() - ago, proof=proof, by=author)
+        return offline_consent.write_down(
+            address, topics, form=form, said_at=timezone.now() - ago, proof=proof, by=author
+        )
 
     return write
 
@@ -57,7 +62,7 @@ def test_unconfirmed_it_ends_by_itself(write_down, address, topic):
     write_down(address)
 
     with time_machine.travel(timezone.now() + timedelta(days=31)):
-        [terms.end(pk) for pk in terms.over().values_list("pk", flat=True)]
+        [term_expiry.end(pk) for pk in term_expiry.over().values_list("pk", flat=True)]
 
         assert eligibility.objection(address, topic) == "expired"
     assert address.events.last().kind == "expired"
@@ -74,26 +79,26 @@ def test_confirmed_it_holds_without_a_term(write_down, address, topic):
     write_down(address)
     reply = address.replies.get()
 
-    spoken.confirm(reply)
+    offline_consent.confirm(reply)
 
     subscription = address.subscriptions.get()
     address.refresh_from_db()
     assert subscription.expires_at is None
     assert address.verified_at
-    assert spoken.confirm(reply) == []
+    assert offline_consent.confirm(reply) == []
 
 
 def test_never_said_means_never_good(write_down, address, topic):
     write_down(address)
 
-    spoken.deny(address.replies.get())
+    offline_consent.deny(address.replies.get())
 
     assert address.subscriptions.get().event.kind == "invalidated"
 
 
 def test_the_page_behind_the_link_shows_it_and_only_a_button_answers(write_down, address, client, topic):
     write_down(address)
-    page = open_link(client, links.confirm_url(address.replies.get()))
+    page = open_link(client, tokens.confirm_url(address.replies.get()))
 
     assert "Is this what you said?" in page.content.decode()
     assert address.subscriptions.get().expires_at
@@ -159,7 +164,7 @@ def test_what_is_so_already_is_not_written_down_again(write_down, subscriber):
 
 
 def test_the_recording_is_kept_under_a_name_of_our_own_and_proves_itself(write_down, address, topic):
-    recording = documents.checked(File(BytesIO(b"ID3" + b"\0" * 50), name="../../Ana Ferreira.html"))
+    recording = attachments.checked(File(BytesIO(b"ID3" + b"\0" * 50), name="../../Ana Ferreira.html"))
 
     write_down(address, proof=Proof(words="Yes.", document=recording))
 
@@ -182,15 +187,15 @@ def test_the_recording_is_kept_under_a_name_of_our_own_and_proves_itself(write_d
 )
 def test_what_is_neither_scan_nor_recording_is_refused(content):
     with pytest.raises(NotAllowed):
-        documents.checked(ContentFile(content, name="scan.pdf"))
+        attachments.checked(ContentFile(content, name="scan.pdf"))
 
 
 def test_a_file_too_large_is_refused():
     huge = ContentFile(b"%PDF-1.7", name="scan.pdf")
-    huge.size = documents.LARGEST + 1
+    huge.size = attachments.LARGEST + 1
 
     with pytest.raises(NotAllowed, match="25 MB"):
-        documents.checked(huge)
+        attachments.checked(huge)
 
 
 def test_no_recording_is_left_behind_when_nothing_is_written_down(write_down, address, topic, author):

@@ -5,15 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, story, wishes
-from preferences.evidence import Proof
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.contacts import service as contacts
 from preferences.models import Method, Source
+from preferences.presentation import consent_history_text
 from tests import factories
 from tests.conftest import subscribe
 
 
 def lines(address):
-    return list(story.told(list(story.events(address.contact)), visiting=address))
+    return list(consent_history_text.told(list(consent_history_text.events(address.contact)), visiting=address))
 
 
 def test_a_confirmed_sign_up_is_two_lines_the_newest_first(subscriber, topic):
@@ -51,7 +54,7 @@ def test_leaving_everything_is_told_as_everything(subscriber, topic):
 
 def test_a_pause_is_told_with_its_end(subscriber, topic):
     until = timezone.now() + timedelta(days=30)
-    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
 
     line = lines(subscriber)[0]
 
@@ -69,8 +72,8 @@ def test_a_pause_is_told_with_its_end(subscriber, topic):
 )
 def test_a_limit_is_told_with_its_number(subscriber, topic, number, about, expected):
     about = topic if about else None
-    wishes.limit(subscriber, about, most_per_month=7, source=Source.PREFERENCES)
-    wishes.limit(subscriber, about, most_per_month=number, source=Source.PREFERENCES)
+    frequency.limit(subscriber, about, most_per_month=7, source=Source.PREFERENCES)
+    frequency.limit(subscriber, about, most_per_month=number, source=Source.PREFERENCES)
 
     assert lines(subscriber)[0].what == expected
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preferences import figures, rulebook_files, rules, strictest
-from preferences.strictest import EMPTY, LEGAL, STRICT, Terms
+from preferences.rulebook import effective_terms, rule_fields, toml_loader
+from preferences.rulebook import service as rules
+from preferences.rulebook.effective_terms import EMPTY, LEGAL, STRICT, Terms
 
 FEW = settings(max_examples=200 if os.environ.get("THOROUGH") else 20, deadline=None)
 SMALL = st.integers(0, 400)
-ADDED = [name for name in figures.UNIONS if name != "penalty"]
+ADDED = [name for name in rule_fields.UNIONS if name != "penalty"]
 SMALLEST = ["repermission", "caps", "segments", "characters", "honour", "confirmation", "requests"]
 LARGEST = ["minimum_age", "mechanism", "retention"]
 KEYS = {
@@ -25,15 +26,20 @@ KEYS = {
     "mechanism": ["days"],
     "confirmation": ["most", "within_seconds"],
     "retention": ["evidence_months", "optout_months", "message_months"],
-    "requests": list(figures.REQUESTS),
+    "requests": list(rule_fields.REQUESTS),
 }
-VOCABULARY = {"content": figures.CONTENT, "scrub": figures.LISTS, "holidays": {"US", "FR"}, "labels": {"<ADV>", "AD"}}
+VOCABULARY = {
+    "content": rule_fields.CONTENT,
+    "scrub": rule_fields.LISTS,
+    "holidays": {"US", "FR"},
+    "labels": {"<ADV>", "AD"},
+}
 
 
 @cache
 def shipped():
     """Every version of every rule, as both profiles say it."""
-    read = rulebook_files.read()
+    read = toml_loader.read()
     return [
         Terms.of(rule.name, number, rule.figures, profile=profile)
         for number, rule in enumerate(read)
@@ -52,11 +58,11 @@ def pairs(name):
 
 
 def flags(name):
-    return st.frozensets(st.sampled_from(sorted(VOCABULARY.get(name, figures.FLAGS))))
+    return st.frozensets(st.sampled_from(sorted(VOCABULARY.get(name, rule_fields.FLAGS))))
 
 
 def bases():
-    others = st.dictionaries(st.sampled_from(sorted(figures.BASES)), SMALL)
+    others = st.dictionaries(st.sampled_from(sorted(rule_fields.BASES)), SMALL)
     return st.none() | others.map(lambda said: tuple(sorted(({"express": 0} | said).items())))
 
 
@@ -66,7 +72,7 @@ INVENTED = st.builds(
     profile=st.sampled_from([STRICT, LEGAL]),
     window=st.none() | st.tuples(*[spans()] * 8),
     bases=bases(),
-    revocation=st.none() | st.sampled_from(figures.SCOPES),
+    revocation=st.none() | st.sampled_from(rule_fields.SCOPES),
     penalty=st.frozensets(st.sampled_from(["A fine", "Two fines"])),
     **{name: flags(name) for name in ADDED},
     **{name: pairs(name) for name in KEYS},
@@ -75,7 +81,7 @@ TERMS = INVENTED | st.deferred(lambda: st.sampled_from(shipped()))
 
 
 def together(*several):
-    return strictest.strictest(several)
+    return effective_terms.strictest(several)
 
 
 @FEW
@@ -140,7 +146,7 @@ def test_no_least_becomes_smaller(name, one, other):
 
 def open_minutes(terms, day):
     """The minutes of a day that are open; without hours all of them."""
-    span = figures.WHOLE_DAY if terms.window is None else terms.window[day]
+    span = rule_fields.WHOLE_DAY if terms.window is None else terms.window[day]
     return set(range(*span)) if span else set()
 
 
@@ -164,22 +170,22 @@ def test_no_basis_counts_that_one_rule_does_not_accept_and_none_lasts_longer(one
 @FEW
 @given(TERMS, TERMS)
 def test_a_stop_reaches_as_far_as_the_widest_rule_says(one, other):
-    reach = [figures.SCOPES.index(terms.revocation) for terms in (one, other) if terms.revocation]
+    reach = [rule_fields.SCOPES.index(terms.revocation) for terms in (one, other) if terms.revocation]
     both = together(one, other).revocation
 
-    assert (figures.SCOPES.index(both) if both else None) == max(reach, default=None)
+    assert (rule_fields.SCOPES.index(both) if both else None) == max(reach, default=None)
 
 
-@pytest.mark.parametrize("rule", rulebook_files.read(), ids=lambda rule: f"{rule.name}-{rule.effective_from}")
+@pytest.mark.parametrize("rule", toml_loader.read(), ids=lambda rule: f"{rule.name}-{rule.effective_from}")
 def test_the_shipped_strict_values_are_never_looser_than_the_law(rule):
     strict, legal = (Terms.of(rule.name, 1, rule.figures, profile=profile) for profile in (STRICT, LEGAL))
-    said = {name: getattr(strict, name) for name in figures.FIGURES}
+    said = {name: getattr(strict, name) for name in rule_fields.FIGURES}
 
-    assert said == {name: getattr(together(strict, legal), name) for name in figures.FIGURES}
+    assert said == {name: getattr(together(strict, legal), name) for name in rule_fields.FIGURES}
 
 
 @FEW
-@given(st.sampled_from(rulebook_files.read()), TERMS)
+@given(st.sampled_from(toml_loader.read()), TERMS)
 def test_a_strict_value_that_somebody_made_looser_by_mistake_loosens_nothing(rule, looser):
     loose = {name: said for name, said in looser.as_dict().items() if name not in ("window", "revocation", "penalty")}
     figures_of = {
@@ -191,7 +197,7 @@ def test_a_strict_value_that_somebody_made_looser_by_mistake_loosens_nothing(rul
 
     law, ours = (Terms.of(rule.name, 1, kept, profile=profile) for profile in (LEGAL, STRICT))
 
-    assert all(getattr(together(law, ours), name) == getattr(ours, name) for name in figures.FIGURES)
+    assert all(getattr(together(law, ours), name) == getattr(ours, name) for name in rule_fields.FIGURES)
 
 
 def test_what_is_merged_can_be_kept_as_json_and_says_only_what_was_said():
@@ -207,4 +213,4 @@ def test_what_is_merged_can_be_kept_as_json_and_says_only_what_was_said():
 
 @pytest.mark.django_db
 def test_each_shipped_rule_passes_the_check_of_whoever_publishes():
-    assert [rules.check(rule.figures) for rule in rulebook_files.read()].count(None) == len(rulebook_files.read())
+    assert [rules.check(rule.figures) for rule in toml_loader.read()].count(None) == len(toml_loader.read())

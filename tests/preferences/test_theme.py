@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences import theme
 from preferences.errors import NotAllowed
 from preferences.models import Sender
-from preferences.views import theme as views
+from preferences.presentation import theme
+from preferences.web.views import theme as views
 from tests import factories
 from tests.preferences.test_logos import change
 

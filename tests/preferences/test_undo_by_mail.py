@@ -7,7 +7,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from preferences import consent, contacts, links, wishes
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import ConsentEvent, Method, Reply, Source
 from tests import factories
 from tests.conftest import subscribe
@@ -23,7 +26,7 @@ def last_act(address):
 def left(address, topic):
     """The link in the message that confirms a leaving."""
     consent.withdraw(address, topic, source=Source.LEAVE)
-    return links.undo_url(address, last_act(address))
+    return tokens.undo_url(address, last_act(address))
 
 
 def press(client, url, answer):
@@ -95,7 +98,7 @@ def test_pressing_twice_is_pressing_once(client, subscriber, topic):
 def test_everything_off_comes_back_and_each_topic_is_named_first(client, subscriber, topic):
     subscribe(subscriber, factories.TopicFactory(sender=topic.sender, name="Offers"))
     consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
-    url = links.undo_url(subscriber, last_act(subscriber))
+    url = tokens.undo_url(subscriber, last_act(subscriber))
 
     shown = open_link(client, url).content.decode()
     press(client, url, BACK)
@@ -109,9 +112,9 @@ def test_a_pause_and_a_limit_are_shown_with_their_terms_and_put_back(client, top
     act, said = uuid4(), {"source": Source.PREFERENCES}
     with time_machine.travel("2026-11-01T12:00:00Z", tick=False):
         until = timezone.now() + timedelta(days=30)
-        wishes.pause(address, topic, until=until, act=act, **said)
-        wishes.limit(address, None, most_per_month=2, act=act, **said)
-        url = links.undo_url(address, act)
+        frequency.pause(address, topic, until=until, act=act, **said)
+        frequency.limit(address, None, most_per_month=2, act=act, **said)
+        url = tokens.undo_url(address, act)
 
         shown = open_link(client, url).content.decode()
         press(client, url, BACK)
@@ -125,7 +128,7 @@ def test_a_pause_and_a_limit_are_shown_with_their_terms_and_put_back(client, top
 def test_what_staff_turned_on_can_be_turned_off_again(client, subscriber, topic, author):
     other = factories.TopicFactory(sender=topic.sender, name="Offers")
     consent.grant(subscriber, other, source=Source.STAFF, method=Method.VERBAL, by=author)
-    url = links.undo_url(subscriber, last_act(subscriber))
+    url = tokens.undo_url(subscriber, last_act(subscriber))
 
     shown = open_link(client, url).content.decode()
     press(client, url, BACK)
@@ -161,7 +164,7 @@ def test_a_press_on_an_old_page_does_not_take_back_a_newer_no(client, subscriber
 
 def test_for_good_is_for_good_and_the_page_says_how_to_take_it_back(client, subscriber, topic):
     consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
-    url = links.undo_url(subscriber, last_act(subscriber))
+    url = tokens.undo_url(subscriber, last_act(subscriber))
 
     page = open_link(client, url).content.decode()
 
@@ -221,17 +224,17 @@ def test_an_unclear_answer_is_no_answer(client, subscriber, topic, answer):
     assert gets(subscriber) == []
 
 
-@pytest.mark.parametrize("purpose", [p for p in links.Purpose if p != links.Purpose.UNDO])
+@pytest.mark.parametrize("purpose", [p for p in tokens.Purpose if p != tokens.Purpose.UNDO])
 def test_no_other_link_puts_anything_back(client, subscriber, topic, purpose):
     left(subscriber, topic)
-    token = links.token(purpose, subscriber, act=last_act(subscriber).int)
+    token = tokens.token(purpose, subscriber, act=last_act(subscriber).int)
 
     assert client.get(f"/z/{token}/").status_code == 404
 
 
 def test_a_link_for_somebody_elses_act_puts_nothing_back(client, subscriber, address, topic):
     left(subscriber, topic)
-    url = links.undo_url(address, last_act(subscriber))
+    url = tokens.undo_url(address, last_act(subscriber))
 
     page = open_link(client, url)
 
@@ -240,7 +243,7 @@ def test_a_link_for_somebody_elses_act_puts_nothing_back(client, subscriber, add
 
 
 def test_a_link_about_nothing_is_a_bad_link(client, subscriber):
-    assert open_link(client, f"/z/{links.token(links.Purpose.UNDO, subscriber)}/").status_code == 404
+    assert open_link(client, f"/z/{tokens.token(tokens.Purpose.UNDO, subscriber)}/").status_code == 404
 
 
 def test_a_revoked_link_puts_nothing_back(client, subscriber, topic):

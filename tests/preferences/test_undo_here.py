@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences import consent, contacts, links, undo, wishes
+from preferences.consent import frequency, undo
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import ConsentEvent, Limit, Method, Reply, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -71,7 +74,7 @@ def test_a_pause_and_a_limit_are_put_back(client, subscriber, phone, topic):
 
 def test_a_pause_put_back_leaves_the_longer_one_from_before(client, subscriber, topic):
     before = timezone.now() + timedelta(days=10)
-    wishes.pause(subscriber, topic, until=before, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=before, source=Source.PREFERENCES)
     saved = save(client, managed(client, subscriber), **{"pause-all": "60"})
 
     put_back(client, saved)
@@ -81,7 +84,7 @@ def test_a_pause_put_back_leaves_the_longer_one_from_before(client, subscriber, 
 
 def test_leaving_while_on_a_break_is_put_back_into_the_break(client, subscriber, topic):
     before = timezone.now() + timedelta(days=10)
-    wishes.pause(subscriber, topic, until=before, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=before, source=Source.PREFERENCES)
     saved = save(client, managed(client, subscriber), **{f"a{subscriber.pk}-t{topic.pk}": None})
 
     put_back(client, saved)
@@ -173,7 +176,7 @@ def test_an_undo_link_from_a_mail_is_not_the_button_of_this_browser(client, subs
     save(client, managed(client, subscriber), everything="off")
     act = subscriber.events.last().act
     client.cookies.clear()
-    opened = open_link(client, links.undo_url(subscriber, act))
+    opened = open_link(client, tokens.undo_url(subscriber, act))
 
     answer = client.post(HERE, filled(opened))
 
@@ -224,7 +227,7 @@ def test_the_opt_out_is_not_confirmed_after_it_was_put_back(client, subscriber, 
 
 
 def test_leaving_by_the_link_in_a_message_is_put_back_on_the_last_page(client, subscriber, topic):
-    page = open_link(client, links.leave_url(subscriber, topic))
+    page = open_link(client, tokens.leave_url(subscriber, topic))
     done = client.post(LEAVE, filled(page, leave="topic"), follow=True)
 
     back = put_back(client, done)
@@ -258,7 +261,7 @@ def test_a_change_of_many_topics_asks_the_database_no_more_for_its_undo(
 
 def test_putting_back_one_address_leaves_no_other_in_a_pause_of_the_same_act(subscriber, phone, topic):
     until = timezone.now() + timedelta(days=9)
-    wishes.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
     act = ConsentEvent.objects.filter(kind="paused").first().act
 
     undo.put_back(phone, act)

@@ -9,8 +9,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from preferences import consent, erasure, ledger, wishes
+from preferences.consent import frequency
+from preferences.consent import service as consent
+from preferences.contacts import erasure
 from preferences.models import Evidence, Source, Subscription
+from preferences.proof import ledger_verification
 from tests import factories
 from tests.conftest import subscribe
 
@@ -38,10 +41,10 @@ def lively(subscriber, topic, author):
     stopped = subscribe(factories.phone_address(), topic, factories.TopicFactory())
     consent.withdraw_all(stopped, sender=topic.sender, source=Source.TEXT)
     subscribe(stopped, topic)
-    wishes.limit(left, topic, most_per_month=2, source=Source.PREFERENCES)
-    wishes.limit(left, None, most_per_month=4, source=Source.PREFERENCES)
+    frequency.limit(left, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.limit(left, None, most_per_month=4, source=Source.PREFERENCES)
     paused = subscribe(factories.email_address(), topic)
-    wishes.pause(paused, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
+    frequency.pause(paused, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
     complained = subscribe(factories.email_address(), topic)
     consent.complain(complained, provider="postmark")
     erasure.erase(subscribe(factories.email_address(), topic).contact, by=author)
@@ -83,7 +86,7 @@ def test_a_subscription_made_up_by_hand_is_found(lively, topic):
         event.pk,
     )
 
-    difference = list(ledger.verify())
+    difference = list(ledger_verification.verify())
 
     assert [(row.address, row.stored, row.should_be) for row in difference] == [(str(stranger.reference), "active", "")]
 
@@ -102,7 +105,7 @@ def test_a_subscription_resting_on_somebody_elses_word_is_found(lively):
     other = Subscription.objects.exclude(address=lively).first()
     tamper("UPDATE preferences_subscription SET event_id = %s WHERE address_id = %s", other.event_id, lively.pk)
 
-    difference = next(ledger.verify())
+    difference = next(ledger_verification.verify())
 
     assert difference.address == str(lively.reference)
     assert difference.event == str(other.event.reference)
@@ -123,7 +126,7 @@ def test_evidence_removed_by_hand_is_found_and_a_forgotten_persons_is_not(lively
     event = lively.events.first()
     Evidence.objects.filter(event=event).delete()
 
-    differences = list(ledger.verify())
+    differences = list(ledger_verification.verify())
 
     assert [(row.about, row.stored) for row in differences] == [("evidence", "evidence missing")]
 
@@ -140,7 +143,7 @@ def test_verifying_takes_as_many_queries_for_many_people_as_for_few(lively, topi
     subscribe(factories.email_address(), topic)
 
     with django_assert_max_num_queries(4):
-        assert list(ledger.verify()) == []
+        assert list(ledger_verification.verify()) == []
 
 
 def test_the_report_holds_no_address_in_the_clear(lively):

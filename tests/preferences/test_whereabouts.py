@@ -8,20 +8,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from phonenumbers import geocoder
 
-from preferences import atlas, dialling, whereabouts
+from preferences.geo import jurisdictions, phone_areas, territories
 
 MAINE, FLORIDA, TOLL_FREE, BAVARIA = "+12075550100", "+13055550100", "+18005550100", "+4915112345678"
 NEW_YORK, CHICAGO, LOS_ANGELES = "America/New_York", "America/Chicago", "America/Los_Angeles"
-SIX = atlas.ALL_OF_THE_STATES
+SIX = territories.ALL_OF_THE_STATES
 NOTHING = {"country": "", "region": "", "postal_code": "", "time_zone": "", "sender_country": "US"}
 
 
 def text(number, **told):
-    return whereabouts.place(channel="sms", value=number, **(NOTHING | told))
+    return jurisdictions.place(channel="sms", value=number, **(NOTHING | told))
 
 
 def mail(**told):
-    return whereabouts.place(channel="email", value="ana@example.org", **(NOTHING | told))
+    return jurisdictions.place(channel="email", value="ana@example.org", **(NOTHING | told))
 
 
 def zones(place):
@@ -217,7 +217,7 @@ def geographic_codes(region):
     numbers = [
         phonenumbers.PhoneNumber(country_code=1, national_number=code * 10**7 + 2345678) for code in range(200, 1000)
     ]
-    apart = set(" ".join(atlas.NO_AREA.values()).split())
+    apart = set(" ".join(territories.NO_AREA.values()).split())
     found = [
         str(number.national_number)[:3] for number in numbers if phonenumbers.region_code_for_number(number) == region
     ]
@@ -237,8 +237,8 @@ def described(code):
 
 def names_of(code):
     """The same, from our data: by name, or by the letters at the end."""
-    states = [state for state, _zones in atlas.AREA_CODES[code]]
-    return {atlas.STATES[state]["name"] for state in states} | {state[3:] for state in states}
+    states = [state for state, _zones in territories.AREA_CODES[code]]
+    return {territories.STATES[state]["name"] for state in states} | {state[3:] for state in states}
 
 
 @pytest.mark.parametrize("code", geographic_codes("US") + geographic_codes("CA"))
@@ -246,7 +246,7 @@ def test_every_area_code_is_in_the_state_that_the_geocoder_names(code):
     words = described(code)
 
     told = {word for part in words.split("/") for word in (part, part.rpartition(", ")[2])}
-    assert code in atlas.AREA_CODES
+    assert code in territories.AREA_CODES
     assert not words or told & names_of(code)
 
 
@@ -255,25 +255,27 @@ def test_nearly_every_area_code_was_really_compared():
     assert len(geographic_codes("CA")) > 50
 
 
-@pytest.mark.parametrize("state", atlas.STATES)
+@pytest.mark.parametrize("state", territories.STATES)
 def test_the_clocks_of_a_state_are_clocks_of_its_country(state):
-    areas = [zones for served in atlas.AREA_CODES.values() for name, zones in served if name == state]
+    areas = [zones for served in territories.AREA_CODES.values() for name, zones in served if name == state]
 
-    assert atlas.zones(state)
-    assert set(atlas.zones(state)) == set(atlas.common(atlas.zones(state), atlas.zones(state[:2])))
+    assert territories.zones(state)
+    assert set(territories.zones(state)) == set(
+        territories.common(territories.zones(state), territories.zones(state[:2]))
+    )
     assert areas
-    assert all(set(zones) <= set(atlas.STATES[state]["zones"]) for zones in areas)
+    assert all(set(zones) <= set(territories.STATES[state]["zones"]) for zones in areas)
 
 
 def test_there_are_all_states_and_provinces():
-    assert len([state for state in atlas.STATES if state.startswith("US-")]) == 51
-    assert len([state for state in atlas.STATES if state.startswith("CA-")]) == 13
+    assert len([state for state in territories.STATES if state.startswith("US-")]) == 51
+    assert len([state for state in territories.STATES if state.startswith("CA-")]) == 13
 
 
-@pytest.mark.parametrize("country", sorted(atlas.COUNTRIES - {"BV", "HM"}))
+@pytest.mark.parametrize("country", sorted(territories.COUNTRIES - {"BV", "HM"}))
 def test_every_inhabited_country_has_clocks(country):
-    assert set(atlas.zones(country)) <= atlas.known_zones()
-    assert atlas.zones(country)
+    assert set(territories.zones(country)) <= territories.known_zones()
+    assert territories.zones(country)
 
 
 @pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
@@ -289,7 +291,9 @@ def test_a_number_of_every_country_is_known_to_be_there(country):
 
 
 def test_no_area_code_has_two_clocks_of_one_state_twice():
-    assert not [code for code, served in atlas.AREA_CODES.items() if len({state for state, _ in served}) != len(served)]
+    assert not [
+        code for code, served in territories.AREA_CODES.items() if len({state for state, _ in served}) != len(served)
+    ]
 
 
 SHARED = [
@@ -312,24 +316,24 @@ def test_numbers_that_begin_alike_are_of_one_country(data):
         st.from_regex(data.draw(st.sampled_from(patterns(region))), fullmatch=True, alphabet="0123456789")
     )
     number = f"+{code}{national}"
-    kept, rest = number[: dialling.PREFIX], number[dialling.PREFIX :]
+    kept, rest = number[: phone_areas.PREFIX], number[phone_areas.PREFIX :]
     neighbour = kept + data.draw(st.from_regex(rf"\d{{{len(rest)}}}", fullmatch=True, alphabet="0123456789"))
     expected = phonenumbers.region_code_for_number(phonenumbers.parse(neighbour))
     assume(expected)
 
-    dialling.beginning(number)
+    phone_areas.beginning(number)
 
-    assert dialling.beginning(neighbour)[0] == expected
+    assert phone_areas.beginning(neighbour)[0] == expected
 
 
 def test_a_number_that_cannot_exist_does_not_decide_for_its_neighbours():
-    dialling.beginning("+44778112345678")
+    phone_areas.beginning("+44778112345678")
 
-    assert dialling.beginning("+447781123456")[0] == "GG"
+    assert phone_areas.beginning("+447781123456")[0] == "GG"
 
 
 def test_every_zip_code_range_is_of_one_state():
-    prefixes = [prefix for state, row in atlas.STATES.items() if "zip" in row for prefix in row["zip"].split()]
+    prefixes = [prefix for state, row in territories.STATES.items() if "zip" in row for prefix in row["zip"].split()]
 
     assert len(prefixes) == len(set(prefixes))
     assert all(re.fullmatch(r"\d{3}(-\d{3})?|\d{5}", prefix) for prefix in prefixes)

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from preferences import choices, consent, wishes
+from preferences.consent import frequency
+from preferences.consent import service as consent
 from preferences.models import ConsentEvent, Limit, Reply, Source, Subscription
+from preferences.web import preference_sheet
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, fresh, managed
@@ -59,7 +61,7 @@ def test_at_most_so_many_a_month_of_everything_together(client, ana):
 
 
 def test_a_manage_link_offers_no_more_than_what_stands(client, ana, topic):
-    wishes.limit(ana, topic, most_per_month=5, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=5, source=Source.PREFERENCES)
 
     page = managed(client, ana).content.decode()
     select = page[page.index(f'name="limit-t{topic.pk}"') :]
@@ -72,7 +74,7 @@ def test_a_manage_link_offers_no_more_than_what_stands(client, ana, topic):
 
 @pytest.mark.parametrize("more", ["8", "99", ""])
 def test_a_manage_link_cannot_raise_or_remove_a_limit_and_says_how(client, ana, topic, more):
-    wishes.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
     page = managed(client, ana)
 
     answer = client.post(PAGE, filled(page, **{f"limit-t{topic.pk}": more}), follow=True)
@@ -83,7 +85,7 @@ def test_a_manage_link_cannot_raise_or_remove_a_limit_and_says_how(client, ana, 
 
 @pytest.mark.parametrize(("more", "then"), [("8", 8), ("", None)])
 def test_a_fresh_link_raises_or_removes_a_limit(client, ana, topic, more, then):
-    wishes.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
 
     client.post(PAGE, filled(fresh(client, ana), **{f"limit-t{topic.pk}": more}))
 
@@ -91,8 +93,8 @@ def test_a_fresh_link_raises_or_removes_a_limit(client, ana, topic, more, then):
 
 
 def test_an_untouched_form_repeats_no_wish(client, ana, topic):
-    wishes.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
-    wishes.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = fresh(client, ana)
     before = ConsentEvent.objects.count()
 
@@ -104,7 +106,7 @@ def test_an_untouched_form_repeats_no_wish(client, ana, topic):
 
 def test_an_old_tab_does_not_take_back_a_newer_limit(client, ana, topic):
     old_tab = fresh(client, ana)
-    wishes.limit(ana, topic, most_per_month=1, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=1, source=Source.PREFERENCES)
 
     client.post(PAGE, filled(old_tab))
 
@@ -113,7 +115,7 @@ def test_an_old_tab_does_not_take_back_a_newer_limit(client, ana, topic):
 
 def test_an_old_tab_does_not_shorten_a_newer_pause(client, ana, topic):
     old_tab = managed(client, ana)
-    wishes.pause(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
 
     answer = client.post(PAGE, filled(old_tab, **{f"pause-t{topic.pk}": "30"}))
 
@@ -155,7 +157,7 @@ def test_a_break_from_everything_holds_on_all_addresses(client, ana, phone, topi
 
 def test_a_break_from_everything_shortens_no_longer_one(client, ana, topic):
     december = datetime(2026, 12, 1, tzinfo=UTC)
-    wishes.pause(ana, topic, until=december, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=december, source=Source.PREFERENCES)
     other = factories.TopicFactory(sender=topic.sender)
     subscribe(ana, other)
 
@@ -196,7 +198,7 @@ def test_a_wrong_field_opens_its_part_of_the_page(client, ana, topic):
 
 
 def test_a_manage_link_cannot_shorten_a_pause(client, ana, topic):
-    wishes.pause(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
 
     answer = client.post(PAGE, filled(managed(client, ana), **{f"pause-t{topic.pk}": "30"}))
 
@@ -205,7 +207,7 @@ def test_a_manage_link_cannot_shorten_a_pause(client, ana, topic):
 
 
 def test_a_fresh_link_resumes_now(client, ana, phone, topic):
-    wishes.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = fresh(client, ana)
     assert 'aria-label="Resume now: Health tips"' in page.content.decode()
 
@@ -215,7 +217,7 @@ def test_a_fresh_link_resumes_now(client, ana, phone, topic):
 
 
 def test_a_manage_link_does_not_resume_and_the_page_says_how(client, ana, topic):
-    wishes.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = managed(client, ana)
     assert "To start again sooner, ask for a fresh link" in page.content.decode()
 
@@ -226,7 +228,7 @@ def test_a_manage_link_does_not_resume_and_the_page_says_how(client, ana, topic)
 
 
 def test_resuming_in_an_old_tab_does_not_bring_back_what_was_left_since(client, ana, topic):
-    wishes.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     old_tab = fresh(client, ana)
     consent.withdraw(ana, topic, source=Source.TEXT)
 
@@ -272,7 +274,7 @@ def test_of_a_field_sent_twice_one_counts(client, ana, topic):
 
 
 def test_looking_at_the_page_writes_nothing(client, ana, topic):
-    wishes.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     before = ConsentEvent.objects.count()
 
     fresh(client, ana)
@@ -327,7 +329,7 @@ def test_topics_stand_by_sender_and_by_what_they_are_for(ana, topic):
     factories.TopicFactory(sender=topic.sender, name="Courses", purpose="informational")
     factories.TopicFactory(sender=topic.sender, name="A better offer")
 
-    entries = choices.of(ana, language="en").entries
+    entries = preference_sheet.of(ana, language="en").entries
 
     assert [entry.topic.name for entry in entries] == ["Health tips", "A better offer", "Courses", "Appointments"]
 
@@ -348,7 +350,7 @@ def test_the_page_says_when_and_how_she_agreed(client, ana):
 
 @pytest.mark.parametrize("button", [{"everything": "off"}, {"channel": "email"}])
 def test_nothing_wrong_elsewhere_on_the_page_stands_in_the_way_of_turning_off(client, ana, phone, topic, button):
-    wishes.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
     wrong = {f"until-t{topic.pk}": "never", f"limit-t{topic.pk}": "many", "until-all": "2020-01-01"}
 
     answer = client.post(PAGE, filled(fresh(client, ana), **wrong, **button))

@@ -7,7 +7,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from preferences import consent, contacts, eligibility, events, wishes
+from preferences.consent import eligibility, frequency, ledger
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
 from preferences.errors import NotAllowed
 from preferences.models import Channel, ConsentEvent, Limit, Source, Subscription
 from tests import factories
@@ -24,11 +26,11 @@ def number(subscriber, topic):
 
 
 def pause(address, topic=None, *, days=30):
-    return wishes.pause(address, topic, until=timezone.now() + timedelta(days=days), source=Source.PREFERENCES)
+    return frequency.pause(address, topic, until=timezone.now() + timedelta(days=days), source=Source.PREFERENCES)
 
 
 def at_most(address, number, topic=None):
-    return wishes.limit(address, topic, most_per_month=number, source=Source.PREFERENCES)
+    return frequency.limit(address, topic, most_per_month=number, source=Source.PREFERENCES)
 
 
 def test_a_pause_holds_on_every_address_of_the_person(subscriber, number, topic):
@@ -58,18 +60,18 @@ def test_a_pause_of_everything_is_one_word_about_everything(subscriber, topic):
 
 def test_the_ledger_adds_up_to_the_pause_and_to_its_end(subscriber, topic):
     pause(subscriber)
-    paused = events.fold(subscriber, topic)
+    paused = ledger.fold(subscriber, topic)
 
-    wishes.resume(subscriber, None, source=Source.PREFERENCES)
+    frequency.resume(subscriber, None, source=Source.PREFERENCES)
 
-    assert (paused, events.fold(subscriber, topic)) == (Status.PAUSED, Status.ACTIVE)
+    assert (paused, ledger.fold(subscriber, topic)) == (Status.PAUSED, Status.ACTIVE)
 
 
 def test_a_pause_ends_by_itself_on_its_day(subscriber, topic):
     pause(subscriber, topic, days=7)
 
     with time_machine.travel(timezone.now() + WEEK + timedelta(seconds=1)):
-        [wishes.end(pk) for pk in wishes.over().values_list("pk", flat=True)]
+        [frequency.end(pk) for pk in frequency.over().values_list("pk", flat=True)]
 
     row = subscriber.subscriptions.get()
     assert (row.status, row.paused_until, row.event.source) == (Status.ACTIVE, None, Source.SYSTEM)
@@ -79,7 +81,7 @@ def test_nothing_ends_before_its_day(subscriber, topic):
     pause(subscriber, topic, days=7)
     row = subscriber.subscriptions.get()
 
-    wishes.end(row.pk)
+    frequency.end(row.pk)
 
     row.refresh_from_db()
     assert row.status == Status.PAUSED
@@ -105,7 +107,7 @@ def test_leaving_ends_a_pause_for_good(subscriber, topic):
     pause(subscriber, topic, days=7)
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
 
-    assert not wishes.resume(subscriber, topic, source=Source.PREFERENCES)
+    assert not frequency.resume(subscriber, topic, source=Source.PREFERENCES)
     assert subscriber.subscriptions.get().paused_until is None
 
 
@@ -133,7 +135,7 @@ def test_a_limit_belongs_to_the_person_whichever_address_said_it(subscriber, num
 def test_a_limit_leaves_the_subscription_as_it_is(subscriber, topic):
     at_most(subscriber, 2, topic)
 
-    assert subscriber.subscriptions.get().status == events.fold(subscriber, topic) == Status.ACTIVE
+    assert subscriber.subscriptions.get().status == ledger.fold(subscriber, topic) == Status.ACTIVE
 
 
 @pytest.mark.parametrize("number", [0, -1, 100])

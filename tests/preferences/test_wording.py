@@ -1,15 +1,15 @@
 """Whoever asks why we do not write to somebody reads a sentence, and the same one on every floor."""
 
-from preferences import eligibility, wording
+from preferences.consent import eligibility, ineligibility_labels
 
 
 def test_every_objection_has_its_words(topic):
-    assert list(wording.OBJECTIONS) == list(eligibility.objections(topic))
+    assert list(ineligibility_labels.OBJECTIONS) == list(eligibility.objections(topic))
 
 
 def test_nothing_against_it_means_yes():
-    assert wording.may_we_write("") == "Yes"
+    assert ineligibility_labels.may_we_write("") == "Yes"
 
 
 def test_a_no_says_why():
-    assert wording.may_we_write("left") == "No: left this topic"
+    assert ineligibility_labels.may_we_write("left") == "No: left this topic"

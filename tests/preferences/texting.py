@@ -4,7 +4,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from preferences import inbound
+from preferences.inbound import sms
 
 NUMBER = "+12075550123"
 _ids = count()
@@ -14,7 +14,7 @@ def to(sender):
     """A function that sends one text to this sender."""
 
     def send(text, *, number=NUMBER, to=None, sent_at=None, provider_id=None, **how):
-        return inbound.receive(
+        return sms.receive(
             provider="test",
             provider_id=provider_id or f"text-{next(_ids)}",
             sender_number=to or sender.text_number,

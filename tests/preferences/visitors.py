@@ -4,7 +4,7 @@ import re
 
 from django.conf import settings
 
-from preferences import links
+from preferences.links import tokens
 
 SELECTS = r"(<select[^>]*>)(.*?)</select>"
 
@@ -46,8 +46,8 @@ def _attribute(tag, name):
 
 
 def fresh(client, address):
-    return open_link(client, links.fresh_url(address))
+    return open_link(client, tokens.fresh_url(address))
 
 
 def managed(client, address):
-    return open_link(client, links.manage_url(address))
+    return open_link(client, tokens.manage_url(address))

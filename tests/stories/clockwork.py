@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from campaigns import claims, lifecycle, sending
+from campaigns.sending import leases, sender
+from campaigns.workflow import lifecycle
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -14,10 +15,10 @@ def in_new_york(text):
 
 def work(*campaigns):
     """What the sweep wakes the workers for."""
-    claims.sweep()
-    claims.close_late()
+    leases.sweep()
+    leases.close_late()
     for campaign in campaigns:
-        while sending.send_batch(campaign):
+        while sender.send_batch(campaign):
             continue
         lifecycle.finish_if_done(campaign.pk)
 

@@ -15,10 +15,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from campaigns import audience, lifecycle, sending
-from compliance import dossier
-from config.demo import carrier
-from preferences import contacts, tasks
+from campaigns.audience import service as audience
+from campaigns.sending import sender
+from campaigns.workflow import lifecycle
+from compliance.dossier import timeline
+from config.demo import sms_simulator
+from preferences import tasks
+from preferences.contacts import service as contacts
 from tests import factories, roles
 from tests.conftest import subscribe
 from tests.preferences.visitors import filled, open_link
@@ -92,7 +95,7 @@ def send(topic, staff):
         campaign = lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver)
         campaign = lifecycle.start(campaign, by=approver)
         audience.freeze(campaign)
-        while sending.send_batch(campaign):
+        while sender.send_batch(campaign):
             continue
         lifecycle.finish_if_done(campaign.pk)
         campaign.refresh_from_db()
@@ -155,7 +158,7 @@ def start(topic, staff):
 def tells(contact, *words):
     """Does the dossier hold these words, each in a later line than the one before? The words that it lacks."""
     with translation.override("en"):
-        entries = dossier.dossier(contact)
+        entries = timeline.dossier(contact)
         lines = iter([" · ".join([entry.what, entry.who, entry.where, entry.detail]) for entry in entries])
     return [word for word in words if not any(word in line for line in lines)]
 
@@ -280,7 +283,7 @@ class Person:
         """Her phone sends a text; the provider reports it, signed."""
         told = {"id": str(uuid.uuid4()), "from": self.number, "to": self.topic.sender.text_number, "text": words}
         body = json.dumps(told | {"sent_at": timezone.now().isoformat()}).encode()
-        headers = {"X-Sayso-Signature": carrier.signature(body, at=int(time.time()))}
+        headers = {"X-Sayso-Signature": sms_simulator.signature(body, at=int(time.time()))}
         return self.client.post(
             reverse("preferences:inbound-texts"), body, content_type="application/json", headers=headers
         )

@@ -4,7 +4,7 @@ import re
 
 from django.urls import reverse
 
-from compliance import dossier
+from compliance.dossier import timeline
 from preferences.models import ConsentEvent, Contact
 from tests.stories.conftest import link_in
 
@@ -46,14 +46,14 @@ def test_the_whole_story_is_in_the_dossier_in_order(person, send):
     person.presses(person.opens(link_in(letter, "l")), leave="topic")
     send(subject="A tip for summer")
 
-    story = dossier.dossier(Contact.objects.get())
+    story = timeline.dossier(Contact.objects.get())
 
-    said = [entry.what for entry in story if entry.kind == dossier.Kind.SAID]
+    said = [entry.what for entry in story if entry.kind == timeline.Kind.SAID]
     assert [word for word in ("Asked", "Granted", "Withdrawn") if any(word in what for what in said)] == [
         "Asked", "Granted", "Withdrawn",
     ]  # fmt: skip
     assert story == sorted(story, key=lambda entry: entry.at)
-    assert sum(entry.kind == dossier.Kind.MESSAGE for entry in story) >= 2
+    assert sum(entry.kind == timeline.Kind.MESSAGE for entry in story) >= 2
 
 
 def test_she_leaves_from_the_message_and_says_why_afterwards(person, send):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from preferences import inbound
+from preferences.inbound import sms
 from preferences.models import Inbound, Suppression
 from tests import factories
 
@@ -85,7 +85,7 @@ def test_what_may_be_a_no_is_held_until_a_colleague_has_read_it(subscribed, send
 
     subscribed.texts("Can I cancel my appointment on Monday?")
     held = send(channel="sms")
-    inbound.decide(Inbound.objects.first(), "nothing", by=approver)
+    sms.decide(Inbound.objects.first(), "nothing", by=approver)
     after = send(channel="sms", body="Walk twenty minutes today.")
 
     assert held.messages.get().skipped_because == "held"

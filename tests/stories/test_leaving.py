@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from compliance import dossier
-from preferences import mail_in
+from compliance.dossier import timeline
+from preferences.inbound import mail as inbound_mail
 from preferences.models import DoubtfulLeave, LeaveReason, LinkHit, Suppression
 from tests import factories
 from tests.preferences.mails import complaint, mail
@@ -124,7 +124,7 @@ def test_a_colleagues_no_is_told_to_her_and_she_puts_it_back(reader, send, colle
 def test_a_mail_to_the_address_in_the_header_is_enough(way_out, reader, send):
     mailbox = re.search(r"<mailto:([^?>]+)", reader.looks_at_her_mail()[-1]["List-Unsubscribe"])[1]
 
-    mail_in.receive(mail(to=mailbox, subject="unsubscribe"), provider="imap", provider_id="1")
+    inbound_mail.receive(mail(to=mailbox, subject="unsubscribe"), provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "left"
     assert tells(reader.contact, "Granted", "Wants to stop", "Withdrawn") == []
@@ -133,17 +133,17 @@ def test_a_mail_to_the_address_in_the_header_is_enough(way_out, reader, send):
 def test_an_out_of_office_reply_changes_nothing(reader, send):
     away = mail("I am away. To unsubscribe from my life, wait.", subject="Out of office", Auto_Submitted="auto-replied")
 
-    mail_in.receive(away, provider="imap", provider_id="1")
+    inbound_mail.receive(away, provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(reader.contact, "Granted", "Spring letter · Sent") == []
-    assert not [entry for entry in dossier.dossier(reader.contact) if "Withdrawn" in entry.what]
+    assert not [entry for entry in timeline.dossier(reader.contact) if "Withdrawn" in entry.what]
 
 
 def test_a_complaint_at_her_mail_provider_ends_everything(reader, send):
     got = next(one for one in reader.mail_server.messages if b"A tip for spring" in one.content).content
 
-    mail_in.receive(complaint(got), provider="imap", provider_id="1")
+    inbound_mail.receive(complaint(got), provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "complained"
     assert tells(reader.contact, "Spring letter · Sent", "Suppressed") == []
@@ -154,11 +154,11 @@ def test_a_scanner_opens_every_link_of_every_mail_and_nothing_changes(reader, se
     links = re.findall(
         r"http://testserver(/\w/[^\s>]+)", "\n".join(words_of(one) for one in reader.looks_at_her_mail())
     )
-    before = len([entry for entry in dossier.dossier(reader.contact) if entry.kind == dossier.Kind.SAID])
+    before = len([entry for entry in timeline.dossier(reader.contact) if entry.kind == timeline.Kind.SAID])
 
     answers = [reader.client.get(link, follow=True, **SCANNER) for link in links]
 
-    said = [entry for entry in dossier.dossier(reader.contact) if entry.kind == dossier.Kind.SAID]
+    said = [entry for entry in timeline.dossier(reader.contact) if entry.kind == timeline.Kind.SAID]
     assert max(answer.status_code for answer in answers) < 500
     assert len(said) == before
     assert set(LinkHit.objects.filter(because="Barracuda").values_list("looks", flat=True)) == {"scanner"}

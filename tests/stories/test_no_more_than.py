@@ -5,10 +5,11 @@ from datetime import UTC, date, timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns import lifecycle
 from campaigns.models import Message
-from preferences import contacts, rules
+from campaigns.workflow import lifecycle
+from preferences.contacts import service as contacts
 from preferences.models import Rule
+from preferences.rulebook import service as rules
 from tests import factories
 from tests.conftest import subscribe
 from tests.stories.clockwork import in_new_york, receivers, row, work

@@ -6,10 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaigns import audience, lifecycle, repermission, sending
+from campaigns.audience import service as audience
+from campaigns.eligibility import repermission
 from campaigns.models import Campaign
+from campaigns.sending import sender
 from campaigns.tasks import end_what_ran_out
-from preferences import contacts, links, tasks
+from campaigns.workflow import lifecycle
+from preferences import tasks
+from preferences.contacts import service as contacts
+from preferences.links import tokens
 from preferences.models import Reply, Subscription
 from tests import factories
 from tests.conftest import subscribe
@@ -54,7 +59,7 @@ def sent(draft, staff):
     campaign = lifecycle.approve(lifecycle.submit(draft, by=author), by=approver)
     campaign = lifecycle.start(campaign, by=approver)
     audience.freeze(campaign)
-    while sending.send_batch(campaign):
+    while sender.send_batch(campaign):
         continue
     lifecycle.finish_if_done(campaign.pk)
     return Campaign.objects.get(pk=campaign.pk)
@@ -189,7 +194,7 @@ def test_by_text_keep_keeps_it_and_the_link_in_an_old_mail_is_over(person, clock
     person.texts("Keep")
     time_machine.shift(timedelta(minutes=1))
     answer = person.looks_at_her_phone()[-1]
-    old = links.keep_url(person.phone, topic, 1)
+    old = tokens.keep_url(person.phone, topic, 1)
     time_machine.shift(timedelta(days=36))
 
     assert "Reply KEEP to keep it." in question

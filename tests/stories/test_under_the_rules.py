@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaigns import sending, switch, why
-from campaigns.facts import question
-from compliance import attention
-from preferences import contacts
+from campaigns.decision.facts import question
+from campaigns.explain import explanation
+from campaigns.sending import emergency_stop, sender
+from compliance import work_queue
+from preferences.contacts import service as contacts
 from tests import factories
 from tests.conftest import subscribe
 from tests.stories.clockwork import NEW_YORK, Seen, in_new_york, receivers, row, until, work
@@ -141,8 +142,8 @@ def test_who_lives_nobody_knows_where_is_held_until_a_colleague_says(
     campaign = start(channel="email")
     held, officer = row(campaign), colleague("compliance officer")
     listed = officer.opens("campaigns_message_changelist", held="yes")
-    told = [concern for concern in attention.concerns(officer.user) if concern.query == {"held": "yes"}]
-    said = why.ask(address, question(campaign))
+    told = [concern for concern in work_queue.concerns(officer.user) if concern.query == {"held": "yes"}]
+    said = explanation.ask(address, question(campaign))
 
     contacts.correct(address.contact, country="US", by=staff[0])
     it_is(held.wait_until)
@@ -186,14 +187,14 @@ def test_the_stop_switch_stops_in_the_middle_and_lets_go_on(reader, start, it_is
     it_is(in_new_york("2026-11-24T20:30"))
     campaign = start()
     it_is(in_new_york("2026-11-25T11:00"))
-    sending.send_batch(campaign)
+    sender.send_batch(campaign)
 
-    thrown = switch.throw(by=staff[0], reason="The text names the wrong day.")
-    stopped = sending.send_batch(campaign)
+    thrown = emergency_stop.throw(by=staff[0], reason="The text names the wrong day.")
+    stopped = sender.send_batch(campaign)
     before = receivers(text_provider)
     left = campaign.messages.exclude(status="sent").last()
-    said = why.ask(left.address, question(campaign)).verdict
-    switch.release(thrown, by=staff[1], reason="It was the right day after all.")
+    said = explanation.ask(left.address, question(campaign)).verdict
+    emergency_stop.release(thrown, by=staff[1], reason="It was the right day after all.")
     work(campaign)
 
     assert (stopped, before) == (False, numbers[:2])

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from preferences import import_tasks, notices
+from preferences.collection import notices
+from preferences.imports import tasks
 from preferences.models import Address, ConsentForm, Import, Notice, Subscription
 from tests import factories
 from tests.preferences.contact_files import file, line
@@ -216,7 +217,7 @@ def test_what_a_file_added_is_told_to_her_and_she_takes_it_out_again(person, sen
     boss = colleague("administrator")
     boss.presses("preferences_import_add", file=SimpleUploadedFile("people.csv", content))
     boss.presses("preferences_import_apply", Import.objects.get().pk)
-    import_tasks.apply_import(Import.objects.get().pk)
+    tasks.apply_import(Import.objects.get().pk)
     told = person.looks_at_her_mail()[-1]
 
     person.presses(person.clicks("z"), answer="back")

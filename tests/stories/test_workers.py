@@ -6,8 +6,8 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.urls import reverse
 
-from campaigns import lifecycle
 from campaigns.tasks import freeze, sweep
+from campaigns.workflow import lifecycle
 from config.celery import app
 from preferences import tasks
 from tests import factories

@@ -62,7 +62,7 @@ def programs(port: int, level: str) -> dict[str, list[str]]:
         "--app",
         "config.celery",
     ]
-    demo = {"catcher": [PYTHON, "manage.py", "catcher"]} if settings.DEMO else {}
+    demo = {"demo inbox": [PYTHON, "manage.py", "demo_inbox"]} if settings.DEMO else {}
     return demo | {
         "web": [PYTHON, "-m", "gunicorn", "config.wsgi", *web_options(port, level)],
         "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "4", *celery_options(level)],

@@ -1,1 +1,0 @@
-"""Mail leaves by SMTP, to the relay named in the settings."""

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 from django.utils.translation import gettext as _
 
-from preferences.channels import wire
+from preferences.channels import deadline_socket
 
 LONGEST_LINE = 8192
 LONGEST_REPLY = 100
@@ -22,9 +22,9 @@ class Garbled(smtplib.SMTPException):
 class Session(smtplib.SMTP):
     """smtplib's commands over a wire with a deadline, with strict replies and a memory for the final dot."""
 
-    sock: wire.Wire  # type: ignore[assignment]
+    sock: deadline_socket.Wire  # type: ignore[assignment]
 
-    def __init__(self, deadline: wire.Deadline):
+    def __init__(self, deadline: deadline_socket.Deadline):
         super().__init__(local_hostname=DNS_NAME.get_fqdn())
         self.command_encoding = "utf-8"
         self.dot_written = False
@@ -34,7 +34,7 @@ class Session(smtplib.SMTP):
 
     def open(self) -> None:
         """Connect, encrypt and log in as the settings say; anything else than success raises."""
-        self.sock = wire.dial(settings.EMAIL_HOST, settings.EMAIL_PORT, self._deadline)
+        self.sock = deadline_socket.dial(settings.EMAIL_HOST, settings.EMAIL_PORT, self._deadline)
         if settings.EMAIL_USE_SSL:
             self.sock.encrypt(settings.EMAIL_HOST)
         self._expect(self.getreply(), 220)
@@ -44,7 +44,7 @@ class Session(smtplib.SMTP):
         if settings.EMAIL_HOST_USER:
             self.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
 
-    def is_usable(self, deadline: wire.Deadline) -> bool:
+    def is_usable(self, deadline: deadline_socket.Deadline) -> bool:
         """A connection kept from the last message serves again if the server did not hang up meanwhile."""
         self.sock.deadline = deadline
         if self._is_interrupted():
@@ -80,7 +80,7 @@ class Session(smtplib.SMTP):
                 return _only(codes), b"\n".join(lines)
         raise Garbled(_("The mail server's answer did not end."))
 
-    def leave(self, deadline: wire.Deadline) -> None:
+    def leave(self, deadline: deadline_socket.Deadline) -> None:
         """Say goodbye if the server still listens; nothing depends on it."""
         try:
             self.sock.deadline = deadline

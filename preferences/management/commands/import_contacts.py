@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from preferences import imports
 from preferences.errors import SaysoError
-from preferences.import_outcomes import Outcome
+from preferences.imports import service as imports
+from preferences.imports.row_outcomes import Outcome
 from preferences.models import Basis, Import
 
 SHOWN = 20

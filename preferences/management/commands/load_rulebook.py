@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from preferences import rulebook_files, shipped
 from preferences.errors import SaysoError
-from preferences.shipped import Change, News
+from preferences.rulebook import rulebook_updates, toml_loader
+from preferences.rulebook.rulebook_updates import Change, News
 
 BAD_FILE = 2
 NEEDS_SOMEBODY = 3
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="USERNAME", help="the colleague in whose name changes are proposed")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         parser.add_argument("--again", action="store_true", help="propose also what was declined here before")
-        parser.add_argument("--folder", type=Path, default=rulebook_files.SHIPPED, help="other files than the shipped")
+        parser.add_argument("--folder", type=Path, default=toml_loader.SHIPPED, help="other files than the shipped")
 
     def handle(self, *, by: str | None, dry_run: bool, again: bool, folder: Path, **options: Any) -> None:
         colleague = _colleague(by)
@@ -44,11 +44,11 @@ class Command(BaseCommand):
 
     def _news(self, folder: Path, *, again: bool) -> News:
         try:
-            written = rulebook_files.read(folder)
-        except rulebook_files.BadRulebook as error:
+            written = toml_loader.read(folder)
+        except toml_loader.BadRulebook as error:
             self.stderr.write(str(error))
             sys.exit(BAD_FILE)
-        return shipped.news(written, timezone.localdate(), again=again)
+        return rulebook_updates.news(written, timezone.localdate(), again=again)
 
     def _say(self, found: News) -> None:
         for versions in found.added:
@@ -64,14 +64,14 @@ class Command(BaseCommand):
 
     def _do(self, found: News, colleague: User | None) -> None:
         for versions in found.added:
-            shipped.add(versions)
+            rulebook_updates.add(versions)
         for change in found.changed:
             if colleague:
                 self._propose(change, colleague)
 
     def _propose(self, change: Change, colleague: User) -> None:
         try:
-            proposal = shipped.propose(change, by=colleague)
+            proposal = rulebook_updates.propose(change, by=colleague)
         except SaysoError as error:
             self.stderr.write(f"{change.written.name}: {error}")
             return

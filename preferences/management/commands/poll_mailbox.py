@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from preferences import mailbox, tasks
+from preferences import tasks
+from preferences.inbound import imap_poll
 
 
 class Command(BaseCommand):
@@ -13,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        visit = mailbox.visit()
+        visit = imap_poll.visit()
         for address in visit.addresses:
             tasks.answer_soon(address)
         for inbound in visit.taken:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from preferences import seals
 from preferences.models import Checkpoint
+from preferences.proof import transparency_log
 
 
 class Command(BaseCommand):
@@ -17,9 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if options["key"]:
-            self.stdout.write(seals.public_key())
+            self.stdout.write(transparency_log.public_key())
             return
-        while seals.seal():
+        while transparency_log.seal():
             continue
         latest = Checkpoint.objects.first()
         self.stdout.write(latest.note if latest else "Nothing was said yet, so there is nothing to seal.")

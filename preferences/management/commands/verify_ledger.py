@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from preferences import ledger, seals
-from preferences.ledger import Difference
+from preferences.proof import ledger_verification, transparency_log
+from preferences.proof.ledger_verification import Difference
 
 PROJECTION_DIFFERS = 6
 EVIDENCE_ALTERED = 2
@@ -26,10 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         found: set[str] = set()
-        for difference in ledger.verify():
+        for difference in ledger_verification.verify():
             found.add(difference.about)
             self.stdout.write(json.dumps(difference.as_dict()) if options["json"] else str(difference))
-        for fault in seals.faults():
+        for fault in transparency_log.faults():
             found.add("seal")
             self.stdout.write(json.dumps({"about": "seal", "fault": fault}) if options["json"] else fault)
         if "seal" in found:

@@ -9,9 +9,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from campaigns import breakdown, lifecycle
+from campaigns.audience import breakdown
 from campaigns.models import Breakdown
-from preferences import consent, suppressions
+from campaigns.workflow import lifecycle
+from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.models import Source
 from tests import factories, roles
 from tests.campaigns.admin.office import button, page, words_of

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from campaigns import lifecycle
 from campaigns.models import Campaign
+from campaigns.workflow import lifecycle
 from tests import factories
 from tests.campaigns.admin.office import page, queries, status, words_of
 

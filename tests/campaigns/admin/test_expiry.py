@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from campaigns.models import Campaign
-from preferences import consent
+from preferences.consent import service as consent
 from preferences.models import Basis, Method, Source
 from tests import factories, roles
 from tests.campaigns.admin.office import page, words_of

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from campaigns import audience, sending
+from campaigns.audience import service as audience
 from campaigns.models import Message
-from preferences import consent
+from campaigns.sending import sender
+from preferences.consent import service as consent
 from preferences.models import Source
 from tests import roles
 from tests.campaigns.admin.office import page, words_of
@@ -30,7 +31,7 @@ def supporting(client, db):
 def test_a_message_shows_its_stored_verdict_and_where_to_ask_anew(client, started, subscriber, mail_server):
     client.force_login(roles.colleague("auditor"))
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     consent.withdraw(subscriber, started.topic, source=Source.LEAVE)
 
     answer = client.get(page("message_change", Message.objects.get().pk))
@@ -43,7 +44,7 @@ def test_a_message_shows_its_stored_verdict_and_where_to_ask_anew(client, starte
 def test_the_stored_verdict_for_machines_is_what_the_row_says(client, started, subscriber, mail_server):
     client.force_login(roles.colleague("auditor"))
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     message = Message.objects.get()
 
     found = client.get(page("judged", message.pk)).json()
@@ -56,7 +57,7 @@ def test_the_stored_verdict_for_machines_is_what_the_row_says(client, started, s
 
 def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approving, started, subscriber, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
     pk = Message.objects.get().pk
 
     answer, for_machines = approving.get(page("message_change", pk)), approving.get(page("judged", pk))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from campaigns import audience, sending
-from preferences import consent
+from campaigns.audience import service as audience
+from campaigns.sending import sender
+from preferences.consent import service as consent
 from preferences.models import Source
 from tests import factories
 from tests.campaigns.admin.office import page, queries
@@ -13,7 +14,7 @@ from tests.conftest import subscribe
 @pytest.mark.parametrize("name", ["message", "deliveryevent"])
 def test_facts_can_be_looked_at_and_never_edited(name, approving, started, subscriber, mail_server):
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
 
     assert approving.get(page(f"{name}_changelist")).status_code == 200
     assert approving.get(page(f"{name}_add")).status_code == 403

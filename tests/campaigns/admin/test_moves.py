@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns import lifecycle
 from campaigns.models import Campaign
+from campaigns.workflow import lifecycle
 from tests import factories
 from tests.campaigns.admin.office import BUTTONS, button, page, status, words_of
 

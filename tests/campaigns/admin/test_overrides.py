@@ -2,8 +2,8 @@
 
 import pytest
 
-from campaigns import lifecycle, overrides
 from campaigns.models import Campaign, LintOverride
+from campaigns.workflow import lifecycle, lint_overrides
 from tests import factories, roles
 from tests.campaigns.admin.office import button, page, status, words_of
 
@@ -123,7 +123,7 @@ def test_the_button_is_not_offered_for_what_nobody_may_allow(approving, risky):
 
 @pytest.mark.parametrize("name", ["change", "approve"])
 def test_whoever_approves_reads_what_was_allowed_and_why(name, approving, risky, author, approver):
-    overrides.allow(risky, reason=REASON, by=roles.colleague("approver", username="second"))
+    lint_overrides.allow(risky, reason=REASON, by=roles.colleague("approver", username="second"))
     lifecycle.submit(risky, by=author)
 
     shown = seen(approving, risky, name)
@@ -134,7 +134,7 @@ def test_whoever_approves_reads_what_was_allowed_and_why(name, approving, risky,
 
 
 def test_what_was_allowed_stays_on_the_page_when_the_words_change(writing, risky, author, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
     lifecycle.revise(risky, subject="A walk", by=author)
 
     shown = seen(writing, risky)
@@ -145,18 +145,18 @@ def test_what_was_allowed_stays_on_the_page_when_the_words_change(writing, risky
 
 
 def test_the_history_tells_of_it(writing, risky, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
 
     assert f"Allowed: {REASON}" in seen(writing, risky, "history")
 
 
 def test_a_reason_is_no_request_of_the_reviewer(writing, risky, approver):
-    overrides.allow(risky, reason=REASON, by=approver)
+    lint_overrides.allow(risky, reason=REASON, by=approver)
 
     assert "The reviewer asks:" not in seen(writing, risky)
 
 
 def test_what_somebody_wrote_as_a_reason_is_shown_as_words(writing, risky, approver):
-    overrides.allow(risky, reason="<script>alert(1)</script>\u202e 🎉", by=approver)
+    lint_overrides.allow(risky, reason="<script>alert(1)</script>\u202e 🎉", by=approver)
 
     assert "<script>alert(1)" not in writing.get(page("campaign_change", risky.pk)).content.decode()

@@ -3,9 +3,12 @@
 import pytest
 from django.contrib.auth.models import User
 
-from campaigns import audience, lifecycle, sending
+from campaigns.audience import service as audience
 from campaigns.models import Campaign
-from preferences import consent, reasons, suppressions
+from campaigns.sending import sender
+from campaigns.workflow import lifecycle
+from preferences.consent import opt_out_reasons, suppressions
+from preferences.consent import service as consent
 from preferences.models import Source
 from tests import factories
 from tests.campaigns.admin.office import button, words_of
@@ -66,7 +69,7 @@ def test_progress_adds_up_and_renews_itself_while_sending(approving, started, to
     subscribe(factories.email_address(), topic)
     consent.withdraw(subscribe(factories.email_address(), topic), topic, source=Source.LEAVE)
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
 
     answer = approving.get(button("progress", started))
 
@@ -81,7 +84,7 @@ def test_progress_tells_who_left_because_of_these_messages_and_why(approving, st
     audience.freeze(started)
     message = started.messages.get()
     consent.withdraw(subscriber, topic, source=Source.LEAVE, origin=message.reference)
-    reasons.give(subscriber, topic, reason="too_often", origin=message.reference)
+    opt_out_reasons.give(subscriber, topic, reason="too_often", origin=message.reference)
 
     said = words_of(approving.get(button("progress", started)))
 
@@ -146,7 +149,7 @@ def test_progress_tells_what_people_wait_for_and_until_when(evening, approving, 
     draft = factories.CampaignFactory(topic=topic, channel="sms", subject="", body="Walk today.", author=author)
     started = lifecycle.start(lifecycle.approve(lifecycle.submit(draft, by=author), by=approver), by=approver)
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
 
     said = words_of(approving.get(button("progress", started)))
 

@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from campaigns import audience, sending
+from campaigns.audience import service as audience
 from campaigns.models import Message
-from preferences import consent, contacts, erasure, rules
+from campaigns.sending import sender
+from preferences.consent import service as consent
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
 from preferences.models import ConsentEvent, Source, Suppression
+from preferences.rulebook import book as rulebook
 from tests import factories, roles
 from tests.campaigns.admin.office import page, queries, words_of
 from tests.conftest import subscribe
@@ -92,7 +96,7 @@ def test_the_verdict_comes_first_then_what_would_change_it_then_the_checks(suppo
 def test_the_rule_that_decided_leads_to_its_page(supporting, mainer, topic):
     answer = why(supporting, who=mainer.value, about=about(topic), at="2026-11-25T05:00")
 
-    rule = rules.book().in_force(frozenset(["US"]), "sms", "marketing", NOON.date())[0]
+    rule = rulebook.book().in_force(frozenset(["US"]), "sms", "marketing", NOON.date())[0]
     href = f'href="/admin/preferences/rule/{rule.pk}/change/"'
     assert href in answer.content.decode()
     assert supporting.get(f"/admin/preferences/rule/{rule.pk}/change/").status_code == 200
@@ -123,7 +127,7 @@ def test_only_a_person_named_shows_how_they_stand_to_everything(supporting, subs
 def test_a_message_that_is_there_already_is_pointed_at(client, started, subscriber, mail_server):
     client.force_login(roles.colleague("auditor"))
     audience.freeze(started)
-    sending.send_batch(started)
+    sender.send_batch(started)
 
     content = why(client, who=subscriber.value, about=str(started.reference)).content.decode()
 

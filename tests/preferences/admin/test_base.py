@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from preferences import consent
+from preferences.consent import service as consent
 from preferences.models import Source, Suppression
 from tests import factories
 from tests.conftest import subscribe

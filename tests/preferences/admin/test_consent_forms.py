@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from preferences import consent_forms
+from preferences.collection import consent_forms
 from preferences.models import ConsentForm, ConsentFormVersion
 from tests import factories, roles
 

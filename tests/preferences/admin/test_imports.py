@@ -9,7 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from config.celery import app
-from preferences import import_tasks, imports, spreadsheets
+from preferences import csv_export
+from preferences.imports import service as imports
+from preferences.imports import tasks
 from preferences.models import Address, Import
 from tests import roles
 from tests.preferences.contact_files import file, line
@@ -38,7 +40,7 @@ def test_apply_is_a_button_and_the_worker_does_it(administrator, topic):
     answer = administrator.post(reverse("admin:preferences_import_apply", args=[import_.pk]), follow=True)
 
     assert "Being applied" in answer.content.decode()
-    import_tasks.apply_import(import_.pk)
+    tasks.apply_import(import_.pk)
 
     shown = administrator.get(reverse("admin:preferences_import_change", args=[import_.pk])).content.decode()
     assert "The proof is in the ledger now" in shown
@@ -94,7 +96,7 @@ def test_the_problems_are_a_table_to_take_away(administrator, topic):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\0=1", "＝1", " =1", "'=1", "\n=1"])
 def test_what_looks_like_a_formula_stays_text(cell):
-    written = spreadsheets.inert(cell)
+    written = csv_export.inert(cell)
 
     assert written.startswith("'")
     assert written[1:] == cell
@@ -113,7 +115,7 @@ def test_an_import_with_a_lost_worker_is_woken_and_finished(topic, time_machine)
     started = imports.start(imports.dry_run(file(line("ana@example.org", topic)), name="people.csv"))
     time_machine.move_to(started.advanced_at + 2 * imports.PATIENCE)
 
-    import_tasks.resume_imports()
+    tasks.resume_imports()
 
     assert Import.objects.get().status == Status.APPLIED
 

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from preferences import eligibility, inbound
+from preferences.consent import eligibility
+from preferences.inbound import sms
 from preferences.models import Inbound
 from tests import factories
 from tests.conftest import subscribe
@@ -150,7 +151,7 @@ def test_a_text_that_does_not_exist_is_not_found(support, doubtful):
 
 
 def test_what_nobody_we_know_wrote_offers_only_to_be_put_away(support, db):
-    aside = inbound.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
+    aside = sms.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
 
     shown = support.get(WAITING).content.decode()
     assert [url in shown for url in buttons(aside)] == [False, False, True]

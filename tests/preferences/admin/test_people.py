@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from preferences import consent, links
+from preferences.consent import service as consent
+from preferences.links import tokens
 from preferences.models import Address, ConsentEvent, Contact, Source, Suppression
 from tests import factories
 from tests.preferences.admin.office import page
@@ -116,7 +117,7 @@ def test_support_cannot_erase(support, subscriber):
 
 
 def test_support_revokes_the_links_of_an_address(support, client, subscriber):
-    link = links.manage_url(subscriber).removeprefix("http://testserver")
+    link = tokens.manage_url(subscriber).removeprefix("http://testserver")
 
     support.post(reverse("admin:preferences_address_revoke_links", args=[subscriber.pk]))
 

@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import mark_safe
 
-from preferences import figures, rule_words, rules
-from preferences.admin import figure_shapes
-from preferences.admin import rules as pages
-from preferences.admin.rule_form import ProposalForm
+from preferences.admin.rulebook import rule_field_inputs
+from preferences.admin.rulebook import rules as pages
+from preferences.admin.rulebook.rule_form import ProposalForm
 from preferences.models import Rule, RuleProposal
+from preferences.rulebook import book as rulebook
+from preferences.rulebook import rule_fields, rule_labels
+from preferences.rulebook import service as rules
 from tests import roles
-from tests.preferences import rulebook
+from tests.preferences import rule_changes
 from tests.preferences.admin.office import page
 
 NAME = "us-sms-marketing"
@@ -27,7 +29,7 @@ def _on_a_monday(time_machine):
 
 @pytest.fixture
 def rule(db):
-    return rulebook.newest(NAME)
+    return rule_changes.newest(NAME)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def second(officer):
 
 @pytest.fixture
 def proposal(officer):
-    return rulebook.propose(NAME, by=officer.colleague)
+    return rule_changes.propose(NAME, by=officer.colleague)
 
 
 def shown(client, url, **query):
@@ -164,10 +166,15 @@ def test_nobody_edits_or_deletes_a_rule_here(administrator, rule):
 
 
 def test_all_figures_have_words_and_a_shape_in_the_form():
-    assert set(rule_words.FIGURES) == set(rule_words.IN_WORDS) == set(figure_shapes.SHAPES) == set(figures.FIGURES)
-    assert set(rule_words.FLAGS) == figures.FLAGS
-    assert set(rule_words.CONTENT) == figures.CONTENT
-    assert set(rule_words.LISTS) == figures.LISTS
+    assert (
+        set(rule_labels.FIGURES)
+        == set(rule_labels.IN_WORDS)
+        == set(rule_field_inputs.SHAPES)
+        == set(rule_fields.FIGURES)
+    )
+    assert set(rule_labels.FLAGS) == rule_fields.FLAGS
+    assert set(rule_labels.CONTENT) == rule_fields.CONTENT
+    assert set(rule_labels.LISTS) == rule_fields.LISTS
 
 
 # What holds together.
@@ -435,7 +442,7 @@ def test_a_second_person_declines_with_a_reason(second, proposal):
 
 
 def test_a_proposal_based_on_another_version_than_would_hold_says_so(officer, second):
-    proposal = rulebook.propose(NAME, by=officer.colleague, effective_from=date(2027, 3, 1), effective_to=None)
+    proposal = rule_changes.propose(NAME, by=officer.colleague, effective_from=date(2027, 3, 1), effective_to=None)
 
     told = shown(second, page("ruleproposal", "change", proposal.pk))
 
@@ -465,10 +472,10 @@ def test_other_floors_can_show_something_below_a_proposal(second, proposal, pane
 
 def test_what_messages_were_judged_by_is_told_in_words(officer):
     asked = (frozenset({"US", "US-FL"}), "sms", "marketing")
-    record = rules.record(*asked, rules.book().terms(*asked, date(2026, 11, 23)))
+    record = rules.record(*asked, rulebook.book().terms(*asked, date(2026, 11, 23)))
 
     told = shown(officer, page("termsrecord", "change", record.pk))
 
     assert "US, US-FL" in told
     assert "Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on holidays" in told
-    assert reverse("admin:preferences_rule_change", args=[rulebook.newest(NAME).pk]) in told
+    assert reverse("admin:preferences_rule_change", args=[rule_changes.newest(NAME).pk]) in told

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from preferences import consent_forms
+from preferences.collection import consent_forms
 from preferences.models import ConsentForm, Evidence, Subscription
 from tests.preferences.admin.office import page
 

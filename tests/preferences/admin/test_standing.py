@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from preferences import consent
+from preferences.consent import service as consent
 from preferences.models import Source, Suppression
 
 

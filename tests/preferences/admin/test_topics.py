@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from preferences import consent, reasons
+from preferences.consent import opt_out_reasons
+from preferences.consent import service as consent
 from preferences.models import Notice, Source
 
 
@@ -28,7 +29,7 @@ def test_an_empty_slot_stops_publishing_with_its_sentence(administrator, topic):
 
 def test_staff_see_how_many_left_a_topic_and_why(administrator, topic, subscriber):
     consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    reasons.give(subscriber, topic, reason="never_signed_up")
+    opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
 
     page = administrator.get(reverse("admin:preferences_topic_change", args=[topic.pk])).content.decode()
 

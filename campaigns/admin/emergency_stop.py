@@ -1,0 +1,89 @@
+"""The stop switch in the back office: who stopped everything, why, and who let it go on."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from campaigns.models import StopSwitch
+from campaigns.sending import emergency_stop
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.errors import NotAllowed
+
+
+class ReasonForm(forms.Form):
+    """Why, for whoever reads it later."""
+
+    reason = forms.CharField(label=gettext_lazy("Why?"), max_length=1000, widget=UnfoldAdminTextareaWidget({"rows": 3}))
+
+
+@admin.register(StopSwitch)
+class StopSwitchAdmin(ReadOnly, StaffAdmin):
+    """Is anything going out at all? Since when not, and why?"""
+
+    list_display = ["thrown_at", "standing", "thrown_by", "reason", "released_at", "released_by"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["thrown_by", "released_by"]
+    fields = [("thrown_at", "thrown_by"), "reason", ("released_at", "released_by"), "released_because"]
+    actions_list = ["stop_everything"]
+    actions_detail = ["let_it_go_on"]
+
+    @display(description=gettext_lazy("state"), label={"stopped": "danger", "released": "success"})
+    def standing(self, stop: StopSwitch) -> tuple[str, str]:
+        return ("released", _("Released")) if stop.released_at else ("stopped", _("Everything is stopped"))
+
+    def has_throw_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("campaigns.throw_stopswitch")
+
+    @action(description=gettext_lazy("Stop all sending"), icon="block", permissions=["throw"])
+    def stop_everything(self, request: HttpRequest) -> HttpResponse:
+        """Asks why first; from then on no campaign hands anything over."""
+        form = ReasonForm(request.POST or None)
+        if form.is_valid() and self._thrown(request, form):
+            return redirect(self.list_url())
+        words = {
+            "title": _("Stop all sending"),
+            "text": _(
+                "No campaign hands over another message until somebody lets it go on. People who opt out are still "
+                "told so, and confirmations still go out."
+            ),
+            "button": _("Stop all sending"),
+        }
+        return self.page(
+            request, "admin/ask_first.html", {**words, "grave": True, "form": form, "back": self.list_url()}
+        )
+
+    @action(description=gettext_lazy("Let it go on"), icon="play_arrow", permissions=["throw"])
+    def let_it_go_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def release(stop: StopSwitch, answers: dict[str, Any]) -> str:
+            emergency_stop.release(stop, by=colleague(request), **answers)
+            return _("Sending goes on.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Let sending go on"),
+            text=_("Campaigns that are being sent go on where they stopped."),
+            button=_("Let it go on"),
+            verb=release,
+            form_class=ReasonForm,
+        )
+
+    def list_url(self) -> str:
+        return reverse("admin:campaigns_stopswitch_changelist")
+
+    def _thrown(self, request: HttpRequest, form: ReasonForm) -> bool:
+        try:
+            emergency_stop.throw(by=colleague(request), reason=form.cleaned_data["reason"])
+        except NotAllowed as error:
+            form.add_error(None, str(error))
+            return False
+        self.message_user(request, _("Everything is stopped."))
+        return True

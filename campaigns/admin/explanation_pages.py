@@ -1,0 +1,178 @@
+"""Why (not)? For one person and one topic or campaign, as a page and for machines. Looks, and changes nothing.
+
+The page belongs to the messages; other pages lead here by the name of its address, admin:campaigns_why.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from campaigns.explain import explanation, query, recorded, serialize
+from campaigns.explain.check_answers import Answer, Link
+from campaigns.models import Campaign, Message
+from preferences.admin.base import StaffAdmin
+from preferences.errors import SaysoError
+from preferences.models import Address, Subscription, Topic
+
+ASKED = ("who", "about", "channel", "at", "format")
+MOST_CAMPAIGNS = 50
+MOST_MESSAGES = 20
+STATUS: dict[type[SaysoError], int] = {
+    query.Unclear: 400,
+    query.Forgotten: 410,
+    query.NotFound: 404,
+    query.Several: 300,
+}
+
+
+class AskForm(forms.Form):
+    """Whom, what, and when; read by asking.py, which says what is wrong."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Who"),
+        help_text=gettext_lazy("An e-mail address, a phone number, or the reference of a contact."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "maxlength": query.LONGEST}),
+    )
+    about = forms.ChoiceField(
+        label=gettext_lazy("Gets what"),
+        required=False,
+        help_text=gettext_lazy("Empty shows how they stand to everything."),
+        widget=UnfoldAdminSelectWidget,
+    )
+    at = forms.CharField(
+        label=gettext_lazy("When"),
+        required=False,
+        help_text=gettext_lazy("Empty means now. Otherwise in UTC, like 2027-03-01T09:00."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["about"]
+        if isinstance(choices, forms.ChoiceField):
+            choices.choices = [("", _("Choose a topic or a campaign")), *_choices()]
+
+
+def _choices() -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """Every topic that is not retired, and the newest campaigns. Two queries."""
+    topics = Topic.objects.filter(retired_at=None).select_related("sender")
+    campaigns = Campaign.objects.select_related("topic")[:MOST_CAMPAIGNS]
+    yield _("Topics"), [(f"{topic.sender.slug}/{topic.slug}", f"{topic.sender} · {topic}") for topic in topics]
+    yield _("Campaigns"), [(str(campaign.reference), f"{campaign} · {campaign.topic}") for campaign in campaigns]
+
+
+class WhyPages(StaffAdmin):
+    """Mix into the messages' pages."""
+
+    def get_urls(self) -> list[URLPattern]:
+        asks, reads = require_safe(self.why_view), require_safe(self.judged_view)
+        return [
+            path("why/", self.admin_site.admin_view(asks), name="campaigns_why"),
+            path("<int:message_id>/judged/", self.admin_site.admin_view(reads), name="campaigns_judged"),
+            *super().get_urls(),
+        ]
+
+    def why_view(self, request: HttpRequest) -> HttpResponse:
+        """Whoever may see contacts asks here."""
+        if not request.user.has_perm("preferences.view_contact"):
+            raise PermissionDenied
+        try:
+            found = _asked(request)
+            standings = _standings(request) if found is None else []
+        except tuple(STATUS) as error:
+            return self._no_answer(request, error)
+        if found is None:
+            return self._why_page(request, {"standings": standings})
+        if _wants_json(request):
+            return _json(serialize.answer(found, urls(request)))
+        return self._why_page(request, {"answer": serialize.answer(found, urls(request))})
+
+    def judged_view(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        """The stored verdict of one message, for machines; people see it on the message's page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        message = recorded.find(pk=message_id)
+        if message is None:
+            raise Http404
+        personal = request.user.has_perm("preferences.view_contact")
+        return _json(serialize.judged(recorded.read(message), urls(request), personal=personal))
+
+    def _no_answer(self, request: HttpRequest, error: SaysoError) -> HttpResponse:
+        status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+        addresses: list[Address] = getattr(error, "addresses", [])
+        if _wants_json(request):
+            return _json(serialize.trouble(str(error), addresses), status=status)
+        return self._why_page(request, {"trouble": str(error), "addresses": addresses}, status=status)
+
+    def _why_page(self, request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        asked = {name: request.GET.get(name, "") for name in ASKED}
+        words = {"title": _("Why (not)?"), "form": AskForm(initial=asked), "asked": asked}
+        page = self.page(request, "admin/campaigns/message/why.html", {**words, **context})
+        page.status_code = status
+        return page
+
+
+def _asked(request: HttpRequest) -> Answer | None:
+    """The answer to what the address of the page asks; None where it asks nothing yet."""
+    given = {name: request.GET.getlist(name) for name in ASKED}
+    if doubled := [name for name, values in given.items() if len(values) > 1]:
+        raise query.Unclear(_("“%(name)s” is given more than once. Give it once.") % {"name": doubled[0]})
+    asked = {name: values[0] if values else "" for name, values in given.items()}
+    if not (asked["who"] and asked["about"]) and not _wants_json(request):
+        return None
+    address, question = query.question(asked["who"], asked["about"], asked["channel"])
+    return explanation.ask(address, question, at=query.moment(asked["at"]) if asked["at"] else None)
+
+
+def _standings(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where only a person is named: how their addresses stand to each topic, to choose from."""
+    who = request.GET.get("who", "").strip()
+    if not who:
+        return []
+    addresses = {address.pk: address for address in query.addresses(who)}
+    rows = Subscription.objects.filter(address__in=addresses).select_related("topic__sender")
+    subscriptions = list(rows.order_by("topic__sender__name", "topic__name"))
+    messages = Message.objects.filter(address__in=addresses).select_related("campaign")
+    newest = list(messages.order_by("-pk")[:MOST_MESSAGES])
+    return [
+        {
+            "address": address,
+            "subscriptions": [row for row in subscriptions if row.address_id == address.pk],
+            "messages": [row for row in newest if row.address_id == address.pk],
+        }
+        for address in addresses.values()
+    ]
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    asked = request.GET.get("format")
+    if asked:
+        return asked == "json"
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _json(document: dict[str, Any], *, status: int = 200) -> JsonResponse:
+    return JsonResponse(document, status=status, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def urls(request: HttpRequest) -> serialize.Url:
+    """Where a row can be opened, for this colleague; None where there is no page or no permission."""
+
+    def url(link: Link) -> str | None:
+        app, model = link.model.split(".")
+        if not request.user.has_perm(f"{app}.view_{model}"):
+            return None
+        try:
+            return reverse(f"admin:{app}_{model}_change", args=[link.pk])
+        except NoReverseMatch:
+            return None
+
+    return url

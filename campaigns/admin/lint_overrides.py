@@ -1,0 +1,107 @@
+"""Words that break rules of content and were allowed all the same: the button, and what stands on a campaign's page."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from campaigns.content import lint
+from campaigns.models import Campaign, LintOverride
+from campaigns.workflow import authorship, lint_overrides
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+
+ASK = "admin/campaigns/campaign/ask.html"
+
+
+class AllowForm(forms.Form):
+    """Why; and which words were on the page, so that no others are allowed by it."""
+
+    read = forms.CharField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why are these words in order all the same?"),
+        max_length=lint_overrides.LONGEST_REASON,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        help_text=gettext_lazy("Kept with the campaign, with your name. Whoever approves it reads it."),
+    )
+
+
+class OverrideInline(ReadOnly, TabularInline):
+    """What was allowed, by whom, and why; also for words that were changed since."""
+
+    model = LintOverride
+    fields = ["at", "who", "reason", "what", "holds"]
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("Allowed although it breaks rules")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LintOverride]:
+        return super().get_queryset(request).select_related("by", "campaign__topic")
+
+    @display(description=gettext_lazy("by"))
+    def who(self, row: LintOverride) -> str:
+        return str(row.by)
+
+    @display(description=gettext_lazy("what was allowed"))
+    def what(self, row: LintOverride) -> str:
+        return format_html_join("", "<p>{}</p>", ((problem["sentence"],) for problem in row.problems))
+
+    @display(description=gettext_lazy("for the words of today"), boolean=True)
+    def holds(self, row: LintOverride) -> bool:
+        return row.words_digest == row.campaign.words_digest
+
+
+class Overrides(StaffAdmin):
+    """Mix into the campaign's page."""
+
+    def has_allow_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("campaigns.allow_lintoverride")
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
+        allowed = isinstance(obj, Campaign) and obj.overrides.exists()
+        return [*super().get_inlines(request, obj), *([OverrideInline] if allowed else [])]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[UnfoldAction]:
+        """The button is there only while there is something to allow."""
+        shown = super().get_actions_detail(request, object_id)
+        allow = [button for button in shown if button.method.original_function_name == "allow"]
+        if not allow or self._may_be_allowed(request, object_id):
+            return shown
+        return [button for button in shown if button not in allow]
+
+    def _may_be_allowed(self, request: HttpRequest, object_id: str) -> bool:
+        campaign = Campaign.objects.select_related("topic__sender").filter(pk=object_id).first()
+        if campaign is None or not campaign.is_editable or colleague(request).pk in authorship.writers(campaign):
+            return False
+        return lint_overrides.are_due(campaign)
+
+    @action(description=gettext_lazy("Allow these words"), permissions=["allow"], icon="gavel")
+    def allow(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lint_overrides.allow(campaign, by=colleague(request), **answers)
+            return _("Allowed. Its author can submit it now, as long as nobody changes the words.")
+
+        campaign = self.subject(request, object_id)
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Allow these words"),
+            text=_(
+                "They break rules of content. Allow them only if you can answer for it. It holds for exactly "
+                "these words, and the messages go also to those whose rules ask for more."
+            ),
+            button=_("Allow"),
+            verb=verb,
+            form_class=AllowForm,
+            initial={"read": campaign.words_digest},
+            grave=True,
+            template=ASK,
+            shown={"campaign": campaign, "problems": lint.open_errors(campaign), "words": True},
+        )

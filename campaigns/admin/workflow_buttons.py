@@ -1,0 +1,218 @@
+"""The buttons of a campaign: each asks first, then calls its verb; shown where they can, to those who may."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.dataclasses import UnfoldAction
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from campaigns import tasks
+from campaigns.admin import breakdowns, forms
+from campaigns.admin.lint_overrides import ASK
+from campaigns.audience import service as audience
+from campaigns.content import lint
+from campaigns.models import Campaign
+from campaigns.workflow import lifecycle, lint_overrides
+from preferences.admin.base import StaffAdmin, colleague
+
+Status = Campaign.Status
+
+# Where a button leads to, and where it is offered although MOVES would also allow it elsewhere.
+LEADS_TO = {
+    "submit": Status.IN_REVIEW,
+    "approve": Status.APPROVED,
+    "return_to_author": Status.DRAFT,
+    "schedule": Status.SCHEDULED,
+    "start": Status.SENDING,
+    "pause": Status.PAUSED,
+    "resume": Status.SENDING,
+    "cancel": Status.CANCELLED,
+}
+ONLY_FROM = {"resume": {Status.PAUSED}, "start": {Status.APPROVED, Status.SCHEDULED}}
+
+WORDS = (
+    '{}{}<strong style="display: block; margin-top: 1rem">{}</strong>'
+    '<span style="display: block; white-space: pre-wrap; overflow-wrap: anywhere">{}</span>'
+)
+
+
+class Moves(StaffAdmin):
+    """Mix into the campaign's page."""
+
+    move_buttons = ("submit", "approve", "return_to_author", "schedule", "start", "pause", "resume", "cancel")
+
+    def has_submit_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("campaigns.submit_campaign")
+
+    def has_approve_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("campaigns.approve_campaign")
+
+    def has_send_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("campaigns.send_campaign")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[UnfoldAction]:
+        """Only the buttons that make sense now."""
+        status = Campaign.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        shown = super().get_actions_detail(request, object_id)
+        return [button for button in shown if self.is_offered(button.method.original_function_name, status)]
+
+    def is_offered(self, name: str, status: str | None) -> bool:
+        if name == "progress":
+            return status in (Status.SENDING, Status.PAUSED, Status.FINISHED, Status.CANCELLED)
+        if name not in LEADS_TO or status is None:
+            return True
+        return LEADS_TO[name] in lifecycle.MOVES[status] and status in ONLY_FROM.get(name, {status})
+
+    @action(description=gettext_lazy("Submit for review"), permissions=["submit"], variant=ActionVariant.PRIMARY)
+    def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lifecycle.submit(campaign, by=colleague(request))
+            return _("It waits for its review. Nobody can change it meanwhile.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Submit for review"),
+            text=_("A second person reads it and approves it, or returns it to you with what to change."),
+            button=_("Submit"),
+            verb=verb,
+            template=ASK,
+            shown=self._looked_at(self.subject(request, object_id)),
+        )
+
+    @action(description=gettext_lazy("Approve"), permissions=["approve"], variant=ActionVariant.PRIMARY)
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lifecycle.approve(campaign, by=colleague(request), **answers)
+            return _("Approved. It can be scheduled or started now.")
+
+        campaign = self.subject(request, object_id)
+        verdicts = _verdicts(request, campaign)
+        text = _("Read the preview first, and what becomes of its audience:") if verdicts else _quick_figure(campaign)
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Approve"),
+            text=format_html(WORDS, text, verdicts, campaign.subject, campaign.body),
+            button=_("Approve"),
+            verb=verb,
+            form_class=forms.ApproveForm,
+            initial={"read": campaign.words_digest},
+            template=ASK,
+            shown=self._looked_at(campaign),
+        )
+
+    def _looked_at(self, campaign: Campaign) -> dict[str, Any]:
+        """What speaks against the words, and what of it was allowed, for whoever lets them pass."""
+        return {"problems": lint.problems(campaign), "allowed": lint_overrides.holding(campaign)}
+
+    @action(description=gettext_lazy("Return to author"), permissions=["approve"])
+    def return_to_author(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lifecycle.return_to_author(campaign, by=colleague(request), **answers)
+            return _("It is a draft again.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Return to author"),
+            text=_("It becomes a draft again. Changed, it needs a new approval."),
+            button=_("Return"),
+            verb=verb,
+            form_class=forms.ReturnForm,
+        )
+
+    @action(description=gettext_lazy("Schedule"), permissions=["send"])
+    def schedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lifecycle.schedule(campaign, by=colleague(request), **answers)
+            return _("It starts by itself at %(at)s UTC.") % {"at": f"{answers['at']:%d %b %Y %H:%M}"}
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Schedule"),
+            text=_("Who gets it is decided when it starts, and asked again right before each message."),
+            button=_("Schedule"),
+            verb=verb,
+            form_class=forms.ScheduleForm,
+        )
+
+    @action(description=gettext_lazy("Start now"), permissions=["send"], variant=ActionVariant.PRIMARY)
+    def start(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            tasks.begin_soon(lifecycle.start(campaign, by=colleague(request)))
+            return _("It is being sent.")
+
+        people = audience.preview(self.subject(request, object_id)).get("", 0)
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Start now"),
+            text=_("It goes to %(people)s people. What is out cannot be taken back.") % {"people": f"{people:,}"},
+            button=_("Start"),
+            verb=verb,
+        )
+
+    @action(description=gettext_lazy("Pause"), permissions=["send"])
+    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lifecycle.pause(campaign, by=colleague(request), **answers)
+            return _("It is paused.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Pause"),
+            text=_("Nothing more is handed over, except the few messages in hand right now."),
+            button=_("Pause"),
+            verb=verb,
+            form_class=forms.WhyForm,
+        )
+
+    @action(description=gettext_lazy("Resume"), permissions=["send"], variant=ActionVariant.PRIMARY)
+    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            tasks.begin_soon(lifecycle.resume(campaign, by=colleague(request)))
+            return _("It goes on where it was paused.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Resume"),
+            text=_("It goes on where it was paused; nobody gets it twice."),
+            button=_("Resume"),
+            verb=verb,
+        )
+
+    @action(description=gettext_lazy("Cancel campaign"), permissions=["send"], variant=ActionVariant.DANGER)
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
+            lifecycle.cancel(campaign, by=colleague(request), **answers)
+            return _("It is cancelled.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Cancel the campaign"),
+            text=_("It is never sent, or no further. This cannot be undone; what is out stays out."),
+            button=_("Cancel the campaign"),
+            verb=verb,
+            form_class=forms.WhyForm,
+            grave=True,
+        )
+
+
+def _quick_figure(campaign: Campaign) -> str:
+    people = audience.preview(campaign).get("", 0)
+    return _("Read the preview first. As things stand it goes to %(people)s people.") % {"people": f"{people:,}"}
+
+
+def _verdicts(request: HttpRequest, campaign: Campaign) -> str:
+    """Who would get it by every rule, for whoever may see it and is about to decide."""
+    may = request.user.has_perm("campaigns.view_breakdown")
+    return breakdowns.summary(campaign) if may and request.method == "GET" else ""

@@ -1,0 +1,81 @@
+"""Lint of what is around the words: topic and channel, where it comes from, how long it is."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from campaigns.content.content_checks import Rendered
+from campaigns.content.content_requirements import Demands
+from campaigns.content.problems import Problem, error, warning
+from campaigns.models import Campaign
+from preferences.models import Channel
+from preferences.text import normalize, sms_segments
+
+MOST_SEGMENTS = 2
+LONGEST_BODY = 100_000  # beyond this mailbox providers cut a message off, footer first
+
+
+def problems(campaign: Campaign) -> Iterator[Problem]:
+    """What can be seen before anything is written."""
+    yield from _addressee(campaign)
+    yield from _origin(campaign)
+    if campaign.channel == Channel.EMAIL and not normalize.folded(campaign.subject).strip():
+        yield error("no_subject", _("Write a subject."))
+    if campaign.channel == Channel.EMAIL and len(campaign.body) > LONGEST_BODY:
+        yield error(
+            "cut_off",
+            _("The text is longer than mailboxes show."),
+            _("Shorten it, so that everybody can find the way out."),
+        )
+
+
+def _addressee(campaign: Campaign) -> Iterator[Problem]:
+    topic = campaign.topic
+    if topic.retired_at:
+        sentence = _("The topic “%(topic)s” is retired.") % {"topic": topic.name}
+        yield error("topic_retired", sentence, _("Choose another one."))
+    if not topic.offers(campaign.channel):
+        words = {"topic": topic.name, "channel": campaign.get_channel_display()}
+        sentence = _("“%(topic)s” is not offered by %(channel)s.") % words
+        yield error("channel_not_offered", sentence, _("Choose another channel or topic."))
+
+
+def _origin(campaign: Campaign) -> Iterator[Problem]:
+    sender = campaign.topic.sender
+    if campaign.channel == Channel.EMAIL and not sender.from_email:
+        sentence = _("%(sender)s has no from address.") % {"sender": sender.name}
+        yield error("from_address", sentence, _("Add it to the sender."))
+    if campaign.channel == Channel.SMS and not sender.text_number:
+        sentence = _("%(sender)s has no text number.") % {"sender": sender.name}
+        yield error("text_number", sentence, _("Add it to the sender."))
+
+
+def sizes(message: Rendered, asked: Demands) -> Iterator[Problem]:
+    """How long a text is, as carriers count."""
+    if message.in_mail:
+        return
+    yield from _segments(message, asked)
+    yield from _characters(message, asked)
+    if odd := sms_segments.unusual(message.text):
+        signs = " ".join(odd[:10])
+        sentence = _("These characters more than double what each text costs: %(signs)s") % {"signs": signs}
+        yield warning("costly_characters", sentence, _("Write plain letters and straight quotes."))
+
+
+def _segments(message: Rendered, asked: Demands) -> Iterator[Problem]:
+    number = sms_segments.count(message.text).segments
+    most, reasons = next(iter(asked.segments.items()), (MOST_SEGMENTS, ()))
+    if number > most:
+        words = {"segments": number, "most": most}
+        sentence = _("This is %(segments)s texts in a row; at most %(most)s are in order.") % words
+        say = error if reasons else warning
+        yield say("segments", sentence, _("Shorten it."), because=reasons)
+
+
+def _characters(message: Rendered, asked: Demands) -> Iterator[Problem]:
+    for most, reasons in asked.characters.items():
+        if (number := len(message.text)) > most:
+            words = {"characters": number, "most": most}
+            sentence = _("This text has %(characters)s characters; at most %(most)s are in order.") % words
+            suggestion = _("Shorten it. The brand and the words on how to stop count as well.")
+            yield error("characters", sentence, suggestion, because=reasons)

@@ -1,0 +1,124 @@
+"""Lint of the words themselves: what they ask for, what they sell, where they lead, in which language they are."""
+
+import re
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.content import content_requirements, hyperlinks, merge_fields, reserved_words
+from campaigns.content.content_checks import Rendered
+from campaigns.content.problems import Problem, error, warning
+from campaigns.models import Campaign
+from preferences.models import Topic
+from preferences.text import lexicons, normalize
+
+FEWEST_WORDS = 3  # beside an image
+SHOUTED = 8  # so many letters, all of them capitals
+_IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,2000}\)|<img\b[^>]{0,2000}>", re.IGNORECASE)
+# How mail programs mark an answer or what is passed on, in the languages here.
+_ANSWER = re.compile(
+    r"[\W_]*(?:adv[\W_]+|광고[\W_]+)?(?:re|fw|fwd|aw|wg|tr|rv|antw|sv|vs)\s*(?:[\[(]\d{1,3}[\])])?\s*:", re.IGNORECASE
+)
+
+
+def problems(message: Rendered) -> Iterator[Problem]:
+    """What had better be said in other words."""
+    yield from _subject(message) if message.in_mail else _answers(message)
+    yield from _images(message)
+    yield from _shorteners(message)
+    yield from _offers(message)
+    yield from _names(message)
+    yield from _languages(message)
+
+
+def _subject(message: Rendered) -> Iterator[Problem]:
+    shown = lexicons.unmasked(normalize.folded(message.subject))
+    if _ANSWER.match(shown):
+        yield error(
+            "pretends_an_answer",
+            _("The subject looks like an answer in a conversation that never was."),
+            _("Leave out RE: or FW:, and say what the mail is about."),
+        )
+    letters = [c for c in message.subject if c.isalpha()]
+    if len(letters) >= SHOUTED and "".join(letters).isupper():
+        sentence = _("The subject is all in capitals, and mailboxes take that for spam.")
+        yield warning("shouted", sentence, _("Write it like a sentence."))
+
+
+def _answers(message: Rendered) -> Iterator[Problem]:
+    if words := reserved_words.offered(message.own):
+        sentence = ngettext(
+            "%(words)s is a word for opting out or in, or for help.",
+            "%(words)s are words for opting out or in, or for help.",
+            len(words),
+        )
+        quoted = ", ".join(f"“{word}”" for word in words)
+        suggestion = _("Ask for another answer, like C or 1, or use a link.")
+        yield error("reserved_words", sentence % {"words": quoted}, suggestion, about=words)
+    if reserved_words.numbered(message.own):
+        yield error(
+            "number_for_the_way_out",
+            _("Whoever answers with that sign stays on the list: only a word like STOP takes people off."),
+            _("Leave it out. How to stop is added by itself."),
+        )
+
+
+def _images(message: Rendered) -> Iterator[Problem]:
+    if not message.in_mail or not _IMAGE.search(message.campaign.body):
+        return
+    words = normalize.plain(_IMAGE.sub(" ", message.campaign.body)).split()
+    if len(words) < FEWEST_WORDS:
+        sentence = _("The mail is only an image, and images are not sent.")
+        yield error("only_an_image", sentence, _("Write in words what the image says."))
+    else:
+        sentence = _("Images are not sent; they become links. Many people see none, and some call home.")
+        yield warning("images", sentence, _("Write in words what the image says."))
+
+
+def _shorteners(message: Rendered) -> Iterator[Problem]:
+    say = warning if message.in_mail else error
+    for host in hyperlinks.shortened(message.own):
+        sentence = _("Carriers and mailboxes take %(host)s for spam.") % {"host": host}
+        yield say("shortener", sentence, _("Write the link in full."), about=(host,))
+
+
+def _offers(message: Rendered) -> Iterator[Problem]:
+    """What informs and sells is advertising: it goes to those who asked for advertising."""
+    campaign, topic = message.campaign, message.topic
+    asks_again = campaign.kind == Campaign.Kind.REPERMISSION
+    if topic.purpose == Topic.Purpose.MARKETING and not asks_again:
+        return
+    if sold := lexicons.offers(f"{message.subject}\n{message.own}"):
+        words = {"words": ", ".join(sold), "purpose": topic.get_purpose_display()}
+        sentence = _("This sells something: %(words)s. The topic is “%(purpose)s”, so it must not.") % words
+        if asks_again:
+            sentence = _("This sells something: %(words)s. Who is asked for permission is not sold anything.") % words
+        yield error("offers", sentence, _("Leave it out, or send it about a marketing topic."), about=sold)
+
+
+def _names(message: Rendered) -> Iterator[Problem]:
+    fields = merge_fields.fields(message.campaign.subject) + merge_fields.fields(message.campaign.body)
+    for name in dict.fromkeys(field.name for field in fields if not field.default):
+        if name in ("name", "first_name"):
+            example = f'{{{{ {name}|default:"there" }}}}'
+            words = {"name": name, "example": example}
+            suggestion = _("Give “%(name)s” a default: %(example)s.") % words
+            yield warning("no_default", _("Not everybody told us a name."), suggestion, about=(name,))
+
+
+def _languages(message: Rendered) -> Iterator[Problem]:
+    """Who reads which language is known; in which one the text is, as far as its small words tell."""
+    spoken = lexicons.languages(f"{message.subject} {message.own}")
+    readers = content_requirements.languages(message.campaign) if spoken else {}
+    for language, people in readers.items():
+        if language not in spoken:
+            words = {"people": f"{people:,}", "language": dict(settings.LANGUAGES).get(language, language)}
+            sentence = ngettext(
+                "%(people)s person reads %(language)s, and the text is not in it.",
+                "%(people)s people read %(language)s, and the text is not in it.",
+                people,
+            )
+            suggestion = _("Add the text in their language, or write a campaign in it.")
+            yield warning("translation", sentence % words, suggestion, about=(language,))

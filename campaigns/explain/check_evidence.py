@@ -1,0 +1,283 @@
+"""What each check of the verdict looked at, in words and values, with the rows behind it. Reads nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.decision import checks
+from campaigns.explain import clock_labels, explanation_case, field_labels
+from campaigns.explain.check_answers import Fact, Link, link
+from campaigns.explain.explanation_case import Case
+from campaigns.models import LintOverride
+from preferences.geo import calendar_math
+from preferences.models import Basis, ConsentEvent, Suppression
+from preferences.rulebook import consent_requirements, sending_hours
+
+SPANS = {"hours24": timedelta(hours=24), "week": timedelta(days=7), "month": timedelta(days=30)}
+
+
+def looked_at(name: str, case: Case) -> tuple[Fact, ...]:
+    """The facts behind one check."""
+    return tuple(FINDINGS[name](case)) if name in FINDINGS else ()
+
+
+def _switch(case: Case) -> list[Fact]:
+    if case.switch is None:
+        return []
+    words = {"who": case.switch.thrown_by, "at": clock_labels.utc(case.switch.thrown_at), "reason": case.switch.reason}
+    said = _("%(who)s stopped everything on %(at)s: %(reason)s") % words
+    return [Fact("stop_switch", _("Stop switch"), said, case.switch.thrown_at, (link(case.switch, _("Open it")),))]
+
+
+def _end(case: Case) -> list[Fact]:
+    if case.question.campaign is None:
+        return []
+    ends = case.facts.ends_at
+    said = clock_labels.utc(ends) if ends else _("Not chosen: seven days after the start.")
+    return [Fact("ends_at", _("Campaign ends"), said, ends)]
+
+
+def _suppression(case: Case) -> list[Fact]:
+    return [_standing(row) for row in case.suppressions]
+
+
+def _standing(row: Suppression) -> Fact:
+    words = {
+        "reason": row.get_reason_display(),
+        "scope": row.get_scope_display(),
+        "since": clock_labels.utc(row.since),
+        "detail": row.detail or "–",
+    }
+    said = _("%(reason)s (%(scope)s), since %(since)s: %(detail)s") % words
+    return Fact("suppression", _("Suppression"), said, row.reason, (link(row, _("Open it")),))
+
+
+def _restriction(case: Case) -> list[Fact]:
+    since = case.address.contact.restricted_at
+    return [Fact("restricted_at", _("Restricted"), clock_labels.utc(since), since)] if since else []
+
+
+def _consent(case: Case) -> list[Fact]:
+    subscription, yes = case.subscription, case.yes
+    said = _("Nothing was ever said about this topic here.")
+    if subscription is None:
+        return [Fact("subscription", _("Standing"), said, None)]
+    latest = (link(subscription.event, told(subscription.event)),)
+    facts = [Fact("subscription", _("Standing"), subscription.get_status_display(), subscription.status, latest)]
+    facts += _the_yes(yes) if yes else []
+    if subscription.expires_at:
+        facts.append(
+            Fact("expires_at", _("Ends by itself"), clock_labels.utc(subscription.expires_at), subscription.expires_at)
+        )
+    return facts + (_flags(case) if yes else []) + [_story(case)]
+
+
+def _story(case: Case) -> Fact:
+    """What was said about this topic or about everything, newest first."""
+    said = ngettext("%(number)s entry", "%(number)s entries", len(case.story)) % {"number": len(case.story)}
+    links = tuple(link(event, told(event)) for event in case.story)
+    return Fact("ledger", _("Newest in the ledger"), said, [event.reference for event in case.story], links)
+
+
+def told(event: ConsentEvent) -> str:
+    """One event in a line: what, by which door, when."""
+    return f"{event.get_kind_display()} · {event.get_source_display()} · {clock_labels.day(event.occurred_at)}"
+
+
+def _the_yes(yes: ConsentEvent) -> list[Fact]:
+    words = {"how": yes.get_method_display(), "door": yes.get_source_display(), "at": clock_labels.utc(yes.occurred_at)}
+    said = _("%(how)s, by %(door)s, on %(at)s") % words
+    if yes.by:
+        said = _("%(said)s, written down by %(who)s") % {"said": said, "who": yes.by}
+    facts = [Fact("granted", _("The yes"), said, yes.reference, (link(yes, _("Open it")),))]
+    notice = _("None on record.")
+    facts.append(
+        Fact("notice", _("Under the notice"), str(yes.notice), yes.notice.version, (link(yes.notice, _("Read it")),))
+        if yes.notice
+        else Fact("notice", _("Under the notice"), notice)
+    )
+    if yes.form:
+        facts.append(Fact("form", _("On the form"), str(yes.form), yes.form_id, (link(yes.form, _("Read it")),)))
+    return facts
+
+
+def _flags(case: Case) -> list[Fact]:
+    missing = checks.missing(case.facts, case.terms)
+    asked = consent_requirements.demanded(
+        case.terms,
+        basis=case.facts.basis,
+        reveals_health=case.facts.reveals_health,
+        uses_health_records=case.facts.uses_health_records,
+    )
+    met, none = asked - missing, _("nothing")
+    facts = [Fact("demands_met", _("Asked for and met"), field_labels.flags(met) or none, sorted(met))]
+    if missing:
+        facts.append(Fact("demands_missing", _("Asked for and missing"), field_labels.flags(missing), sorted(missing)))
+    return facts
+
+
+def _clock(case: Case) -> list[Fact]:
+    basis, since = case.facts.basis, case.facts.basis_on
+    if case.yes is None:
+        return []
+    facts = [Fact("basis", _("The consent rests on"), str(Basis(basis).label), basis)]
+    if since:
+        facts.append(Fact("basis_on", _("Since"), clock_labels.day(since), since))
+    if ends := consent_requirements.clock_ends(case.terms, basis, since):
+        facts.append(Fact("clock_ends", _("No longer counts from"), clock_labels.day(ends), ends))
+    return facts
+
+
+def _repermission(case: Case) -> list[Fact]:
+    said_on = case.facts.affirmed_on
+    if said_on is None:
+        return []
+    facts = [Fact("affirmed_on", _("Last said yes"), clock_labels.day(said_on), said_on)]
+    if ends := consent_requirements.too_old_from(case.terms, said_on):
+        facts.append(Fact("ask_again_from", _("To be asked for again from"), clock_labels.day(ends), ends))
+    return facts
+
+
+def _age(case: Case) -> list[Fact]:
+    least = least_age(case)
+    born = case.facts.born_on
+    facts = [Fact("minimum_age", _("Minimum age"), field_labels.years(least), least)] if least else []
+    if born:
+        age = calendar_math.age(born, case.at.date())
+        return [*facts, Fact("age", _("Their age"), field_labels.years(age), age)]
+    return [*facts, Fact("age", _("Their age"), _("They did not tell."))]
+
+
+def least_age(case: Case) -> int:
+    """The higher of the topic's minimum age and that of the rules; 0 is none."""
+    return max(case.facts.minimum_age or 0, dict(case.terms.minimum_age or ()).get("years", 0))
+
+
+def _caps(case: Case) -> list[Fact]:
+    """Each cap with what counts against it, then the messages themselves."""
+    caps = dict(case.terms.caps or ())
+    facts = [_cap(case, span, caps[span]) for span in field_labels.SPANS if span in caps]
+    rows = [row for row in case.counted if row.channel == case.question.channel and row.purpose == case.topic.purpose]
+    links = tuple(_message(row) for row in rows if (row.handed_over_at or case.at) <= case.at)
+    said = ngettext("%(number)s message in 31 days", "%(number)s messages in 31 days", len(links))
+    return [*facts, Fact("counted", _("They got"), said % {"number": len(links)}, len(links), links)]
+
+
+def _cap(case: Case, span: str, most: int) -> Fact:
+    got = len(in_span(case, span))
+    said = _("%(got)s got, %(most)s") % {"got": got, "most": field_labels.cap(span, most)}
+    return Fact(f"cap_{span}", _("Cap"), said, {"got": got, "most": most})
+
+
+def in_span(case: Case, span: str) -> list:
+    """The moments that count against this cap."""
+    if span != "day":
+        return [moment for moment in case.facts.sent if moment > case.at - SPANS[span]]
+    return max((_same_day(case, ZoneInfo(name)) for name in case.facts.place.zones or ("UTC",)), key=len)
+
+
+def _same_day(case: Case, zone: ZoneInfo) -> list:
+    today = case.at.astimezone(zone).date()
+    return [moment for moment in case.facts.sent if moment.astimezone(zone).date() == today]
+
+
+def _message(row: explanation_case.Counted) -> Link:
+    words = {
+        "campaign": row.campaign,
+        "at": clock_labels.utc(row.handed_over_at) if row.handed_over_at else _("in hand now"),
+    }
+    return Link("campaigns.message", row.message, _("%(campaign)s, %(at)s") % words)
+
+
+def _wishes(case: Case) -> list[Fact]:
+    facts = []
+    if case.subscription and case.subscription.paused_until:
+        until = case.subscription.paused_until
+        links = (link(case.subscription.event, told(case.subscription.event)),)
+        facts.append(
+            Fact("paused_until", _("Paused until"), clock_labels.both(until, case.facts.place.zones), until, links)
+        )
+    for limit in case.limits:
+        number = len(explanation_case.got(limit, case.counted, case.at))
+        words = {"got": number, "most": limit.most_per_month, "topic": limit.topic or _("everything together")}
+        said = _("%(topic)s: %(got)s of at most %(most)s in 30 days") % words
+        value = {"got": number, "most": limit.most_per_month}
+        facts.append(Fact("limit", _("Their own limit"), said, value, (link(limit.event, told(limit.event)),)))
+    return facts
+
+
+def _window(case: Case) -> list[Fact]:
+    window, zones, at = case.terms.window, case.facts.place.zones, case.at
+    if window is None:
+        return [Fact("window", _("Hours"), _("At any hour."), None)]
+    days = [_today(case, zone) for zone in zones]
+    facts = [Fact("today", _("Hours there that day"), "; ".join(days), days)] if days else []
+    facts.append(
+        Fact(
+            "window",
+            _("Hours in a week"),
+            field_labels.value("window", window),
+            [span and list(span) for span in window],
+        )
+    )
+    if zones and (opens := sending_hours.opens(window, zones, at, case.terms.holidays)):
+        said = _("It is open.") if opens <= at else clock_labels.several(opens, zones)
+        facts.append(Fact("opens", _("Next opening"), said, opens))
+    return facts
+
+
+def _today(case: Case, zone: str) -> str:
+    span = clock_labels.today(case.terms.window or (), zone, case.at, case.terms.holidays)
+    words = {
+        "zone": clock_labels.named(zone),
+        "hours": field_labels.hours(span),
+        "now": clock_labels.there(case.at, zone),
+    }
+    return _("%(hours)s (it is %(now)s)") % words
+
+
+def _content(case: Case) -> list[Fact]:
+    if case.question.campaign is None:
+        return [Fact("words", _("Text"), _("There is no campaign yet, so no text to look at."))]
+    asked, lacks = case.terms.content, case.terms.content & case.facts.lacks
+    facts = [Fact("content", _("Asked for"), field_labels.content(asked) or _("nothing"), sorted(asked))]
+    if lacks:
+        facts.append(Fact("lacks", _("Not fulfilled"), field_labels.content(lacks), sorted(lacks)))
+    facts += [_allowed(row) for row in case.allowed]
+    if labels := case.terms.labels - case.facts.labels:
+        facts.append(Fact("labels", _("Labels it lacks"), ", ".join(sorted(labels)), sorted(labels)))
+    return facts
+
+
+def _allowed(row: LintOverride) -> Fact:
+    words = {"who": row.by, "at": clock_labels.utc(row.at), "reason": row.reason}
+    said = _("%(who)s allowed these words on %(at)s: %(reason)s") % words
+    return Fact("allowed", _("Allowed despite"), said, row.problems)
+
+
+def _length(case: Case) -> list[Fact]:
+    if case.question.campaign is None or not case.facts.segments:
+        return []
+    words = {"segments": case.facts.segments, "characters": case.facts.characters}
+    said = _("%(segments)s parts, %(characters)s characters") % words
+    return [Fact("length", _("Text"), said, words)]
+
+
+FINDINGS: dict[str, Callable[[Case], list[Fact]]] = {
+    "stop_switch": _switch,
+    "end": _end,
+    "suppression": _suppression,
+    "restriction": _restriction,
+    "consent": _consent,
+    "clock": _clock,
+    "repermission": _repermission,
+    "age": _age,
+    "caps": _caps,
+    "wishes": _wishes,
+    "window": _window,
+    "content": _content,
+    "length": _length,
+}

@@ -1,0 +1,202 @@
+"""One address and one question, with every row that an explanation needs. Reads only; always as many queries.
+
+What the database tells is as it stands now. For another moment, clocks, hours, caps, pauses and terms of consent are
+those of that moment.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import BooleanField, Q, Value, When
+from django.db.models import Case as Choice
+
+from campaigns.decision import facts
+from campaigns.decision.checks import Facts
+from campaigns.decision.facts import LOOK_BACK, Question
+from campaigns.eligibility import frequency_caps, objections
+from campaigns.models import LintOverride, Message, StopSwitch
+from preferences.consent import eligibility
+from preferences.models import Address, ConsentEvent, Limit, Rule, Subscription, Suppression, Topic
+from preferences.rulebook import book as rulebook
+from preferences.rulebook.book import Book
+from preferences.rulebook.effective_terms import Terms
+
+MOST_EVENTS = 20
+PAUSED, EXPIRED = "paused", "expired"
+MOMENT = timedelta(minutes=1)
+
+
+class Counted(NamedTuple):
+    """One message that this person got, or is getting, and what it counts as."""
+
+    message: int
+    campaign: str
+    channel: str
+    purpose: str
+    topic: int
+    handed_over_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything known about the question whether this address gets this."""
+
+    address: Address
+    question: Question
+    at: datetime
+    now: datetime
+    facts: Facts
+    terms: Terms
+    rules: list[Rule]
+    where: dict[str, str]
+    applying: list[str]
+    subscription: Subscription | None
+    story: list[ConsentEvent]
+    suppressions: list[Suppression]
+    limits: list[Limit]
+    counted: list[Counted]
+    switch: StopSwitch | None
+    message: Message | None
+    allowed: list[LintOverride]
+
+    @property
+    def topic(self) -> Topic:
+        return self.question.topic
+
+    @property
+    def is_now(self) -> bool:
+        return abs(self.at - self.now) < MOMENT
+
+    @property
+    def yes(self) -> ConsentEvent | None:
+        """The yes on record."""
+        return self.subscription.granted if self.subscription else None
+
+
+def gather(address: Address, question: Question, at: datetime, now: datetime) -> Case:
+    """All of it, for one address."""
+    known = facts.gather(Address.objects.filter(pk=address.pk), question, at)[address.pk].facts
+    subscription, limits = _subscription(address, question.topic), _limits(address, question.topic)
+    counted = _counted(address, at)
+    over_limit = any(over(limit, counted, at) for limit in limits)
+    applying = _as_of(at, now, _applying(address, question), subscription, over_limit=over_limit)
+    book, asked = rulebook.book(), _asked(known, question, applying, at)
+    terms = _terms(book, asked, question, at)
+    return Case(
+        address=address,
+        question=question,
+        at=at,
+        now=now,
+        facts=asked if question.campaign else replace(asked, lacks=frozenset(), labels=terms.labels),
+        terms=terms,
+        rules=book.in_force_at(asked.place.jurisdictions, question.channel, question.topic.purpose, at),
+        where={rule.jurisdiction: rule.jurisdiction_name for rule in book.rules},
+        applying=applying,
+        subscription=subscription,
+        story=_story(address, question.topic),
+        suppressions=_suppressions(address, question.topic),
+        limits=limits,
+        counted=counted,
+        switch=StopSwitch.objects.thrown().select_related("thrown_by").first(),
+        message=_message(address, question),
+        allowed=_allowed(question),
+    )
+
+
+def got(limit: Limit, counted: list[Counted], at: datetime) -> list[Counted]:
+    """The messages that count against a person's own limit at this moment, the one that falls out first at the head."""
+    since = at - frequency_caps.MONTH
+    rows = [row for row in counted if row.purpose in frequency_caps.LIMITED and limit.topic_id in (None, row.topic)]
+    rows = [row for row in rows if row.finished_at is None or since <= row.finished_at <= at]
+    return sorted(rows, key=lambda row: row.finished_at or at)
+
+
+def over(limit: Limit, counted: list[Counted], at: datetime) -> bool:
+    """Did they get as much as they wish?"""
+    return limit.most_per_month is not None and len(got(limit, counted, at)) >= limit.most_per_month
+
+
+def _terms(book: Book, asked: Facts, question: Question, at: datetime) -> Terms:
+    return book.at(asked.place.jurisdictions, question.channel, question.topic.purpose, at)
+
+
+def _asked(known: Facts, question: Question, applying: list[str], at: datetime) -> Facts:
+    """The facts as a verdict of that moment would look at them."""
+    sent = tuple(moment for moment in known.sent if moment <= at)
+    return replace(known, objection=applying[0] if applying else "", sent=sent)
+
+
+def _applying(address: Address, question: Question) -> dict[str, bool]:
+    """For every objection of the gate whether it holds for this address, gravest first; one query."""
+    asked_of = Address.objects.filter(pk=address.pk)
+    ours = objections.objections(question.topic, question.campaign, among=asked_of)
+    named = {**eligibility.objections(question.topic), **ours}
+    asked = [
+        Choice(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+        for condition in named.values()
+    ]
+    row = asked_of.values_list(*asked).get()
+    return dict(zip(named, row, strict=True))
+
+
+def _as_of(
+    at: datetime, now: datetime, named: dict[str, bool], subscription: Subscription | None, *, over_limit: bool
+) -> list[str]:
+    """The objections of that moment: a pause that is over by then is none, a term that has run out by then is one."""
+    named = {**named, frequency_caps.OVER_LIMIT: over_limit}
+    if subscription and at > now:
+        paused, expires = subscription.paused_until, subscription.expires_at
+        named[PAUSED] = named[PAUSED] and not (paused and paused <= at)
+        named[EXPIRED] = named[EXPIRED] or bool(expires and expires <= at)
+    return [name for name, holds in named.items() if holds]
+
+
+def _subscription(address: Address, topic: Topic) -> Subscription | None:
+    rows = Subscription.objects.filter(address=address, topic=topic)
+    return rows.select_related("event", "granted__notice__topic", "granted__form__form", "granted__by").first()
+
+
+def _limits(address: Address, topic: Topic) -> list[Limit]:
+    if topic.purpose not in frequency_caps.LIMITED:
+        return []
+    rows = Limit.objects.filter(Q(topic=None) | Q(topic=topic), contact=address.contact_id)
+    return list(rows.filter(most_per_month__isnull=False).select_related("topic", "event").order_by("pk"))
+
+
+def _counted(address: Address, at: datetime) -> list[Counted]:
+    """What the person got on any address and channel in the last month before that moment, oldest first."""
+    ended = Q(status__in=[Message.Status.SENT, Message.Status.UNKNOWN], finished_at__gte=at - LOOK_BACK)
+    rows = Message.objects.filter(
+        ended | Q(status=Message.Status.HANDING_OVER), address__contact=address.contact_id
+    ).order_by("handed_over_at", "pk")
+    columns = ["pk", "campaign__name", "address__channel", "campaign__topic__purpose", "campaign__topic_id"]
+    return [Counted(*row) for row in rows.values_list(*columns, "handed_over_at", "finished_at")]
+
+
+def _story(address: Address, topic: Topic) -> list[ConsentEvent]:
+    """What was said about this topic or about everything, newest first."""
+    rows = ConsentEvent.objects.filter(Q(topic=topic) | Q(topic=None), address=address)
+    return list(rows.select_related("topic").order_by("-pk")[:MOST_EVENTS])
+
+
+def _suppressions(address: Address, topic: Topic) -> list[Suppression]:
+    if address.fingerprint is None:
+        return []
+    rows = Suppression.objects.of(address).in_force().filter(scope__in=[Suppression.EVERYTHING, topic.purpose])
+    return list(rows.order_by("pk"))
+
+
+def _message(address: Address, question: Question) -> Message | None:
+    if question.campaign is None:
+        return None
+    return Message.objects.filter(campaign=question.campaign, address=address).first()
+
+
+def _allowed(question: Question) -> list[LintOverride]:
+    """What a second person allowed for these very words."""
+    campaign = question.campaign
+    if campaign is None:
+        return []
+    return list(campaign.overrides.filter(words_digest=campaign.words_digest).select_related("by"))

@@ -1,0 +1,257 @@
+"""Whose act would change the answer, and when it changes by itself: one function for each reason. Reads nothing."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from campaigns.decision import checks
+from campaigns.decision.checks import Verdict
+from campaigns.eligibility import frequency_caps
+from campaigns.explain import check_evidence, clock_labels, explanation_case, field_labels
+from campaigns.explain.check_answers import Change
+from campaigns.explain.explanation_case import Case
+from preferences.geo import calendar_math
+from preferences.rulebook import consent_requirements
+
+MONTHS_IN_A_YEAR = 12
+
+
+def changes(reason: str, case: Case, answer: Verdict | None = None) -> tuple[Change, ...]:
+    """What would take this reason away."""
+    found = REMEDIES[reason](case) if reason in REMEDIES else []
+    if answer and answer.until and not found:
+        return (_by_itself(case, answer.until),)
+    return tuple(found)
+
+
+def coming(case: Case) -> tuple[Change, ...]:
+    """Where the answer is yes: what will end it, the soonest first."""
+    facts, terms = case.facts, case.terms
+    days = [
+        (
+            consent_requirements.clock_ends(terms, facts.basis, facts.basis_on),
+            _("On %(day)s what this consent rests on runs out."),
+        ),
+        (
+            consent_requirements.too_old_from(terms, facts.affirmed_on),
+            _("From %(day)s on this consent has to be asked for again."),
+        ),
+    ]
+    found: list[tuple[datetime | date, Change]] = [(end, _on(words, end)) for end, words in days if end]
+    found += [(moment, _until(words, moment, case)) for moment, words in _ends(case) if moment]
+    return tuple(change for _end, change in sorted(found, key=lambda pair: _day(pair[0])))
+
+
+def _ends(case: Case) -> list[tuple[datetime | None, str]]:
+    subscription, window, zones = case.subscription, case.terms.window, case.facts.place.zones
+    closes = clock_labels.closes(window, zones, case.at, case.terms.holidays) if window else None
+    return [
+        (closes, _("At %(moment)s the hours of that day end; then it waits for the next ones.")),
+        (case.facts.ends_at, _("On %(moment)s the campaign ends.")),
+        (subscription.expires_at if subscription else None, _("On %(moment)s this consent ends by itself.")),
+    ]
+
+
+def _day(end: datetime | date) -> date:
+    return end.date() if isinstance(end, datetime) else end
+
+
+def _on(words: str, end: date) -> Change:
+    return Change(words % {"day": clock_labels.day(end)}, end)
+
+
+def _until(words: str, moment: datetime, case: Case) -> Change:
+    return Change(words % {"moment": clock_labels.both(moment, case.facts.place.zones)}, moment)
+
+
+def _by_itself(case: Case, moment: datetime) -> Change:
+    return _until(_("By itself, on %(moment)s."), moment, case)
+
+
+def _confirmed_sign_up(case: Case) -> list[Change]:
+    return [Change(_("Only the person can, by a new sign-up that they confirm."))]
+
+
+def _never_again(case: Case) -> list[Change]:
+    words = _("Only the person can, by a new sign-up that they confirm after a warning. They asked us never to write.")
+    return [Change(words)]
+
+
+def _bounced(case: Case) -> list[Change]:
+    return [
+        Change(_("A colleague can, by lifting the suppression when the address works again.")),
+        Change(_("The person can, by a new sign-up that they confirm.")),
+    ]
+
+
+def _held(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by deciding what their message means, under “Inbound messages”."))]
+
+
+def _restricted(case: Case) -> list[Change]:
+    return [Change(_("The person can, by taking back their request about their data."))]
+
+
+def _retired(case: Case) -> list[Change]:
+    return [Change(_("Nobody: a topic that is retired is not sent any more."))]
+
+
+def _not_offered(case: Case) -> list[Change]:
+    channel = case.address.get_channel_display()
+    return [
+        Change(
+            _("A colleague can, by offering the topic by %(channel)s; then the person has to sign up there.")
+            % {"channel": channel}
+        )
+    ]
+
+
+def _not_confirmed(case: Case) -> list[Change]:
+    found = [Change(_("Only the person can, by confirming the sign-up from this address."))]
+    if case.subscription is None:
+        return found
+    end = case.subscription.event.occurred_at + timedelta(days=settings.CONFIRM_LINK_DAYS)
+    return [
+        *found,
+        _until(_("From %(moment)s on they can no longer confirm; then they have to sign up anew."), end, case),
+    ]
+
+
+def _paused(case: Case) -> list[Change]:
+    found = [Change(_("The person can, by ending the pause on their preferences page."))]
+    until = case.subscription.paused_until if case.subscription else None
+    return [_until(_("By itself, on %(moment)s, when their pause ends."), until, case), *found] if until else found
+
+
+def _never_subscribed(case: Case) -> list[Change]:
+    return [
+        Change(_("The person can, by a sign-up that they confirm.")),
+        Change(_("A colleague can, by writing down a yes that the person gave by voice or on paper.")),
+    ]
+
+
+def _switch(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by releasing the stop switch."))]
+
+
+def _too_late(case: Case) -> list[Change]:
+    return [Change(_("Nobody: a campaign that has ended is not sent any more. Write a new one."))]
+
+
+def _nowhere(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by adding the country on the contact’s page, once the person has told it."))]
+
+
+def _no_rules(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by publishing a rule for it, or an administrator by loading the rulebook."))]
+
+
+def _no_time_zone(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by adding the time zone on the contact’s page, once the person has told it."))]
+
+
+def _express(case: Case) -> list[Change]:
+    return [Change(_("Only the person can, by saying yes themselves: a new sign-up that they confirm."))]
+
+
+def _too_weak(case: Case) -> list[Change]:
+    missing = checks.missing(case.facts, case.terms)
+    words = _("Only the person can, by a new sign-up that also is: %(missing)s.")
+    found = [Change(words % {"missing": field_labels.flags(missing)})]
+    if "pewc_disclosure" in missing:
+        words = _("Before that, a colleague publishes a notice which says what marketing texts need.")
+        found.insert(0, Change(words))
+    return found
+
+
+def _too_old(case: Case) -> list[Change]:
+    return [
+        Change(_("Only the person can, by saying yes again.")),
+        Change(_("A colleague can ask them once, by a campaign that asks for permission again.")),
+    ]
+
+
+def _age_unknown(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by adding the birthday on the contact’s page, once the person has told it."))]
+
+
+def _too_young(case: Case) -> list[Change]:
+    born = case.facts.born_on
+    if born is None:
+        return []
+    day = calendar_math.later(born, check_evidence.least_age(case) * MONTHS_IN_A_YEAR)
+    return [_on(_("By itself, on %(day)s, when they are old enough."), day)]
+
+
+def _over_limit(case: Case) -> list[Change]:
+    """When the last of the limits that are reached has room again."""
+    free = [_room(case, limit) for limit in case.limits if explanation_case.over(limit, case.counted, case.at)]
+    found = [Change(_("The person can, by wishing for more on their preferences page."))]
+    if not free or None in free:
+        return found
+    moment = max(moment for moment in free if moment)
+    return [_until(_("By itself, on %(moment)s, when their limit has room again."), moment, case), *found]
+
+
+def _room(case: Case, limit: explanation_case.Limit) -> datetime | None:
+    rows = explanation_case.got(limit, case.counted, case.at)
+    leaves = rows[len(rows) - limit.most_per_month].finished_at if limit.most_per_month else None
+    return leaves + frequency_caps.MONTH + timedelta(seconds=1) if leaves else None
+
+
+def _asked_once(case: Case) -> list[Change]:
+    return [Change(_("Nobody: people are asked once for each consent. They can say yes again by themselves."))]
+
+
+def _not_ending(case: Case) -> list[Change]:
+    return [
+        Change(_("By itself, when the end of the consent comes near. Until then an ordinary campaign may reach them."))
+    ]
+
+
+def _words(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by changing the text while the campaign is a draft, or in a new campaign."))]
+
+
+def _shorter(case: Case) -> list[Change]:
+    return [Change(_("A colleague can, by shortening the text while the campaign is a draft, or in a new campaign."))]
+
+
+REMEDIES: dict[str, Callable[[Case], Iterable[Change]]] = {
+    "erased": _confirmed_sign_up,
+    "never_again": _never_again,
+    "complained": _confirmed_sign_up,
+    "stopped": _confirmed_sign_up,
+    "reassigned": _confirmed_sign_up,
+    "restricted": _restricted,
+    "held": _held,
+    "bounced": _bounced,
+    "topic_retired": _retired,
+    "channel_not_offered": _not_offered,
+    "not_confirmed": _not_confirmed,
+    "paused": _paused,
+    "expired": _confirmed_sign_up,
+    "invalidated": _confirmed_sign_up,
+    "left": _confirmed_sign_up,
+    "never_subscribed": _never_subscribed,
+    "over_limit": _over_limit,
+    "carries_no_question": _express,
+    "not_ending": _not_ending,
+    "already_asked": _asked_once,
+    "stop_switch": _switch,
+    "too_late": _too_late,
+    "nowhere_known": _nowhere,
+    "no_rules": _no_rules,
+    "basis_not_accepted": _express,
+    "consent_too_weak": _too_weak,
+    "implied_consent_over": _express,
+    "permission_too_old": _too_old,
+    "age_unknown": _age_unknown,
+    "too_young": _too_young,
+    "no_time_zone": _no_time_zone,
+    "no_common_hour": _no_time_zone,
+    "content_missing": _words,
+    "too_long": _shorter,
+}

@@ -1,0 +1,64 @@
+"""Where somebody may be, who told us, and what time it is there, in words. Reads nothing."""
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from campaigns.explain import clock_labels
+from campaigns.explain.check_answers import Fact
+from campaigns.explain.explanation_case import Case
+from preferences.geo import country_choices
+from preferences.rulebook import book as rulebook
+
+SOURCES = {
+    "declared": gettext_lazy("they told us"),
+    "country": gettext_lazy("their country"),
+    "postal": gettext_lazy("their postal code"),
+    "number": gettext_lazy("their number"),
+    "sender": gettext_lazy("the sender is there"),
+    "time_zone": gettext_lazy("the time zone they told us"),
+    "unknown": gettext_lazy("nobody knows"),
+    "disagreeing": gettext_lazy("sources that contradict each other; every one of them must be open"),
+    "unknown_time_zone": gettext_lazy("a time zone that cannot be read"),
+    "unknown_region": gettext_lazy("a region that cannot be read"),
+    "unknown_country": gettext_lazy("a country that cannot be read"),
+    "unknown_number": gettext_lazy("a number of no country"),
+}
+
+
+def source(name: str) -> str:
+    """By which way we know."""
+    return str(SOURCES.get(name, name))
+
+
+def named(code: str) -> str:
+    """A place as the rulebook calls it, or else its country, with the state behind it: “United States · ME”."""
+    known = {rule.jurisdiction: rule.jurisdiction_name for rule in rulebook.book().rules}
+    if code in known:
+        return known[code]
+    country, _dash, state = code.partition("-")
+    name = known.get(country) or dict(country_choices.countries(get_language() or "en")).get(country, country)
+    return f"{name} · {state}" if state else name
+
+
+def facts(case: Case) -> tuple[Fact, ...]:
+    """Where they may be, who told us, and what time it is there."""
+    where = case.facts.place
+    codes = sorted(where.jurisdictions)
+    ruled = list(dict.fromkeys(rule.jurisdiction for rule in case.rules))
+    because = [
+        _("%(place)s: %(source)s") % {"place": _place(case, said), "source": source(told_by)}
+        for told_by, said in where.because
+    ]
+    nowhere, no_zone = _("Nobody knows where."), _("Nobody knows.")
+    return (
+        Fact("jurisdictions", _("May be in"), ", ".join(_place(case, code) for code in codes) or nowhere, codes),
+        Fact("because", _("Why there"), "; ".join(because) or nowhere, [list(pair) for pair in where.because]),
+        Fact("rules_of", _("Rules of"), ", ".join(_place(case, code) for code in ruled) or "–", ruled),
+        Fact("zones", _("Time there"), clock_labels.several(case.at, where.zones) or no_zone, list(where.zones)),
+        Fact("zone_source", _("Time zone by"), source(where.zone_source), where.zone_source),
+    )
+
+
+def _place(case: Case, code: str) -> str:
+    """The name of a jurisdiction as the rulebook calls it, or else of the country."""
+    return case.where.get(code) or dict(country_choices.countries(get_language() or "en")).get(code, code)

@@ -1,0 +1,103 @@
+"""StopSwitch, LintOverride and Breakdown: what colleagues decided about sending, and what they saw before."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from campaigns.models.campaigns import Campaign
+from preferences.models import AppendOnly
+
+
+class StopSwitchQuerySet(models.QuerySet):
+    def thrown(self) -> "StopSwitchQuerySet":
+        return self.filter(released_at=None)
+
+
+class StopSwitch(models.Model):
+    """Nothing more goes out, from the moment it is thrown until it is released. Written by switch.py."""
+
+    EVERYTHING = "everything"
+
+    scope = models.CharField(max_length=20, default=EVERYTHING, editable=False)
+    thrown_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    thrown_at = models.DateTimeField(_("thrown"), auto_now_add=True)
+    reason = models.TextField(_("why"))
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
+    released_because = models.TextField(_("released because"), blank=True)
+
+    objects = StopSwitchQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("stop switch")
+        verbose_name_plural = _("stop switch")
+        ordering = ["-id"]
+        permissions = [("throw_stopswitch", "Can stop all sending, and let it go on")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope"], condition=models.Q(released_at=None), name="stop_switch_thrown_once"
+            ),
+            models.CheckConstraint(name="stop_switch_with_a_reason", condition=~models.Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thrown_at:%Y-%m-%d %H:%M}"
+
+
+class LintOverride(AppendOnly):
+    """A second person allowed these words although they break rules of content, and said why.
+
+    It holds for exactly those words and those problems.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="overrides")
+    words_digest = models.CharField(_("SHA-256 of the words"), max_length=64)
+    problems = models.JSONField(_("what was allowed"), help_text=_("Each problem's name and sentence."))
+    reason = models.TextField(_("why"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("allowed despite")
+        verbose_name_plural = _("allowed despite")
+        ordering = ["-id"]
+        base_manager_name = "objects"
+        permissions = [("allow_lintoverride", "Can allow words that break rules of content")]
+        constraints = [models.CheckConstraint(name="lint_override_with_a_reason", condition=~models.Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.reason[:60]}"
+
+
+class Breakdown(models.Model):
+    """A campaign's whole audience by verdict, judged for one moment. Counted in the background when it is large."""
+
+    class Status(models.TextChoices):
+        COUNTING = "counting", _("Being counted")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="breakdowns")
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.COUNTING)
+    judged_for = models.DateTimeField(_("judged for"))
+    words_digest = models.CharField(_("SHA-256 of the words"), max_length=64, blank=True)
+    people = models.PositiveIntegerField(_("people"), default=0)
+    result = models.JSONField(_("result"), default=dict, blank=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("breakdown")
+        verbose_name_plural = _("breakdowns")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.judged_for:%Y-%m-%d %H:%M}"

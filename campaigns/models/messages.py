@@ -1,0 +1,121 @@
+"""Message and DeliveryEvent: a campaign on its way to one address, and what the provider said of it."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaigns import Campaign
+from preferences.models import Address, AppendOnly, ConsentEvent, Reply, TermsRecord
+
+
+class MessageQuerySet(models.QuerySet):
+    def ready(self, at) -> "MessageQuerySet":
+        """What may be claimed at this moment: queued, or waiting until a time that has come."""
+        waiting = models.Q(status=Message.Status.WAITING, wait_until__lte=at)
+        return self.filter(waiting | models.Q(status=Message.Status.QUEUED))
+
+    def open(self) -> "MessageQuerySet":
+        """Not yet at an end."""
+        return self.filter(status__in=Message.OPEN)
+
+
+class Message(models.Model):
+    """A campaign on its way to one address: at most once, and never lost from sight."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        CLAIMED = "claimed", _("Claimed")
+        HANDING_OVER = "handing_over", _("Being handed over")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Unknown")
+        SKIPPED = "skipped", _("Skipped")
+        WAITING = "waiting", _("Waiting")
+
+    class Verdict(models.TextChoices):
+        SEND = "send", _("Send")
+        WAIT = "wait", _("Wait")
+        SKIP = "skip", _("Skip")
+
+    OPEN = (Status.QUEUED, Status.CLAIMED, Status.HANDING_OVER, Status.WAITING)
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="messages")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages")
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.QUEUED)
+    skipped_because = models.CharField(_("skipped because"), max_length=40, blank=True)
+    judged_at = models.DateTimeField(_("judged"), null=True, blank=True, editable=False)
+    verdict = models.CharField(_("verdict"), max_length=4, choices=Verdict.choices, blank=True, editable=False)
+    waiting_for = models.CharField(_("waiting for"), max_length=40, blank=True, editable=False)
+    local_time = models.CharField(_("their time"), max_length=60, blank=True, editable=False)
+    zone_source = models.CharField(_("time zone by"), max_length=12, blank=True, editable=False)
+    judged_under = models.ForeignKey(
+        TermsRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("judged under")
+    )
+    event = models.ForeignKey(
+        ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("on the say-so")
+    )
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    wait_until = models.DateTimeField(_("waiting until"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    provider_id = models.CharField(_("provider's id"), max_length=200, blank=True, db_index=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    body_digest = models.CharField(_("SHA-256 of what was sent"), max_length=64, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "address"], name="message_once"),
+            models.CheckConstraint(
+                name="message_skipped_with_a_reason",
+                condition=models.Q(status="skipped") ^ models.Q(skipped_because=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "status", "id"], name="message_queue"),
+            models.Index(fields=["claim"], name="message_claim", condition=models.Q(claim__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} → {self.address_id}: {self.get_status_display()}"
+
+
+class DeliveryEvent(AppendOnly):
+    """What a provider reported about a message or a reply. The second ledger; no personal values."""
+
+    class Kind(models.TextChoices):
+        DELIVERED = "delivered", _("Delivered")
+        DEFERRED = "deferred", _("Deferred")
+        HARD_BOUNCE = "hard_bounce", _("Undeliverable for good")
+        SOFT_BOUNCE = "soft_bounce", _("Undeliverable for the moment")
+        REJECTED = "rejected", _("Rejected by the provider")
+        COMPLAINED = "complained", _("Complained")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed at the provider")
+
+    provider = models.CharField(_("provider"), max_length=40)
+    provider_event_id = models.CharField(_("provider's event"), max_length=200)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
+    fingerprint = models.CharField(_("fingerprint of the address"), max_length=64, blank=True, db_index=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    occurred_at = models.DateTimeField(_("happened"))
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("delivery event")
+        verbose_name_plural = _("delivery events")
+        ordering = ["-id"]
+        base_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_event_id"], name="delivery_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.provider})"

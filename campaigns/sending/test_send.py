@@ -1,0 +1,35 @@
+"""One message to the colleague who is writing it, before anybody else gets it."""
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from campaigns.content import rendering
+from campaigns.models import Campaign
+from preferences.channels import connection as channels
+from preferences.channels.outcomes import Result
+from preferences.contacts import address_normalization
+from preferences.errors import NotAllowed
+from preferences.models import Channel, Suppression
+
+
+def send(campaign: Campaign, *, to: User, number: str = "") -> str:
+    """Send it to the colleague's own mailbox or number, marked as a test; where it went."""
+    where = address_normalization.normal_form(campaign.channel, _own_address(campaign, to, number))
+    fingerprint = address_normalization.fingerprint(campaign.channel, where)
+    if Suppression.objects.in_force().filter(fingerprint=fingerprint).exists():
+        raise NotAllowed(_("%(where)s asked us to stop, or cannot be reached. Use another one.") % {"where": where})
+    sample = rendering.sample(campaign, to=where, name=to.get_full_name())
+    parcel = rendering.prepare(campaign, label=_("[Test]") + " ").parcel(*sample)
+    with channels.connect(campaign.channel) as out:
+        outcome = out.hand_over(parcel)
+    if outcome.result != Result.SENT:
+        raise NotAllowed(_("The test did not go out: %(detail)s") % {"detail": outcome.detail})
+    return where
+
+
+def _own_address(campaign: Campaign, to: User, number: str) -> str:
+    if campaign.channel == Channel.SMS:
+        return number
+    if not to.email:
+        raise NotAllowed(_("Your account has no e-mail address. Ask an administrator to add it."))
+    return to.email

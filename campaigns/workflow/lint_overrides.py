@@ -1,0 +1,69 @@
+"""A second person allows words that break rules of content, and says why. Writes LintOverride.
+
+It holds for exactly those words and those problems: other words, or a problem that was not there, need another look.
+"""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from campaigns.content import lint
+from campaigns.models import Campaign, LintOverride
+from campaigns.workflow import authorship
+from preferences import audit
+from preferences.errors import NotAllowed
+
+LONGEST_REASON = 1000
+
+
+@transaction.atomic
+def allow(campaign: Campaign, *, reason: str, by: User, read: str | None = None) -> LintOverride:
+    """Let these very words be submitted although they break rules. Nobody allows their own words.
+
+    `read` is the digest of the words that were on the colleague's page, if they came by one.
+    """
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    _refuse(campaign, reason=reason, by=by, read=read)
+    allowed = [
+        {"name": problem.name, "about": list(problem.about), "sentence": problem.told} for problem in _open(campaign)
+    ]
+    row = LintOverride.objects.create(
+        campaign=campaign, words_digest=campaign.words_digest, problems=allowed, reason=reason.strip(), by=by
+    )
+    audit.save(campaign, by=by, reason=_("Allowed: %(reason)s") % {"reason": row.reason})
+    return row
+
+
+def holding(campaign: Campaign) -> QuerySet[LintOverride]:
+    """What was allowed for the words as they stand now."""
+    return campaign.overrides.filter(words_digest=campaign.words_digest).select_related("by")
+
+
+def are_due(campaign: Campaign) -> bool:
+    """Is there anything to allow?"""
+    errors = lint.open_errors(campaign) if campaign.is_editable else []
+    return bool(errors) and all(problem.may_be_allowed for problem in errors)
+
+
+def _refuse(campaign: Campaign, *, reason: str, by: User, read: str | None) -> None:
+    if not campaign.is_editable:
+        raise NotAllowed(_("Only a draft can be allowed anything. Return the campaign to its author first."))
+    if by.pk in authorship.writers(campaign):
+        raise NotAllowed(_("Words are allowed by someone other than those who wrote them."))
+    if not reason.strip():
+        raise NotAllowed(_("Say why these words are in order all the same."))
+    if len(reason.strip()) > LONGEST_REASON:
+        raise NotAllowed(_("Give the reason in at most %(most)s characters.") % {"most": LONGEST_REASON})
+    if read is not None and read != campaign.words_digest:
+        raise NotAllowed(_("The text was changed while you were reading. Go back and read it again."))
+
+
+def _open(campaign: Campaign) -> list[lint.Problem]:
+    """What is in the way and may be allowed. Raises NotAllowed when nothing is, or when something never may."""
+    errors = lint.open_errors(campaign)
+    if not errors:
+        raise NotAllowed(_("Nothing keeps these words from being submitted."))
+    if never := [problem for problem in errors if not problem.may_be_allowed]:
+        raise NotAllowed(_("This cannot be allowed by anybody: %(problem)s") % {"problem": never[0].whole})
+    return errors

@@ -1,0 +1,132 @@
+"""Why people leave; and a queue of those who say that they never signed up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from compliance.requests import consent_complaints
+from preferences.admin.address_search import FindsByAddress
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.consent import opt_out_reasons
+from preferences.models import LeaveReason
+
+NEVER = LeaveReason.Reason.NEVER_SIGNED_UP
+
+
+class FindingForm(forms.Form):
+    """What a colleague found out."""
+
+    finding = forms.CharField(
+        label=gettext_lazy("What you found"),
+        max_length=1000,
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+        help_text=gettext_lazy("Which proof there is, whom you asked, what it shows. Kept with your name."),
+    )
+
+
+@admin.register(LeaveReason)
+class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+    """Why do people leave, and who says that nobody asked them?"""
+
+    list_display = ["created_at", "topic", "why", "words", "looked_into"]
+    list_filter = ["reason", ("reviewed_at", admin.EmptyFieldListFilter), "topic"]
+    list_select_related = ["topic", "address"]
+    told = [("address", "topic"), ("reason", "created_at"), "words", "origin"]
+    review = [("reviewed_at", "reviewed_by"), "finding"]
+    readonly_fields = ["record", "record_with_evidence"]
+    actions_detail = ["record_finding", "consent_was_not_good"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: LeaveReason | None = None) -> Any:
+        """Whoever says they never signed up is shown beside everything we have on record from them."""
+        told = (None, {"fields": self.told})
+        if obj is None or obj.reason != NEVER:
+            return [told]
+        sees_evidence = request.user.has_perm("preferences.view_evidence")
+        shown = "record_with_evidence" if sees_evidence else "record"
+        return [
+            told,
+            (_("What we have on record"), {"fields": [shown]}),
+            (_("What was found"), {"fields": self.review}),
+        ]
+
+    def has_review_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Who may look into it, while there is something to look into."""
+        if not request.user.has_perm("preferences.review_leavereason"):
+            return False
+        waiting = LeaveReason.objects.filter(reason=NEVER, reviewed_at=None)
+        return object_id is None or waiting.filter(pk=str(object_id)).exists()
+
+    @display(description=gettext_lazy("reason"), label={NEVER.value: "warning"}, ordering="reason")
+    def why(self, reason: LeaveReason) -> tuple[str, str]:
+        return reason.reason, str(reason)
+
+    @display(
+        description=gettext_lazy("looked into"), label={"open": "danger", "done": "success"}, ordering="reviewed_at"
+    )
+    def looked_into(self, reason: LeaveReason) -> tuple[str, str] | None:
+        if reason.reason != NEVER:
+            return None
+        return ("done", _("Looked into")) if reason.reviewed_at else ("open", _("To be looked into"))
+
+    @display(description=gettext_lazy("oldest first"))
+    def record(self, reason: LeaveReason) -> str:
+        return _told(reason, sees_evidence=False)
+
+    @display(description=gettext_lazy("oldest first"))
+    def record_with_evidence(self, reason: LeaveReason) -> str:
+        return _told(reason, sees_evidence=True)
+
+    @action(description=gettext_lazy("Record what was found"), icon="fact_check", permissions=["review"])
+    def record_finding(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Record what was found"),
+            text=_(
+                "Write down what the record shows: how and when they signed up, or what you cannot tell. Nothing "
+                "changes for the person; they have left."
+            ),
+            button=_("Record what was found"),
+            verb=_closing(opt_out_reasons.review, request, _("Recorded.")),
+            form_class=FindingForm,
+        )
+
+    @action(description=gettext_lazy("The consent was not good"), icon="gpp_bad", permissions=["review"])
+    def consent_was_not_good(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("The consent was not good"),
+            text=_(
+                "Nobody can show that this person said yes. The consent is declared invalid in the ledger, with your "
+                "name and your words, and can never again be shown as proof. Look also at who else came the same way."
+            ),
+            button=_("Declare it invalid"),
+            verb=_closing(consent_complaints.was_not_good, request, _("The consent is declared invalid.")),
+            form_class=FindingForm,
+            grave=True,
+        )
+
+
+def _closing(verb: Callable[..., LeaveReason], request: HttpRequest, sentence: str) -> Callable[[Any, dict], str]:
+    """A button's verb: closes the review with what was typed, and says so."""
+
+    def close(reason: LeaveReason, said: dict[str, Any]) -> str:
+        verb(reason, by=colleague(request), finding=said["finding"])
+        return sentence
+
+    return close
+
+
+def _told(reason: LeaveReason, *, sees_evidence: bool) -> str:
+    page = {"events": consent_complaints.record(reason), "sees_evidence": sees_evidence}
+    return render_to_string("admin/compliance/_record.html", page)

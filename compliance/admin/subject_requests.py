@@ -1,0 +1,151 @@
+"""Who asked us something about their own data, and by when do they get their answer?"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from compliance.models import SubjectRequest
+from compliance.requests import service as requests
+from preferences.admin.address_search import FindsByAddress, addresses
+from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+
+Status = SubjectRequest.Status
+CLOCK = {"overdue": "danger", "soon": "warning", "open": "info", "closed": "quiet"}
+SOON_DAYS = 7
+
+
+class RefusalForm(forms.Form):
+    """Why not; the person reads it."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=SubjectRequest._meta.get_field("answer").max_length,
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=gettext_lazy("The person reads it on the page with their requests. Say how they can complain."),
+    )
+
+
+class ClockFilter(admin.SimpleListFilter):
+    """Which requests ask for somebody's time?"""
+
+    title = gettext_lazy("clock")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("open", gettext_lazy("Open")), ("overdue", gettext_lazy("Overdue"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+        match self.value():
+            case "open":
+                return rows.filter(status=Status.OPEN)
+            case "overdue":
+                return rows.filter(status=Status.OPEN, due_at__lt=timezone.now())
+        return rows
+
+
+@admin.register(SubjectRequest)
+class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+    """What do people ask about their own data, and how long have we left?"""
+
+    list_display = ["received_at", "kind", "person", "clock", "status", "answered_at", "answered_by"]
+    list_filter = [ClockFilter, "kind", "status"]
+    list_select_related = ["contact", "answered_by"]
+    ordering = ["due_at"]
+    fields = [
+        "kind",
+        "status",
+        "person",
+        "address",
+        "words",
+        "received_at",
+        "due_at",
+        "time_left",
+        "answered_at",
+        "answered_by",
+        "answer",
+    ]
+    readonly_fields = ["person", "time_left"]
+    actions_detail = ["carry_out", "refuse"]
+
+    def found(self, term: str) -> Q:
+        return Q(address__in=addresses(term))
+
+    @display(description=gettext_lazy("person"))
+    def person(self, row: SubjectRequest) -> str:
+        url = reverse("admin:compliance_dossier", args=[row.contact_id])
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, row.contact)
+
+    @display(description=gettext_lazy("clock"), label=CLOCK)
+    def clock(self, row: SubjectRequest) -> tuple[str, str]:
+        if row.status != Status.OPEN:
+            return "closed", _("Closed")
+        days = (timezone.localdate(row.due_at) - timezone.localdate()).days
+        return _urgency(row, days), _in_words(row, days)
+
+    @display(description=gettext_lazy("clock"))
+    def time_left(self, row: SubjectRequest) -> str:
+        return self.clock(row)[1]
+
+    def has_answer_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("compliance.answer_subjectrequest")
+
+    @action(description=gettext_lazy("Carry out"), icon="person_remove", permissions=["answer"])
+    def carry_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(row: SubjectRequest, said: dict[str, Any]) -> str:
+            requests.carry_out(row, by=colleague(request))
+            return _("This person is forgotten. Tell every processor that holds data of theirs.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Delete what we hold about this person"),
+            text=_(
+                "Their name, addresses, proofs and words are deleted for good. What they said stays in the ledger "
+                "without them, and a fingerprint keeps a later import from writing to them. This cannot be undone."
+            ),
+            button=_("Delete for good"),
+            verb=verb,
+            grave=True,
+        )
+
+    @action(description=gettext_lazy("Refuse"), icon="do_not_disturb_on", permissions=["answer"])
+    def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(row: SubjectRequest, said: dict[str, Any]) -> str:
+            requests.refuse(row, by=colleague(request), because=said["because"])
+            return _("Refused. The person reads your reason on the page with their requests.")
+
+        return self.ask_first(
+            request,
+            object_id,
+            title=_("Refuse this request"),
+            text=_(
+                "Only what the law lets us refuse: a request that is plainly unfounded, or data we are bound to keep. "
+                "What was restricted because of the request goes on as before."
+            ),
+            button=_("Refuse"),
+            verb=verb,
+            form_class=RefusalForm,
+        )
+
+
+def _urgency(row: SubjectRequest, days: int) -> str:
+    if row.due_at < timezone.now():
+        return "overdue"
+    return "soon" if days <= SOON_DAYS else "open"
+
+
+def _in_words(row: SubjectRequest, days: int) -> str:
+    if row.due_at < timezone.now():
+        return ngettext("Overdue by %(days)s day", "Overdue by %(days)s days", -days) % {"days": -days}
+    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}

@@ -1,0 +1,250 @@
+"""The privacy notice: what one sender holds about people, made from what is so today. Reads, and writes nothing.
+
+Every table that can lead to a person belongs to one paragraph of HELD; a test finds the one that does not.
+"""
+
+import datetime
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.conf import settings
+from django.db.models import Max, Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.models import DeliveryEvent, Message
+from compliance.models import Processor, SubjectRequest
+from preferences.geo import territories
+from preferences.models import (
+    Address,
+    AddressChange,
+    ConsentEvent,
+    Contact,
+    DoubtfulLeave,
+    Evidence,
+    HandOver,
+    Inbound,
+    LeaveReason,
+    Limit,
+    LinkHit,
+    Receipt,
+    Reply,
+    Sender,
+    Subscription,
+    Suppression,
+    Topic,
+)
+from preferences.rulebook import request_deadlines
+
+TEXT_OF = datetime.date(2026, 11, 22)  # when the words around the live parts last changed
+
+# Under what right each purpose is pursued; everything that is not here needs a yes.
+BASES = {
+    Topic.Purpose.TRANSACTIONAL: gettext_lazy("You asked us for something, and we tell you how it stands."),
+    Topic.Purpose.COMPLIANCE: gettext_lazy("The law asks us to tell you."),
+}
+CONSENT = gettext_lazy("You said yes. You can take that back at any time, and lose nothing else by it.")
+
+COUNTRIES: dict[str, Promise] = {
+    "AU": gettext_lazy("Australia"),
+    "CA": gettext_lazy("Canada"),
+    "CH": gettext_lazy("Switzerland"),
+    "DE": gettext_lazy("Germany"),
+    "ES": gettext_lazy("Spain"),
+    "FR": gettext_lazy("France"),
+    "GB": gettext_lazy("the United Kingdom"),
+    "IE": gettext_lazy("Ireland"),
+    "IN": gettext_lazy("India"),
+    "NL": gettext_lazy("the Netherlands"),
+    "US": gettext_lazy("the United States"),
+}
+AUTHORITIES = {
+    "AU": ("Office of the Australian Information Commissioner", "https://www.oaic.gov.au/privacy/privacy-complaints"),
+    "CA": ("Office of the Privacy Commissioner of Canada", "https://www.priv.gc.ca/"),
+    "DE": ("BfDI", "https://www.bfdi.bund.de/"),
+    "ES": ("Agencia Española de Protección de Datos", "https://www.aepd.es/"),
+    "FR": ("CNIL", "https://www.cnil.fr/"),
+    "GB": ("Information Commissioner's Office", "https://ico.org.uk/make-a-complaint/"),
+    "IE": ("Data Protection Commission", "https://www.dataprotection.ie/"),
+    "US": ("Federal Trade Commission", "https://reportfraud.ftc.gov/"),
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One sort of data: what it is, why we have it, how long, and which tables it is in."""
+
+    what: str | Promise
+    why: str | Promise
+    how_long: str | Promise
+    models: tuple[type[Model], ...]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What one purpose is pursued for: the topics, and under what right."""
+
+    purpose: str
+    basis: str | Promise
+    topics: list[Topic]
+
+
+@dataclass(frozen=True)
+class PrivacyNotice:
+    """Everything the page of one sender says that is not the same for all."""
+
+    sender: Sender
+    aims: list[Aim]
+    has_private_topics: bool
+    processors: list[tuple[Processor, str]]
+    as_of: datetime.date
+
+    @property
+    def authority(self) -> tuple[str, str] | None:
+        """Who can be complained to where the sender is at home, and where."""
+        return AUTHORITIES.get(self.sender.country)
+
+    @property
+    def held(self) -> list[Held]:
+        return list(HELD)
+
+    @property
+    def confirm_days(self) -> int:
+        return settings.CONFIRM_LINK_DAYS
+
+    @property
+    def spoken_days(self) -> int:
+        return settings.SPOKEN_CONSENT_DAYS
+
+    @property
+    def link_days(self) -> int:
+        return settings.LINK_HIT_DAYS
+
+    @property
+    def answer_days(self) -> int:
+        return request_deadlines.days_in(territories.names(self.sender.country))
+
+
+WHILE_AND_AFTER = gettext_lazy("As long as you get messages from us, and six years after you left.")
+HELD = (
+    Held(
+        gettext_lazy(
+            "Your e-mail address and phone number, and when you confirmed them. If we know them: your name, language, "
+            "time zone, country, region and postal code, and your birthday where something has an age limit."
+        ),
+        gettext_lazy("To write to you where you asked, in your language, at a decent hour."),
+        WHILE_AND_AFTER,
+        (Contact, Address, AddressChange),
+    ),
+    Held(
+        gettext_lazy(
+            "What you said yes and no to, when, on which page or by which text, call or form, and the exact words you "
+            "were shown. Your pauses and limits. The receipts you were given."
+        ),
+        gettext_lazy("To do what you said, and to prove that you said it."),
+        WHILE_AND_AFTER,
+        (ConsentEvent, Subscription, Limit, Receipt),
+    ),
+    Held(
+        gettext_lazy(
+            "What shows that it was you: the network address (IP) and the browser you used, and, if you told us by "
+            "voice or on paper, your words, a recording or a copy of the form."
+        ),
+        gettext_lazy("To prove that you said it."),
+        gettext_lazy("The same time. If you ask us to forget you, this is deleted."),
+        (Evidence,),
+    ),
+    Held(
+        gettext_lazy(
+            "Which messages we sent you, when, and whether they arrived. Not whether you opened them, and not what you "
+            "clicked on."
+        ),
+        gettext_lazy("So that nothing is sent twice, or after your no."),
+        WHILE_AND_AFTER,
+        (Message, DeliveryEvent, Reply, HandOver),
+    ),
+    Held(
+        gettext_lazy("What you wrote back to us, and how we understood it."),
+        gettext_lazy("To do what you asked, such as to stop."),
+        gettext_lazy("The same time. If you ask us to forget you, your words are deleted."),
+        (Inbound,),
+    ),
+    Held(
+        gettext_lazy("Why you left, if you told us."),
+        gettext_lazy("To do better, and to find out if somebody signed you up without asking you."),
+        gettext_lazy("The same time. If you ask us to forget you, your words are deleted."),
+        (LeaveReason,),
+    ),
+    Held(
+        gettext_lazy("What you asked about your own data, and what we answered."),
+        gettext_lazy("The law asks us to be able to show it."),
+        gettext_lazy("Six years."),
+        (SubjectRequest,),
+    ),
+    Held(
+        gettext_lazy(
+            "That a link in a message of ours to your own pages was opened: when, from which network, with which "
+            "browser. Links to other places are not counted."
+        ),
+        gettext_lazy(
+            "Programs that check mails open links, too. We have to tell them from people, so that no program changes "
+            "what you asked for."
+        ),
+        gettext_lazy(
+            "That a link was opened: some weeks, see below. That a no looked machine-made: as long as the no."
+        ),
+        (LinkHit, DoubtfulLeave),
+    ),
+    Held(
+        gettext_lazy(
+            "After you said no or asked us to forget you: a fingerprint of your address. It is a code that tells us "
+            "“this address said no”, and does not show the address."
+        ),
+        gettext_lazy("So that no list brought to us later can make us write to you again."),
+        gettext_lazy("For good, also after everything else was deleted."),
+        (Suppression,),
+    ),
+)
+
+
+def notice(sender: Sender) -> PrivacyNotice:
+    """The notice of one sender. Costs the same number of queries for everybody."""
+    topics = list(sender.topics.filter(retired_at=None).order_by("purpose", "name"))
+    processors = sender.processors.filter(ended_at=None)
+    return PrivacyNotice(
+        sender=sender,
+        aims=_aims([topic for topic in topics if topic.is_public]),
+        has_private_topics=any(not topic.is_public for topic in topics),
+        processors=[(processor, country(processor.country)) for processor in processors],
+        as_of=_last_change(sender),
+    )
+
+
+def country(code: str) -> str:
+    """A country as people call it; its two letters where we have no name for it."""
+    return str(COUNTRIES.get(code.upper(), code))
+
+
+def _aims(topics: list[Topic]) -> list[Aim]:
+    by_purpose = groupby(topics, key=lambda topic: topic.purpose)
+    return [Aim(_purpose(purpose), BASES.get(purpose, CONSENT), list(some)) for purpose, some in by_purpose]
+
+
+def _purpose(purpose: str) -> str:
+    return {
+        Topic.Purpose.MARKETING: _("To tell you about offers"),
+        Topic.Purpose.INFORMATIONAL: _("To inform you about what you asked to hear of"),
+        Topic.Purpose.TRANSACTIONAL: _("To tell you how something stands that you asked us for"),
+        Topic.Purpose.COMPLIANCE: _("To tell you what the law asks us to tell you"),
+    }[Topic.Purpose(purpose)]
+
+
+def _last_change(sender: Sender) -> datetime.date:
+    """When anything that this notice says was last different."""
+    moments = [
+        Sender.history.filter(id=sender.pk).aggregate(last=Max("history_date"))["last"],
+        Topic.history.filter(sender_id=sender.pk).aggregate(last=Max("history_date"))["last"],
+        Processor.history.filter(id__in=sender.processors.values("pk")).aggregate(last=Max("history_date"))["last"],
+    ]
+    return max([TEXT_OF, *(moment.date() for moment in moments if moment)])

@@ -1,0 +1,38 @@
+"""What everybody may read, without a link and without a login."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from compliance.publications import privacy_notice as publications_privacy_notice
+from compliance.publications import transparency
+from preferences.models import Sender
+from preferences.proof import transparency_log
+
+
+@require_safe
+def privacy_senders(request: HttpRequest) -> HttpResponse:
+    """Whose privacy notice?"""
+    return render(request, "compliance/privacy.html", {"senders": Sender.objects.all()})
+
+
+@require_safe
+def privacy_notice(request: HttpRequest, slug: str) -> HttpResponse:
+    """What this sender holds, why, how long, and what a person can do about it."""
+    sender = get_object_or_404(Sender, slug=slug)
+    return render(
+        request,
+        "compliance/privacy_notice.html",
+        {"sender": sender, "notice": publications_privacy_notice.notice(sender)},
+    )
+
+
+@require_safe
+def public_figures(request: HttpRequest) -> HttpResponse:
+    """How well we keep our word, in figures."""
+    page = {
+        "figures": transparency.figures(),
+        "office": transparency.office(),
+        "public_key": transparency_log.public_key(),
+    }
+    return render(request, "compliance/transparency.html", page)

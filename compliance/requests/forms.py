@@ -1,0 +1,141 @@
+"""What people fill in about their own data: which copy they want, and what they ask of us."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compliance.dossier.export_schema import TABLES
+from compliance.models import SubjectRequest
+from compliance.requests import service as requests
+from preferences.consent.evidence import Proof
+from preferences.web.forms import layout
+from preferences.web.link_holder import Visitor
+
+Kind = SubjectRequest.Kind
+KINDS = {"zip": Kind.ACCESS, "json": Kind.PORTABILITY, "csv": Kind.PORTABILITY}
+
+
+class CopyForm(forms.Form):
+    """One file: everything, or one table."""
+
+    wanted = forms.ChoiceField(choices=[(name, name) for name in KINDS])
+    table = forms.ChoiceField(
+        label=_("Or a single table, for a spreadsheet"),
+        choices=[(name, table.about) for name, table in TABLES.items()],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, visitor: Visitor, counts: dict[str, int] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visitor = visitor
+        if counts:
+            field: Any = self.fields["table"]
+            field.choices = [(name, f"{table.about} ({counts[name]})") for name, table in TABLES.items()]
+
+    @property
+    def helper(self) -> FormHelper:
+        both = layout.Piece("compliance/_copies.html")
+        one = layout.Piece("compliance/_ask_button.html", name="wanted", value="csv", label=_("This table as CSV"))
+        return layout.helper(both, layout.Box("compliance/_one_table.html", "table"), one, visitor=self.visitor)
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("wanted") == "csv" and not self.cleaned_data.get("table"):
+            raise forms.ValidationError(_("Choose a table."))
+
+    def save(self) -> SubjectRequest:
+        """Write down that a copy was fetched."""
+        return requests.ask(self.visitor.address, KINDS[self.cleaned_data["wanted"]])
+
+
+class AskForm(forms.Form):
+    """One right and its button. What was asked is said on the page."""
+
+    kind: Kind
+    title: str | Promise
+    explanation: str | Promise
+    button: str | Promise
+    done: str | Promise
+
+    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visitor = visitor
+
+    @property
+    def helper(self) -> FormHelper:
+        button = layout.Piece("compliance/_ask_button.html", name="ask", value=self.kind.value, label=self.button)
+        return layout.helper(*self.fields, button, visitor=self.visitor)
+
+    def save(self, proof: Proof) -> SubjectRequest:
+        words = self.cleaned_data.get("words", "")
+        return requests.ask(self.visitor.address, self.kind, words=words, proof=proof)
+
+
+class ObjectionForm(AskForm):
+    kind = Kind.OBJECTION
+    title = _("Stop using my data for messages")
+    explanation = _("Everything is turned off at once, for all your addresses. No reason is needed.")
+    button = _("Turn everything off")
+    done = _("Done. Nothing more will be sent to you, at any of your addresses.")
+
+
+class RestrictionForm(AskForm):
+    kind = Kind.RESTRICTION
+    title = _("Keep my data, but do nothing with it")
+    explanation = _("We keep what we have and send nothing, until you lift it here. What you said stays on record.")
+    button = _("Restrict")
+    done = _("Done. Your data is kept and not used, until you lift it here.")
+
+
+class DeletionForm(AskForm):
+    """What a colleague has carried out cannot be undone, so it asks for one more tick."""
+
+    kind = Kind.DELETION
+    title = _("Delete what you hold about me")
+    explanation = _(
+        "A colleague looks at it and deletes your name, your addresses and all proofs. Until then nothing is sent to "
+        "you, and you can take it back. What stays: that somebody said yes or no, without you, and a fingerprint of "
+        "your addresses, so that no list brought to us later makes us write to you again."
+    )
+    button = _("Ask for deletion")
+    done = _("We have it. Nothing is sent to you from now on, and you can take it back until it is carried out.")
+
+    words = forms.CharField(
+        label=_("Anything you want to tell us (optional)"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("Write at most 2000 characters.")},
+    )
+    sure = forms.BooleanField(
+        label=_("Yes, delete what you hold about me"),
+        error_messages={"required": _("Tick the box if you are sure. Nothing was asked yet.")},
+    )
+
+
+ASKED_HERE = {form.kind.value: form for form in (ObjectionForm, RestrictionForm, DeletionForm)}
+
+
+class TakeBackForm(forms.Form):
+    """The way back from a restriction, and from a deletion that waits."""
+
+    request = forms.ModelChoiceField(queryset=SubjectRequest.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, visitor: Visitor, standing: SubjectRequest | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "initial": {"request": standing}})
+        self.visitor, self.standing = visitor, standing
+        field: Any = self.fields["request"]
+        field.queryset = requests.of(visitor.address.contact)
+
+    @property
+    def helper(self) -> FormHelper:
+        is_restriction = self.standing is not None and self.standing.kind == Kind.RESTRICTION
+        label = _("Lift the restriction") if is_restriction else _("Take it back")
+        button = layout.Piece("compliance/_ask_button.html", name="take_back", value="yes", label=label)
+        return layout.helper("request", button, visitor=self.visitor)
+
+    def save(self) -> SubjectRequest:
+        """Raises NotAllowed when it is too late."""
+        return requests.take_back(self.cleaned_data["request"], address=self.visitor.address)

@@ -1,0 +1,195 @@
+"""What people ask about their own data, and what became of it. Writes SubjectRequest.
+
+A restriction, an objection and a copy are answered on the spot. A deletion waits for a colleague, with a clock;
+until then nothing is done with the data, and the person may take it back.
+"""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance.models import SubjectRequest
+from preferences import audit
+from preferences.consent import service as consent
+from preferences.consent.evidence import NOTHING, Proof
+from preferences.contacts import erasure
+from preferences.contacts import service as contacts
+from preferences.errors import NotAllowed
+from preferences.models import Address, Contact, Sender, Source
+from preferences.outbox import send_fence
+from preferences.outbox import service as outbox
+from preferences.rulebook import request_deadlines
+
+Kind = SubjectRequest.Kind
+Status = SubjectRequest.Status
+ERASED = "–"  # what stands for a reason that may have spoken of the person
+COPIES = (Kind.ACCESS, Kind.PORTABILITY)
+ONE_COPY = timedelta(days=1)  # fetched in several pieces within a day, it is one request
+
+
+@transaction.atomic
+def ask(address: Address, kind: str, *, words: str = "", proof: Proof = NOTHING) -> SubjectRequest:
+    """The owner of this address asks something about their data. One that is open already is the same one."""
+    contact = _hold(address)
+    if standing := _standing(contact, kind):
+        return standing
+    request = SubjectRequest(contact=contact, address=address, kind=kind, words=words.strip(), due_at=_due(contact))
+    audit.save(request, by=None)
+    if kind == Kind.DELETION:
+        contacts.restrict(contact)
+        return request
+    if kind == Kind.RESTRICTION:
+        contacts.restrict(contact)
+    elif kind == Kind.OBJECTION:
+        _turn_everything_off(contact, proof)
+    elif kind not in COPIES:
+        raise NotAllowed(_("Put your details right yourself, on the page that shows them."))
+    return _answer(request, Status.DONE)
+
+
+@transaction.atomic
+def take_back(request: SubjectRequest, *, address: Address) -> SubjectRequest:
+    """The person changed their mind. Harmless twice. Raises NotAllowed for what cannot be taken back any more."""
+    contact = _hold(address)
+    request = _fresh(request)
+    if request.contact_id != contact.pk:
+        raise NotAllowed(_("This request is somebody else's."))
+    if request.status == Status.TAKEN_BACK:
+        return request
+    if not can_be_taken_back(request):
+        raise NotAllowed(_("This request is answered already. Nothing was changed."))
+    if request.kind == Kind.RESTRICTION and _open(contact, Kind.DELETION).exists():
+        raise NotAllowed(_("You asked us to delete your data. Take that back first."))
+    _answer(request, Status.TAKEN_BACK)
+    _free(request)
+    return request
+
+
+@transaction.atomic
+def carry_out(request: SubjectRequest, *, by: User) -> SubjectRequest:
+    """A colleague does what was asked. Raises NotAllowed for what is no longer open."""
+    contact = _lock(request.contact_id)
+    request = _opened(request)
+    if request.kind != Kind.DELETION:
+        raise NotAllowed(_("Only a deletion waits for a colleague. Refuse this one with a reason, or leave it."))
+    _answer(request, Status.DONE, by=by)
+    erasure.erase(contact, by=by)
+    forget_words(contact)
+    return SubjectRequest.objects.get(pk=request.pk)
+
+
+@transaction.atomic
+def refuse(request: SubjectRequest, *, by: User, because: str) -> SubjectRequest:
+    """A colleague says no, with a reason that the person reads. Raises NotAllowed without one."""
+    Contact.objects.select_for_update(no_key=True).get(pk=request.contact_id)
+    request = _opened(request)
+    if not because.strip():
+        raise NotAllowed(_("Write down why. The person reads it, and may complain about it."))
+    _answer(request, Status.REFUSED, by=by, answer=because.strip())
+    _free(request)
+    return request
+
+
+@transaction.atomic
+def settle_forgotten() -> int:
+    """People forgotten by another door: what they had asked is answered with it, and their words go too."""
+    forgotten = SubjectRequest.objects.filter(contact__erased_at__isnull=False)
+    waiting = list(forgotten.filter(status=Status.OPEN))
+    for request in waiting:
+        _answer(request, Status.DONE)
+    telling = forgotten.exclude(words="", answer__in=["", ERASED])
+    for contact in Contact.objects.filter(pk__in=telling.values("contact")):
+        forget_words(contact)
+    return len(waiting)
+
+
+def forget_words(contact: Contact) -> None:
+    """The personal part of every request of a person who was forgotten; that they asked, and when, stays."""
+    for request in SubjectRequest.objects.filter(contact=contact).exclude(words="", answer__in=["", ERASED]):
+        request.words = ""
+        request.answer = ERASED if request.answer else ""
+        audit.save(request, by=None)
+
+
+def can_be_taken_back(request: SubjectRequest) -> bool:
+    """A deletion that nobody carried out yet, and a restriction that stands."""
+    if request.kind == Kind.RESTRICTION:
+        return request.status == Status.DONE
+    return request.kind == Kind.DELETION and request.status == Status.OPEN
+
+
+def of(contact: Contact) -> QuerySet[SubjectRequest]:
+    """Everything this person asked, newest first."""
+    return SubjectRequest.objects.filter(contact=contact).order_by("-received_at", "-pk")
+
+
+def open_now() -> QuerySet[SubjectRequest]:
+    """What waits for a colleague, the most urgent first."""
+    return SubjectRequest.objects.filter(status=Status.OPEN).order_by("due_at")
+
+
+def _lock(contact_id: int) -> Contact:
+    """Their addresses in the order in which senders lock them, then the person."""
+    send_fence.lock(Address.objects.filter(contact=contact_id).values_list("pk", flat=True))
+    return Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
+
+
+def _hold(address: Address) -> Contact:
+    contact = _lock(address.contact_id)
+    if contact.erased_at:
+        raise NotAllowed(_("This person asked to be forgotten. There is nothing left to ask about."))
+    return contact
+
+
+def _standing(contact: Contact, kind: str) -> SubjectRequest | None:
+    """The same request, if it still holds: open, or a restriction in force, or a copy of today."""
+    same = of(contact).filter(kind=kind)
+    if kind in COPIES:
+        return same.filter(received_at__gte=timezone.now() - ONE_COPY).first()
+    holds = [Status.OPEN, Status.DONE] if kind == Kind.RESTRICTION else [Status.OPEN]
+    return same.filter(status__in=holds).first()
+
+
+def _open(contact: Contact, kind: str) -> QuerySet[SubjectRequest]:
+    return of(contact).filter(kind=kind, status=Status.OPEN)
+
+
+def _due(contact: Contact):
+    return timezone.now() + timedelta(days=request_deadlines.answer_days(contact))
+
+
+def _fresh(request: SubjectRequest) -> SubjectRequest:
+    return SubjectRequest.objects.select_for_update().get(pk=request.pk)
+
+
+def _opened(request: SubjectRequest) -> SubjectRequest:
+    request = _fresh(request)
+    if request.status != Status.OPEN:
+        raise NotAllowed(_("This request is closed: %(status)s.") % {"status": request.get_status_display()})
+    return request
+
+
+def _answer(request: SubjectRequest, status: str, *, by: User | None = None, answer: str = "") -> SubjectRequest:
+    request.status, request.answered_at, request.answered_by = status, timezone.now(), by
+    request.answer = answer
+    audit.save(request, by=by)
+    return request
+
+
+def _free(request: SubjectRequest) -> None:
+    """Nothing asks for the restriction any more: go on as before. One that stood before the request stays."""
+    contact = Contact.objects.get(pk=request.contact_id)
+    wanted = of(contact).filter(kind=Kind.RESTRICTION, status=Status.DONE).exists()
+    before = contact.restricted_at and contact.restricted_at < request.received_at
+    if not wanted and not (before and request.kind == Kind.DELETION):
+        contacts.lift_restriction(contact)
+
+
+def _turn_everything_off(contact: Contact, proof: Proof) -> None:
+    for address in contact.addresses.live().order_by("pk"):
+        if sender := outbox.sender_of(address) or Sender.objects.order_by("pk").first():
+            consent.withdraw_all(address, sender=sender, source=Source.PREFERENCES, proof=proof)

@@ -1,0 +1,126 @@
+"""What waits for somebody's eyes: counted for the first page of the back office. Reads, and writes nothing."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.decision import checks
+from campaigns.models import Campaign, Message, StopSwitch
+from compliance.models import PolicyReview, Processor, SubjectRequest
+from compliance.policies import review_reminders
+from compliance.requests import service as requests
+from preferences.models import DoubtfulLeave, Inbound, LeaveReason, Reply, RuleProposal
+from preferences.outbox import send_budget
+
+RECENT = datetime.timedelta(days=30)
+# By which filter the admin lists what is counted here.
+TO_READ = {"read": "waiting"}
+NEVER_SIGNED_UP = {"reason__exact": LeaveReason.Reason.NEVER_SIGNED_UP.value, "reviewed_at__isnull": "True"}
+DOUBTFUL = {"settled_at__isnull": "True"}
+WITHOUT_AGREEMENT = {"agreement_on__isnull": "True", "ended_at__isnull": "True"}
+OPEN_PROPOSALS = {"status__exact": RuleProposal.Status.OPEN.value}
+
+
+@dataclass(frozen=True)
+class Concern:
+    """So many rows of one kind that wait, and by which filter they are listed."""
+
+    what: str
+    count: int
+    model: type[Model]
+    query: dict[str, str]
+    grave: bool
+
+
+def concerns(user: User, today: datetime.date | None = None) -> list[Concern]:
+    """Everything that waits and that this colleague may see, the gravest first."""
+    return [concern for concern in _counted(user, today or timezone.localdate()) if concern.count]
+
+
+def _counted(user: User, today: datetime.date) -> Iterator[Concern]:
+    for what, rows, query, grave in _questions(today):
+        meta = rows.model._meta
+        if user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
+            yield Concern(what, rows.count(), rows.model, query, grave)
+
+
+def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str], bool]]:
+    soon = today + datetime.timedelta(days=max(review_reminders.DAYS_BEFORE))
+    reviews = PolicyReview.objects.open()
+    return [
+        (_("All sending is stopped"), StopSwitch.objects.thrown(), {"released_at__isempty": "1"}, True),
+        (_("Messages held until somebody settles something"), _held(), {"held": "yes"}, True),
+        (_("Messages to be read, overdue"), _to_read().filter(due_at__lt=timezone.now()), {"read": "overdue"}, True),
+        (_("Policy reviews overdue"), reviews.overdue(today), {"state": "overdue"}, True),
+        (_("Requests about own data overdue"), _late_requests(), {"state": "overdue"}, True),
+        (_("Messages whose end is unknown"), _unknown_messages(), {"status__exact": "unknown"}, True),
+        (_("Replies whose end is unknown"), _replies("unknown"), {"status__exact": "unknown"}, True),
+        (_held_back(), send_budget.held_back(), {"status__exact": "owed"}, True),
+        (_("Replies that failed"), _replies("failed"), {"status__exact": "failed"}, True),
+        (_("Processors without a dated agreement"), _without_agreement(), WITHOUT_AGREEMENT, True),
+        (_("“I never signed up”, to be looked into"), _never_signed_up(), NEVER_SIGNED_UP, False),
+        (_("Opt-outs that look machine-made"), DoubtfulLeave.objects.filter(settled_at=None), DOUBTFUL, False),
+        (_("Campaigns to be read by a second person"), _in_review(), {"status__exact": "in_review"}, False),
+        (_("Messages to be read"), _to_read().filter(due_at__gte=timezone.now()), TO_READ, False),
+        (_("Requests about own data to answer"), _requests_in_time(), {"state": "open"}, False),
+        (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
+        (_("Rule changes waiting for a second person"), RuleProposal.objects.open(), OPEN_PROPOSALS, False),
+        (_("Policy reviews due soon"), reviews.filter(due_on__range=(today, soon)), {"state": "open"}, False),
+    ]
+
+
+def _held_back() -> str:
+    return _("Sign-ups are being held back: %(most)d an hour") % {"most": settings.CONFIRMATIONS_PER_HOUR}
+
+
+def _unknown_messages() -> QuerySet[Message]:
+    """Of recent campaigns: older ones were looked at or never will be, and the table is long."""
+    recent = Campaign.objects.filter(started_at__gte=timezone.now() - RECENT)
+    return Message.objects.filter(campaign__in=recent, status=Message.Status.UNKNOWN)
+
+
+def _in_review() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(status=Campaign.Status.IN_REVIEW)
+
+
+def _held() -> QuerySet[Message]:
+    """Nobody knows where they are, or no hour fits: a colleague has to find out."""
+    sending = Campaign.objects.sending()
+    return Message.objects.filter(campaign__in=sending, status=Message.Status.WAITING, waiting_for__in=checks.HELD)
+
+
+def _late_requests() -> QuerySet[SubjectRequest]:
+    return requests.open_now().filter(due_at__lt=timezone.now())
+
+
+def _requests_in_time() -> QuerySet[SubjectRequest]:
+    return requests.open_now().filter(due_at__gte=timezone.now())
+
+
+def _unread_texts() -> QuerySet[Inbound]:
+    """What came back lately, asks for something, and no keyword explains; what has a clock is counted there."""
+    recent = timezone.now() - datetime.timedelta(days=7)
+    unexplained = Inbound.objects.filter(meaning=Inbound.Meaning.OTHER, received_at__gte=recent, due_at=None)
+    return unexplained.exclude(matched_by="chatter")
+
+
+def _to_read() -> QuerySet[Inbound]:
+    return Inbound.objects.filter(due_at__isnull=False, decided_at=None)
+
+
+def _never_signed_up() -> QuerySet[LeaveReason]:
+    return LeaveReason.objects.filter(reason=LeaveReason.Reason.NEVER_SIGNED_UP, reviewed_at=None)
+
+
+def _without_agreement() -> QuerySet[Processor]:
+    return Processor.objects.filter(agreement_on=None, ended_at=None)
+
+
+def _replies(status: str) -> QuerySet[Reply]:
+    return Reply.objects.filter(status=status, due_at__gte=timezone.now() - RECENT)

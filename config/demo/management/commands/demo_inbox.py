@@ -1,0 +1,26 @@
+"""Catch all mail and texts of this machine for the post room."""
+
+import signal
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from config.demo import smtp_sink
+
+
+class Command(BaseCommand):
+    help = "Runs the demo's mail server and text carrier, both writing into the post room."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        mail = smtp_sink.mail_server(settings.EMAIL_PORT)
+        texts = smtp_sink.text_server(urlsplit(settings.TEXT_PROVIDER_URL).port or 80)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        mail.start()
+        try:
+            texts.serve_forever()
+        except KeyboardInterrupt:
+            texts.server_close()
+        finally:
+            mail.stop()

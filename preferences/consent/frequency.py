@@ -1,0 +1,126 @@
+"""Less, or later: at most so many a month, or nothing until a date. Writes Limit; says it in the ledger.
+
+A wish belongs to the person, so it holds on all their addresses and both channels together. It is honoured
+wherever the gate is asked; a pause ends by itself.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preferences import audit
+from preferences.consent import ledger
+from preferences.consent.evidence import NOTHING, Proof
+from preferences.errors import NotAllowed
+from preferences.models import Address, ConsentEvent, Limit, Method, Source, Subscription, Topic
+from preferences.outbox import send_fence
+
+Kind = ConsentEvent.Kind
+Status = Subscription.Status
+LONGEST_PAUSE = timedelta(days=366)
+HIGHEST_LIMIT = 99
+
+
+@transaction.atomic
+def pause(
+    address: Address,
+    topic: Topic | None,
+    *,
+    until: datetime,
+    source: Source,
+    proof: Proof = NOTHING,
+    act: uuid.UUID | None = None,
+) -> list[Subscription]:
+    """Nothing about this topic (or at all) until that moment. Raises NotAllowed for a moment past or too far away.
+
+    Said again with another moment, it holds until that one. What is not active is left as it is.
+    """
+    if not timezone.now() < until <= timezone.now() + LONGEST_PAUSE:
+        raise NotAllowed(_("Choose a day between tomorrow and a year from now."))
+    act = act or uuid.uuid4()
+    said = ledger.Said(act=act, source=source, method=Method.BUTTON, until=until)
+    paused = []
+    for one in lock_all(address):
+        send_fence.wait_after_commit(one)
+        if rows := list(_of(one, topic, Status.ACTIVE, Status.PAUSED)):
+            event = ledger.append(one, topic, Kind.PAUSED, proof=proof, **said)
+            paused += [ledger.apply(row, event) for row in rows]
+    return paused
+
+
+@transaction.atomic
+def resume(
+    address: Address,
+    topic: Topic | None,
+    *,
+    source: Source,
+    proof: Proof = NOTHING,
+    act: uuid.UUID | None = None,
+) -> list[Subscription]:
+    """The pause is over, now. What was not paused is left as it is."""
+    act = act or uuid.uuid4()
+    rows = [row for one in lock_all(address) for row in _of(one, topic, Status.PAUSED)]
+    method = Method.NONE if source == Source.SYSTEM else Method.BUTTON
+    return [
+        ledger.record(row.address, row.topic, Kind.RESUMED, act=act, source=source, method=method, proof=proof)
+        for row in rows
+    ]
+
+
+def over() -> QuerySet[Subscription]:
+    """Pauses whose time has come."""
+    return Subscription.objects.filter(status=Status.PAUSED, paused_until__lte=timezone.now()).order_by("pk")
+
+
+@transaction.atomic
+def end(subscription_id: int) -> None:
+    """A pause ends by itself. Harmless twice."""
+    address = Address.objects.select_for_update(no_key=True, of=["self"]).get(subscriptions=subscription_id)
+    row = over().select_related("topic").filter(pk=subscription_id).first()
+    if row and not address.erased_at:
+        act = uuid.uuid4()
+        ledger.record(address, row.topic, Kind.RESUMED, act=act, source=Source.SYSTEM, method=Method.NONE)
+
+
+@transaction.atomic
+def limit(
+    address: Address,
+    topic: Topic | None,
+    *,
+    most_per_month: int | None,
+    source: Source,
+    proof: Proof = NOTHING,
+    act: uuid.UUID | None = None,
+) -> Limit | None:
+    """At most so many messages in any 30 days about this topic (or overall); None takes the limit away.
+
+    Harmless twice. Raises NotAllowed for a number below 1 or above HIGHEST_LIMIT.
+    """
+    if most_per_month is not None and not 1 <= most_per_month <= HIGHEST_LIMIT:
+        raise NotAllowed(_("Choose a number from 1 to 99."))
+    for one in lock_all(address):
+        send_fence.wait_after_commit(one)
+    standing = Limit.objects.filter(contact=address.contact, topic=topic).first()
+    if (standing.most_per_month if standing else None) == most_per_month:
+        return standing
+    said = ledger.Said(act=act or uuid.uuid4(), source=source, method=Method.BUTTON, most_per_month=most_per_month)
+    row = standing or Limit(contact=address.contact, topic=topic)
+    row.event = ledger.append(address, topic, Kind.LIMITED, proof=proof, **said)
+    row.most_per_month = most_per_month
+    audit.save(row, by=None)
+    return row
+
+
+def lock_all(address: Address) -> list[Address]:
+    """Every address of the same person, locked in id order."""
+    send_fence.lock(Address.objects.live().filter(contact=address.contact_id).values_list("pk", flat=True))
+    return list(Address.objects.live().filter(contact=address.contact_id).select_related("contact").order_by("pk"))
+
+
+def _of(address: Address, topic: Topic | None, *statuses: str) -> QuerySet[Subscription]:
+    rows = address.subscriptions.filter(status__in=statuses).select_related("topic", "address")
+    return rows.filter(topic=topic) if topic else rows

@@ -1,0 +1,57 @@
+"""Saying yes again: the clocks begin anew, and the address is proven once more. Offered by consent.py."""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preferences.consent import ledger
+from preferences.consent.evidence import NOTHING, Proof
+from preferences.errors import NotAllowed
+from preferences.models import Address, ConsentEvent, Method, Notice, Reply, Source, Subscription, Topic
+from preferences.outbox import send_fence
+from preferences.outbox import service as outbox
+
+Kind = ConsentEvent.Kind
+Status = Subscription.Status
+HELD = (Status.ACTIVE, Status.PAUSED)
+
+
+@transaction.atomic
+def keep(
+    address: Address,
+    topic: Topic,
+    *,
+    source: Source,
+    method: Method,
+    notice: Notice | None = None,
+    origin: uuid.UUID | None = None,
+    proof: Proof = NOTHING,
+    act: uuid.UUID | None = None,
+) -> Subscription:
+    """The person says yes again to what they have: its clocks begin anew. Raises NotAllowed where there is nothing.
+
+    The words they agree to are those they were shown, or else those of the yes it renews. A pause goes on.
+    """
+    address = send_fence.hold(address)
+    standing = Subscription.objects.filter(address=address, topic=topic).filter(status__in=HELD).first()
+    if standing is None or standing.granted is None:
+        raise NotAllowed(_("There is nothing here that could be kept. Sign up again instead."))
+    mark_verified(address)
+    act, before = act or uuid.uuid4(), standing.granted
+    said = ledger.Said(act=act, source=source, method=method, origin=origin)
+    words = ledger.Said(**said, notice=notice or before.notice, form=before.form)
+    kept = ledger.record(address, topic, Kind.GRANTED, proof=proof, **words)
+    if standing.status == Status.PAUSED and standing.paused_until:
+        pause = ledger.Said(**said, until=standing.paused_until)
+        kept = ledger.record(address, topic, Kind.PAUSED, **pause)
+    outbox.owe(address, Reply.Kind.SIGNED_UP, sender=topic.sender, act=act)
+    return kept
+
+
+def mark_verified(address: Address) -> None:
+    """The owner of this address has just shown that it is theirs."""
+    if address.verified_at is None:
+        address.verified_at = timezone.now()
+        address.save(update_fields=["verified_at"])

@@ -1,0 +1,151 @@
+"""What would become of each row of an import, asked of the database a chunk at a time. Reads, never writes."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from preferences.imports.row_parser import Row
+from preferences.models import Address, ConsentEvent, Subscription, Suppression
+from preferences.rulebook import consent_requirements
+
+Kind = ConsentEvent.Kind
+Status = Subscription.Status
+
+
+class Outcome(models.TextChoices):
+    """Each row has exactly one, so that the counts add up to the rows of the file."""
+
+    NEW = "new", gettext_lazy("New, with consent")
+    CHANGED = "changed", gettext_lazy("Known, consent added")
+    UNCHANGED = "unchanged", gettext_lazy("Known, nothing to change")
+    REPEATED = "repeated", gettext_lazy("Same as an earlier line")
+    NO_PROOF = "no_proof", gettext_lazy("No proof: person kept, no consent")
+    SUPPRESSED = "suppressed", gettext_lazy("Opted out or suppressed: nothing changed")
+    REFUSED = "refused", gettext_lazy("Refused: line not understood")
+
+
+GRANTED = (Outcome.NEW, Outcome.CHANGED)
+STANDING = ("address_id", "topic_id", "status", "granted__basis", "granted__basis_on")
+
+
+@dataclass
+class Earlier:
+    """What the lines before said, so that a dry run knows what applying them would have made known."""
+
+    people: set[int] = field(default_factory=set)
+    proven: dict[int, tuple[str, date | None]] = field(default_factory=dict)
+
+
+@dataclass
+class Judged:
+    """A row, what becomes of it, what to tell the person who sent the file, and whom it is about if known."""
+
+    row: Row
+    outcome: Outcome
+    notes: list[str]
+    address: Address | None = None
+
+
+@dataclass
+class Known:
+    """What the database knows about the people of one chunk."""
+
+    addresses: dict[tuple[str, str | None], Address]
+    suppressed: set[str]
+    statuses: dict[tuple[int, int], str]
+    noes: set[tuple[int, int | None]]
+    bases: dict[tuple[int, int], tuple[str, date | None]]
+
+
+def judge(rows: Iterable[Row], earlier: Earlier) -> list[Judged]:
+    """What becomes of each of these rows, in their order; `earlier` learns from them."""
+    rows = list(rows)
+    known = _known([row for row in rows if not row.refused])
+    return [_judge(row, known, earlier) for row in rows]
+
+
+def remember(row: Row, earlier: Earlier) -> None:
+    """A row that was dealt with before an interruption."""
+    if not row.refused:
+        earlier.people.add(hash(row.person))
+        if not row.lacks:
+            earlier.proven[_key(row)] = (row.basis, row.basis_on)
+
+
+def _key(row: Row) -> int:
+    return hash((row.person, row.topic.pk if row.topic else None))
+
+
+def _known(rows: list[Row]) -> Known:
+    found = Address.objects.filter(normal_form__in={row.normal for row in rows}).select_related("contact")
+    addresses = {(address.channel, address.normal_form): address for address in found}
+    ids = [address.pk for address in addresses.values()]
+    stops = Suppression.objects.filter(fingerprint__in={row.fingerprint for row in rows})
+    ever = stops.exclude(reason=Suppression.Reason.BOUNCED, lifted_at__isnull=False)  # a file brings nobody back
+    stand = list(Subscription.objects.filter(address__in=ids).values_list(*STANDING))
+    noes = ConsentEvent.objects.filter(address__in=ids, kind__in=[Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED])
+    return Known(
+        addresses=addresses,
+        suppressed=set(ever.values_list("fingerprint", flat=True)),
+        statuses={(address, topic): status for address, topic, status, *_granted in stand},
+        noes=set(noes.values_list("address_id", "topic_id")),
+        bases={(address, topic): (basis, since) for address, topic, _status, basis, since in stand if basis},
+    )
+
+
+def _judge(row: Row, known: Known, earlier: Earlier) -> Judged:
+    if row.refused:
+        return Judged(row, Outcome.REFUSED, [row.refused])
+    address = known.addresses.get(row.person)
+    is_known = address is not None or hash(row.person) in earlier.people
+    outcome, note = _outcome(row, address, is_known, known, earlier)
+    if outcome != Outcome.SUPPRESSED:
+        remember(row, earlier)
+    return Judged(row, outcome, [*filter(None, [note, _name_differs(row, address)]), *row.notes], address)
+
+
+def _outcome(row: Row, address: Address | None, is_known: bool, known: Known, earlier: Earlier) -> tuple[Outcome, str]:
+    if row.fingerprint in known.suppressed or _said_no(row, address, known):
+        return Outcome.SUPPRESSED, _("This person opted out, or is not to be written to. Only they can change that.")
+    if row.lacks:
+        return Outcome.NO_PROOF, row.lacks
+    if (said := earlier.proven.get(_key(row))) and not _renews(row, *said):
+        return Outcome.REPEATED, _("An earlier line says the same for this address and topic.")
+    status = known.statuses.get((address.pk, row.topic.pk)) if address and row.topic else None
+    if status == Status.PENDING:
+        return Outcome.UNCHANGED, _("This person was asked on our own page: it waits for their confirmation.")
+    if status and not (status == Status.ACTIVE and _renews_standing(row, address, known)):
+        return Outcome.UNCHANGED, ""
+    return (Outcome.CHANGED if is_known else Outcome.NEW), ""
+
+
+def _renews_standing(row: Row, address: Address | None, known: Known) -> bool:
+    standing = known.bases.get((address.pk, row.topic.pk)) if address and row.topic else None
+    return standing is not None and _renews(row, *standing)
+
+
+def _renews(row: Row, basis: str, basis_on: date | None) -> bool:
+    return consent_requirements.is_stronger(row.basis, row.basis_on, than=basis, since=basis_on)
+
+
+def _said_no(row: Row, address: Address | None, known: Known) -> bool:
+    """A "no" to this topic or to everything that the person has not taken back themselves."""
+    if address is None or row.topic is None:
+        return False
+    status = known.statuses.get((address.pk, row.topic.pk))
+    if status in (Status.ACTIVE, Status.PAUSED):
+        return False
+    about = {(address.pk, row.topic.pk), (address.pk, None)}
+    return status == Status.ENDED or bool(about & known.noes)
+
+
+def _name_differs(row: Row, address: Address | None) -> str:
+    if address is None or not row.name or not address.contact.name:
+        return ""
+    ours, theirs = (unicodedata.normalize("NFC", name) for name in (address.contact.name, row.name))
+    return "" if ours == theirs else _("Known by a different name. Ours was kept.")

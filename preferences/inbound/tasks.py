@@ -1,0 +1,12 @@
+"""The door on the clock for mail that comes back."""
+
+from celery import shared_task
+
+from preferences import tasks
+from preferences.inbound import imap_poll
+
+
+@shared_task(name="preferences.inbound.tasks.poll_mailbox", acks_late=True, reject_on_worker_lost=True)
+def poll_mailbox() -> None:
+    for address in imap_poll.visit().addresses:
+        tasks.answer_soon(address)

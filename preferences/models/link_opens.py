@@ -1,0 +1,58 @@
+"""LinkHit: somebody or something opened a link. It changes nothing; it is counted."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from preferences.models.contacts import Address
+
+
+class LinkHit(models.Model):
+    """One GET or HEAD on a link of ours: never an event, only what we saw, so that machines can be told apart."""
+
+    class Looks(models.TextChoices):
+        PERSON = "person", _("Like a person")
+        SCANNER = "scanner", _("Like a mail scanner")
+        BURST = "burst", _("One of many at once")
+
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="link_hits")
+    purpose = models.CharField(_("link"), max_length=20)
+    verb = models.CharField(_("request"), max_length=7)
+    looks = models.CharField(_("looks"), max_length=10, choices=Looks.choices)
+    because = models.CharField(_("because"), max_length=100, blank=True)
+    mail_domain = models.CharField(_("mail domain"), max_length=255, blank=True)
+    network = models.CharField(_("network"), max_length=50, blank=True)
+    agent = models.CharField(_("browser"), max_length=200, blank=True)
+    seen_at = models.DateTimeField(_("seen"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("link opened")
+        verbose_name_plural = _("links opened")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["mail_domain", "seen_at"], name="link_hit_burst")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.verb}: {self.get_looks_display()}"
+
+
+class DoubtfulLeave(models.Model):
+    """An opt-out that looks machine-made. It stands; the person was, or can be, written to once with a way back."""
+
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="doubtful_leaves")
+    act = models.UUIDField(_("act"), unique=True)
+    because = models.CharField(_("because"), max_length=200)
+    seen_at = models.DateTimeField(_("seen"), auto_now_add=True)
+    offered_at = models.DateTimeField(_("way back offered"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("doubtful opt-out")
+        verbose_name_plural = _("doubtful opt-outs")
+        ordering = ["-id"]
+        permissions = [("settle_doubtfulleave", "Can offer a way back after a doubtful opt-out")]
+
+    def __str__(self) -> str:
+        return self.because

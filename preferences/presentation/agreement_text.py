@@ -1,0 +1,28 @@
+"""When and how a person agreed, in a sentence to that person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from preferences.geo import local_time
+from preferences.models import ConsentEvent, Contact, Method, Source
+
+# By door and way, the most particular first; "" stands for any.
+SENTENCES = {
+    (Source.CONFIRM, ""): _("You agreed on %(day)s, by ticking a box on the sign-up page and confirming it."),
+    (Source.SIGN_UP, ""): _("You agreed on %(day)s, by ticking a box on the sign-up page."),
+    (Source.PREFERENCES, ""): _("You agreed on %(day)s, by ticking a box on this page."),
+    (Source.TEXT, ""): _("You agreed on %(day)s, by text message."),
+    (Source.MAIL, ""): _("You agreed on %(day)s, by e-mail."),
+    (Source.UNDO, ""): _("You put this back on %(day)s."),
+    (Source.STAFF, Method.VERBAL): _("You agreed on %(day)s, by telling one of us."),
+    (Source.STAFF, Method.WRITTEN): _("You agreed on %(day)s, in writing."),
+    (Source.IMPORT, Method.VERBAL): _("You agreed on %(day)s, by telling one of us."),
+    (Source.IMPORT, Method.WRITTEN): _("You agreed on %(day)s, in writing."),
+}
+OTHERWISE = _("You agreed on %(day)s.")
+
+
+def sentence(granted: ConsentEvent, contact: Contact) -> str:
+    """When and how this yes was said."""
+    exact = SENTENCES.get((Source(granted.source), granted.method))
+    words = exact or SENTENCES.get((Source(granted.source), ""), OTHERWISE)
+    return str(words) % {"day": local_time.day(granted.occurred_at, contact)}

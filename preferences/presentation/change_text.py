@@ -1,0 +1,99 @@
+"""One change in plain words, whoever made it: what is different now, who did it, and when. Reads only.
+
+For whoever is told of a change that they may not have made themselves; what a person said is told by story.py.
+"""
+
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from preferences.geo import local_time
+from preferences.models import Basis, ConsentEvent, Contact, Source, Subscription, Topic
+
+Kind = ConsentEvent.Kind
+
+ABOUT_ONE = {
+    Kind.ASKED: gettext_lazy("%(topic)s was asked for, and waits to be confirmed."),
+    Kind.GRANTED: gettext_lazy("%(topic)s was turned on."),
+    Kind.REFUSED: gettext_lazy("%(topic)s was turned off."),
+    Kind.WITHDRAWN: gettext_lazy("%(topic)s was turned off."),
+    Kind.PAUSED: gettext_lazy("%(topic)s is paused until %(day)s."),
+    Kind.RESUMED: gettext_lazy("The pause of %(topic)s was ended."),
+    Kind.EXPIRED: gettext_lazy("The time for %(topic)s ran out, so it ended."),
+    Kind.INVALIDATED: gettext_lazy("%(topic)s was turned off, because nobody had agreed to it."),
+}
+ABOUT_EVERYTHING = {
+    Kind.WITHDRAWN: gettext_lazy("Everything was turned off."),
+    Kind.PAUSED: gettext_lazy("Everything is paused until %(day)s."),
+    Kind.RESUMED: gettext_lazy("The pause of everything was ended."),
+}
+SOMEBODY = gettext_lazy("you, or somebody who opened a link in a message to you")
+WHO = {
+    Source.SIGN_UP: gettext_lazy("somebody who typed this address on our sign-up page"),
+    Source.CONFIRM: SOMEBODY,
+    Source.PREFERENCES: SOMEBODY,
+    Source.LEAVE: SOMEBODY,
+    Source.ONE_CLICK: SOMEBODY,
+    Source.TEXT: gettext_lazy("you, by a text message"),
+    Source.MAIL: gettext_lazy("you, by an e-mail"),
+    Source.UNDO: SOMEBODY,
+    Source.STAFF: gettext_lazy("our staff"),
+    Source.IMPORT: gettext_lazy("our staff, with a list of people who had agreed"),
+    Source.PROVIDER: gettext_lazy("your mail or phone provider"),
+    Source.SYSTEM: gettext_lazy("nobody: it was due"),
+}
+
+
+def sentence(event: ConsentEvent, contact: Contact) -> str:
+    """What is different now."""
+    if event.kind == Kind.LIMITED:
+        return _limit(event)
+    words = ABOUT_ONE[Kind(event.kind)] if event.topic else ABOUT_EVERYTHING[Kind(event.kind)]
+    return str(words) % {"topic": event.topic, "day": local_time.day(event.until, contact) if event.until else ""}
+
+
+def about(event: ConsentEvent) -> list[Topic]:
+    """Which topics a change of everything reached; a change of one topic names it itself."""
+    if event.topic_id:
+        return []
+    rows = Subscription.objects.filter(event=event).select_related("topic").order_by("topic__name")
+    return [row.topic for row in rows]
+
+
+def who(event: ConsentEvent) -> str:
+    """Who made it, as far as we can tell. Fits after a colon."""
+    if event.basis != Basis.EXPRESS and event.source == Source.IMPORT:
+        return _("our staff, with a list of customers, members or people who had asked us something")
+    return str(WHO[Source(event.source)])
+
+
+def when(moment: datetime, contact: Contact) -> str:
+    """Day and hour where the person lives, with the name of the time zone."""
+    local = moment.astimezone(local_time.zone(contact))
+    return f"{formats.date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
+
+
+def _limit(event: ConsentEvent) -> str:
+    most, named = event.most_per_month, {"topic": event.topic, "number": event.most_per_month}
+    if most is None:
+        limitless = _("There is no limit on %(topic)s any more."), _("There is no limit on all messages any more.")
+        return limitless[event.topic is None] % named
+    if event.topic:
+        return (
+            ngettext(
+                "%(topic)s comes at most %(number)s time in 30 days.",
+                "%(topic)s comes at most %(number)s times in 30 days.",
+                most,
+            )
+            % named
+        )
+    return (
+        ngettext(
+            "At most %(number)s message is sent in 30 days, about everything together.",
+            "At most %(number)s messages are sent in 30 days, about everything together.",
+            most,
+        )
+        % named
+    )

@@ -1,0 +1,180 @@
+"""The ledger in the person's own words: what they said, when, by which door, and which words they saw. Reads only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from preferences.consent import renewal_markers
+from preferences.links import tokens
+from preferences.models import Address, Basis, Channel, ConsentEvent, Contact, Evidence, Method, Source
+
+Kind = ConsentEvent.Kind
+
+# About one topic. A way in that is not the person's own is named beside it, see `who`.
+ABOUT_ONE = {
+    Kind.ASKED: gettext_lazy("%(topic)s was asked for, %(channel)s"),
+    Kind.GRANTED: gettext_lazy("You agreed to %(topic)s, %(channel)s"),
+    Kind.REFUSED: gettext_lazy("You said no to %(topic)s, %(channel)s"),
+    Kind.WITHDRAWN: gettext_lazy("You left %(topic)s, %(channel)s"),
+    Kind.PAUSED: gettext_lazy("You paused %(topic)s, %(channel)s"),
+    Kind.RESUMED: gettext_lazy("The pause of %(topic)s ended, %(channel)s"),
+    Kind.LIMITED: gettext_lazy("You limited how often %(topic)s comes"),
+    Kind.EXPIRED: gettext_lazy("The time for %(topic)s ran out, %(channel)s"),
+    Kind.INVALIDATED: gettext_lazy("We took %(topic)s back as never agreed to, %(channel)s"),
+}
+KEPT = gettext_lazy("You kept %(topic)s, %(channel)s")
+# A yes that nobody said: something else stands for it, for a while.
+IMPLIED = {
+    Basis.SOFT_OPT_IN: gettext_lazy("You bought something and did not object to %(topic)s, %(channel)s"),
+    Basis.PURCHASE: gettext_lazy("You were a customer, which counts as a yes to %(topic)s for a while, %(channel)s"),
+    Basis.INQUIRY: gettext_lazy("You asked something, which counts as a yes to %(topic)s for a while, %(channel)s"),
+    Basis.MEMBERSHIP: gettext_lazy(
+        "You gave something or were a member, which counts as a yes to %(topic)s for a while, %(channel)s"
+    ),
+    Basis.PUBLISHED: gettext_lazy("Your address was published for messages like %(topic)s, %(channel)s"),
+}
+ABOUT_EVERYTHING = {
+    Kind.WITHDRAWN: gettext_lazy("You turned everything off, %(channel)s"),
+    Kind.PAUSED: gettext_lazy("You paused everything, %(channel)s"),
+    Kind.RESUMED: gettext_lazy("The pause of everything ended, %(channel)s"),
+    Kind.LIMITED: gettext_lazy("You limited how often we write to you"),
+}
+BY = {Channel.EMAIL: gettext_lazy("by e-mail"), Channel.SMS: gettext_lazy("by text")}
+DOORS = {
+    Source.SIGN_UP: gettext_lazy("on the sign-up page"),
+    Source.CONFIRM: gettext_lazy("in a message that asked you to confirm"),
+    Source.PREFERENCES: gettext_lazy("on the page with your preferences"),
+    Source.LEAVE: gettext_lazy("on the page to leave"),
+    Source.ONE_CLICK: gettext_lazy("with the unsubscribe button of a mail program"),
+    Source.TEXT: gettext_lazy("in a text message"),
+    Source.MAIL: gettext_lazy("in an e-mail to us"),
+    Source.UNDO: gettext_lazy("with the link that puts a change back"),
+    Source.STAFF: gettext_lazy("told to us, and written down by our staff"),
+    Source.IMPORT: gettext_lazy("in a file of people who had agreed"),
+    Source.PROVIDER: gettext_lazy("reported by your mail or phone provider"),
+    Source.SYSTEM: gettext_lazy("by itself, when the time came"),
+}
+OTHERS = {
+    Source.SIGN_UP: gettext_lazy("somebody who typed this address; only the confirmation shows that it was you"),
+    Source.STAFF: gettext_lazy("one of our staff, for you"),
+    Source.IMPORT: gettext_lazy("one of our staff, with a file"),
+    Source.PROVIDER: gettext_lazy("your provider, because you reported a message as spam"),
+    Source.SYSTEM: gettext_lazy("nobody; we did it on the day it was due"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing on record, told to the person it is about."""
+
+    event: ConsentEvent
+    where: str
+
+    @property
+    def what(self) -> str:
+        return self._limit if self.event.kind == Kind.LIMITED else self._sentence
+
+    @property
+    def how(self) -> str:
+        """Where nobody spoke, what stands for it and since when."""
+        basis, day = Basis(self.event.basis), self.event.basis_on
+        if basis == Basis.EXPRESS:
+            return str(Method(self.event.method).label)
+        return f"{basis.label}, {formats.date_format(day)}" if day else str(basis.label)
+
+    @property
+    def door(self) -> str:
+        return str(DOORS[Source(self.event.source)])
+
+    @property
+    def who(self) -> str:
+        """Nobody of ours is named: that is the staff's own data."""
+        if self.event.by_id:
+            return _("one of our staff")
+        return str(OTHERS.get(Source(self.event.source), _("you")))
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        return getattr(self.event, "evidence", None)
+
+    @property
+    def has_evidence(self) -> bool:
+        proof = self.evidence
+        return bool(proof and (proof.ip or proof.user_agent or proof.page or proof.words or proof.document))
+
+    @property
+    def receipt_url(self) -> str:
+        return tokens.receipt_url(self.event.address, self.event.act)
+
+    @property
+    def until(self) -> datetime | None:
+        return self.event.until
+
+    @property
+    def is_pause(self) -> bool:
+        return self.event.kind == Kind.PAUSED
+
+    @property
+    def _sentence(self) -> str:
+        named = {"topic": self.event.topic, "channel": BY[Channel(self.event.address.channel)]}
+        return str(self._pattern) % named
+
+    @property
+    def _pattern(self) -> Any:
+        if self.event.basis != Basis.EXPRESS:
+            return IMPLIED[Basis(self.event.basis)]
+        if renewal_markers.is_kept(self.event):
+            return KEPT
+        return (ABOUT_ONE if self.event.topic else ABOUT_EVERYTHING)[Kind(self.event.kind)]
+
+    @property
+    def _limit(self) -> str:
+        most = self.event.most_per_month
+        named = {"topic": self.event.topic, "number": most}
+        if most is None:
+            limitless = _("You took the limit on %(topic)s away"), _("You took the limit on everything away")
+            return limitless[self.event.topic is None] % named
+        if self.event.topic:
+            return _most_of_one(most) % named
+        return _most_of_everything(most) % named
+
+
+def _most_of_one(number: int) -> str:
+    return ngettext(
+        "You asked for at most %(number)s message in 30 days about %(topic)s",
+        "You asked for at most %(number)s messages in 30 days about %(topic)s",
+        number,
+    )
+
+
+def _most_of_everything(number: int) -> str:
+    return ngettext(
+        "You asked for at most %(number)s message in 30 days altogether",
+        "You asked for at most %(number)s messages in 30 days altogether",
+        number,
+    )
+
+
+def events(contact: Contact) -> QuerySet[ConsentEvent]:
+    """Everything on record for all addresses of this person, newest first, in one query."""
+    said = renewal_markers.marked(ConsentEvent.objects.filter(address__contact=contact))
+    related = ("topic__sender", "notice__topic", "form__form", "evidence", "address")
+    return said.select_related(*related).order_by("-occurred_at", "-pk")
+
+
+def told(page: "list[ConsentEvent]", *, visiting: Address) -> Iterator[Line]:
+    """These events as lines. Only the visitor's own address is written out."""
+    for event in page:
+        yield Line(event, place(event.address, visiting=visiting))
+
+
+def place(address: Address, *, visiting: Address) -> str:
+    """An address of the person: in full the one whose owner is looking, masked any other."""
+    return address.value if address == visiting else address.masked

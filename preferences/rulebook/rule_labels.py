@@ -1,0 +1,235 @@
+"""Every figure of a rule in words that people read: hours, consent, numbers, and how well its source is known. Pure."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from preferences.models import Basis
+from preferences.rulebook.rule_fields import WHOLE_DAY, Window
+
+FIGURES = {
+    "consent": gettext_lazy("What a consent must be"),
+    "health_consent": gettext_lazy("What a consent must be where health is revealed"),
+    "records_consent": gettext_lazy("What a consent must be where health records are used"),
+    "bases": gettext_lazy("What a consent may rest on"),
+    "repermission": gettext_lazy("When to ask again"),
+    "minimum_age": gettext_lazy("Minimum age"),
+    "window": gettext_lazy("Hours"),
+    "holidays": gettext_lazy("Calendars of public holidays"),
+    "caps": gettext_lazy("Most messages"),
+    "content": gettext_lazy("What the text must say"),
+    "labels": gettext_lazy("Labels the text must carry"),
+    "segments": gettext_lazy("Longest text, in parts"),
+    "characters": gettext_lazy("Longest text, in characters"),
+    "honour": gettext_lazy("When an opt-out must hold"),
+    "mechanism": gettext_lazy("How long the way out works"),
+    "confirmation": gettext_lazy("The answer to an opt-out"),
+    "retention": gettext_lazy("How long records are kept"),
+    "revocation": gettext_lazy("What a “stop” ends"),
+    "scrub": gettext_lazy("Lists to look up before sending"),
+    "requests": gettext_lazy("Answers to people’s requests"),
+    "penalty": gettext_lazy("What a breach may cost"),
+}
+KINDS = {"legal": gettext_lazy("Legal limit"), "strict": gettext_lazy("Strict value")}
+EVIDENCE = {
+    "V": gettext_lazy("Primary text seen"),
+    "S": gettext_lazy("Secondary page seen, not the text itself"),
+    "M": gettext_lazy("From memory, or a value of our own: verify"),
+}
+FLAGS = {
+    "affirmative_act": gettext_lazy("said by an act of their own, such as ticking a box"),
+    "separate_from_terms": gettext_lazy("asked for apart from any terms"),
+    "not_condition_of_purchase": gettext_lazy("told that it is no condition of buying"),
+    "named_controller": gettext_lazy("told who would write"),
+    "pewc_disclosure": gettext_lazy("told that automated marketing texts would come"),
+    "e_signature": gettext_lazy("signed, which a ticked box or a keyword is, too"),
+    "address_confirmed": gettext_lazy("confirmed from the address itself"),
+    "explicit_special_category": gettext_lazy("said explicitly, because it reveals something about their health"),
+    "hipaa_elements": gettext_lazy("authorised in writing on a form for health records"),
+    "evidence_clock": gettext_lazy("the day on which it began is on record"),
+    "guardian": gettext_lazy("said by a parent or guardian"),
+}
+CONTENT = {
+    "sender_name": gettext_lazy("who sends it"),
+    "postal_address": gettext_lazy("the sender’s postal address"),
+    "contact": gettext_lazy("how to reach the sender"),
+    "contact_channel": gettext_lazy("a phone number, an e-mail address or a page of the sender"),
+    "way_out": gettext_lazy("a way out"),
+    "stop_hint": gettext_lazy("that STOP stops it"),
+    "brand_first": gettext_lazy("the brand at its beginning"),
+    "one_click_headers": gettext_lazy("one-click unsubscribing"),
+    "privacy_link": gettext_lazy("a link to the privacy policy"),
+    "why_you_get_this": gettext_lazy("why they get it"),
+    "objection_notice": gettext_lazy("that they may object"),
+    "own_domain_links": gettext_lazy("links to the sender’s own domain only"),
+    "frequency": gettext_lazy("how often it comes"),
+    "rates": gettext_lazy("what it may cost"),
+    "french_copy": gettext_lazy("the same in French"),
+    "ad_disclosure": gettext_lazy("that it is advertising"),
+    "no_health_words": gettext_lazy("no words that reveal something about their health"),
+}
+LISTS = {
+    "suppression": gettext_lazy("our own list of people who said no"),
+    "us_dnc": gettext_lazy("the national do-not-call list (USA)"),
+    "us_internal_dnc": gettext_lazy("the sender’s own do-not-call list (USA)"),
+    "state_lists": gettext_lazy("do-not-call lists of the states (USA)"),
+    "reassigned_numbers": gettext_lazy("numbers that changed hands (USA)"),
+    "deactivations": gettext_lazy("numbers that carriers switched off"),
+    "sg_dnc": gettext_lazy("the do-not-call register (Singapore)"),
+    "in_dlt": gettext_lazy("the preference register of the carriers (India)"),
+    "robinson": gettext_lazy("the objection list (Robinson list)"),
+}
+SCOPES = {
+    "topic": gettext_lazy("at least the topic it answers"),
+    "programme": gettext_lazy("at least everything of that kind from the sender"),
+    "brand": gettext_lazy("everything from the sender by this channel"),
+    "everything": gettext_lazy("everything from everybody here, on every channel"),
+}
+NUMBERS = {
+    ("repermission", "months"): ngettext_lazy("after %(n)d month", "after %(n)d months", "n"),
+    ("minimum_age", "years"): ngettext_lazy("%(n)d year", "%(n)d years", "n"),
+    ("caps", "day"): ngettext_lazy("at most %(n)d on one day", "at most %(n)d on one day", "n"),
+    ("caps", "hours24"): ngettext_lazy("at most %(n)d in any 24 hours", "at most %(n)d in any 24 hours", "n"),
+    ("caps", "week"): ngettext_lazy("at most %(n)d in any 7 days", "at most %(n)d in any 7 days", "n"),
+    ("caps", "month"): ngettext_lazy("at most %(n)d in any 30 days", "at most %(n)d in any 30 days", "n"),
+    ("segments", "most"): ngettext_lazy("at most %(n)d part", "at most %(n)d parts", "n"),
+    ("characters", "most"): ngettext_lazy("at most %(n)d character", "at most %(n)d characters", "n"),
+    ("honour", "seconds"): ngettext_lazy("within %(n)d second", "within %(n)d seconds", "n"),
+    ("honour", "business_days"): ngettext_lazy("within %(n)d business day", "within %(n)d business days", "n"),
+    ("honour", "calendar_days"): ngettext_lazy("within %(n)d calendar day", "within %(n)d calendar days", "n"),
+    ("mechanism", "days"): ngettext_lazy("for at least %(n)d day", "for at least %(n)d days", "n"),
+    ("confirmation", "most"): ngettext_lazy("at most %(n)d message", "at most %(n)d messages", "n"),
+    ("confirmation", "within_seconds"): ngettext_lazy("within %(n)d second", "within %(n)d seconds", "n"),
+    ("retention", "evidence_months"): ngettext_lazy(
+        "proof of consent for %(n)d month", "proof of consent for %(n)d months", "n"
+    ),
+    ("retention", "optout_months"): ngettext_lazy("opt-outs for %(n)d month", "opt-outs for %(n)d months", "n"),
+    ("retention", "message_months"): ngettext_lazy(
+        "what was sent for %(n)d month", "what was sent for %(n)d months", "n"
+    ),
+    ("requests", "acknowledge_days"): ngettext_lazy(
+        "acknowledged within %(n)d day", "acknowledged within %(n)d days", "n"
+    ),
+    ("requests", "acknowledge_business_days"): ngettext_lazy(
+        "acknowledged within %(n)d business day", "acknowledged within %(n)d business days", "n"
+    ),
+    ("requests", "complete_days"): ngettext_lazy("answered within %(n)d day", "answered within %(n)d days", "n"),
+    ("requests", "extend_days"): ngettext_lazy(
+        "may take %(n)d day longer, if they are told", "may take %(n)d days longer, if they are told", "n"
+    ),
+    ("requests", "optout_business_days"): ngettext_lazy(
+        "an opt-out is carried out within %(n)d business day",
+        "an opt-out is carried out within %(n)d business days",
+        "n",
+    ),
+}
+LASTING = ngettext_lazy("“%(basis)s”, for %(n)d month", "“%(basis)s”, for %(n)d months", "n")
+
+
+def figure(name: str) -> str:
+    """The name of a figure."""
+    return str(FIGURES.get(name, name))
+
+
+def lines(name: str, said: Any) -> list[str]:
+    """What a parsed figure says, one thing a line."""
+    return IN_WORDS[name](said) if said is not None else []
+
+
+def recorded(name: str, said: Any) -> list[str]:
+    """The same for a merged figure as a TermsRecord keeps it, in JSON."""
+    if name == "window":
+        return [window(tuple(tuple(hours) if hours else None for hours in said))]
+    return lines(name, said.items() if isinstance(said, dict) else said)
+
+
+def _named(names: dict[str, Any]) -> Callable[[Iterable[str]], list[str]]:
+    """One line for each word, in the order of the table."""
+
+    def words(said: Iterable[str]) -> list[str]:
+        return [str(label) for code, label in names.items() if code in set(said)]
+
+    return words
+
+
+def _numbered(name: str) -> Callable[[Iterable[tuple[str, int]]], list[str]]:
+    keys = [key for figure_name, key in NUMBERS if figure_name == name]
+
+    def words(said: Iterable[tuple[str, int]]) -> list[str]:
+        numbers = dict(said)
+        return [_counted(name, key, numbers[key]) for key in keys if key in numbers]
+
+    return words
+
+
+def _counted(name: str, key: str, number: int) -> str:
+    if key == "extend_days" and not number:
+        return _("may take no day longer")
+    return str(NUMBERS[name, key] % {"n": number})
+
+
+def bases(said: Iterable[tuple[str, int]]) -> list[str]:
+    """What a consent may rest on, and for how long that counts; 0 months are for ever."""
+    months = dict(said)
+    return [_basis(str(label), months[code]) for code, label in Basis.choices if code in months]
+
+
+def _basis(label: str, months: int) -> str:
+    if not months:
+        return _("“%(basis)s”, until it is taken back") % {"basis": label}
+    return str(LASTING % {"basis": label, "n": months})
+
+
+def window(hours: Window) -> str:
+    """Hours by weekday; days in a row that are alike are said once."""
+    said = [_on(days, hours[days[0]]) for days in _alike(hours)]
+    if hours[7] is None:
+        said.append(_("closed on holidays"))
+    elif hours[7] != WHOLE_DAY:
+        said.append(_("holidays %(hours)s") % {"hours": span(hours[7])})
+    return ", ".join(said)
+
+
+def _alike(hours: Window) -> list[list[int]]:
+    groups: list[list[int]] = []
+    for day in range(7):
+        if groups and hours[groups[-1][0]] == hours[day]:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    return groups
+
+
+def _on(days: list[int], hours: tuple[int, int] | None) -> str:
+    words = {"first": WEEKDAYS_ABBR[days[0]], "last": WEEKDAYS_ABBR[days[-1]], "hours": span(hours)}
+    if len(days) == 7:
+        return _("every day %(hours)s") % words
+    return (_("%(first)s–%(last)s %(hours)s") if len(days) > 1 else _("%(first)s %(hours)s")) % words
+
+
+def span(hours: tuple[int, int] | None) -> str:
+    """From when until when on one day."""
+    if hours is None:
+        return _("closed")
+    return f"{clock(hours[0])}–{clock(hours[1])}"
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+IN_WORDS: dict[str, Callable[[Any], list[str]]] = {
+    **{name: _numbered(name) for name, _key in NUMBERS},
+    **{name: _named(FLAGS) for name in ("consent", "health_consent", "records_consent")},
+    "bases": bases,
+    "window": lambda said: [window(said)],
+    "holidays": sorted,
+    "content": _named(CONTENT),
+    "labels": sorted,
+    "revocation": lambda said: [str(SCOPES[said])],
+    "scrub": _named(LISTS),
+    "penalty": sorted,
+}

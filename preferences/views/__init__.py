@@ -1,1 +1,0 @@
-"""The public doors: read who is there, bind the form, call one verb, answer."""

@@ -1,0 +1,129 @@
+"""Somebody leaves, or rather takes a break; and may say why afterwards."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from preferences.consent import frequency, opt_out_reasons
+from preferences.consent import service as consent
+from preferences.consent.evidence import Proof
+from preferences.links import tokens
+from preferences.models import LeaveReason, Source, Topic
+from preferences.web import owner_notification, preference_sheet
+from preferences.web.forms import layout
+from preferences.web.forms.preference_center import frequency_fields
+from preferences.web.link_holder import Visitor
+
+PAUSES = {f"pause-{days}": days for days in frequency_fields.DAYS}
+LEAVES = ["topic", "everything"]
+
+
+class LeaveForm(forms.Form):
+    """One obvious button for this topic, and one for everything; beside them a break, or fewer.
+
+    A leave link only ever lowers: a break that ends sooner than the one that stands is not offered, and not taken.
+    """
+
+    leave = forms.ChoiceField(choices=[(answer, answer) for answer in [*LEAVES, *PAUSES, "fewer"]])
+
+    def __init__(self, *args: Any, visitor: Visitor, topic: Topic, only_rest: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visitor, self.topic, self.only_rest = visitor, topic, only_rest
+        self.entry = preference_sheet.standing(visitor.address, topic)
+        options = frequency_fields.most_options(self.entry.most_per_month, may_raise=False)
+        self.fields["most"] = frequency_fields.most_field(options, initial=self.entry.most_per_month)
+
+    @property
+    def helper(self) -> FormHelper:
+        buttons = layout.Piece("preferences/_leave_buttons.html", topic=self.topic, only_rest=self.only_rest)
+        rather = [self._break()] if self.entry.is_on and not self.only_rest else []
+        return layout.helper(buttons, *rather, action=reverse("preferences:leave"), visitor=self.visitor)
+
+    def clean(self) -> None:
+        """Whoever leaves need not fill in anything else rightly."""
+        if self.cleaned_data.get("leave") != "fewer":
+            self.errors.pop("most", None)
+            return
+        if "most" in self.errors:
+            return
+        most = self.cleaned_data.get("most")
+        if not self.entry.is_on or most is None or frequency_fields.is_more(most, than=self.entry.most_per_month):
+            self.add_error("most", _("Choose how many a month you want at most."))
+
+    @property
+    def leaves(self) -> bool:
+        return self.cleaned_data["leave"] in LEAVES
+
+    @transaction.atomic
+    def save(self, proof: Proof) -> UUID:
+        """Say it; in which act."""
+        act, answer = uuid4(), self.cleaned_data["leave"]
+        if answer in PAUSES:
+            self._pause(PAUSES[answer], proof, act)
+        elif answer == "fewer":
+            most = self.cleaned_data["most"]
+            frequency.limit(
+                self.visitor.address, self.topic, most_per_month=most, source=Source.LEAVE, proof=proof, act=act
+            )
+        else:
+            self._leave(answer, proof, act)
+        owner_notification.tell([self.visitor.address], act)
+        return act
+
+    def _leave(self, answer: str, proof: Proof, act: UUID) -> None:
+        address, origin = self.visitor.address, tokens.origin(self.visitor.claims)
+        said: dict[str, Any] = {"source": Source.LEAVE, "origin": origin, "proof": proof, "act": act}
+        if answer == "topic":
+            consent.withdraw(address, self.topic, **said)
+        else:
+            consent.withdraw_all(address, sender=self.topic.sender, **said)
+
+    def _pause(self, days: int, proof: Proof, act: UUID) -> None:
+        until = frequency_fields.pause_until(days, self.visitor.address.contact)
+        if self.entry.is_pausable(until):
+            frequency.pause(self.visitor.address, self.topic, until=until, source=Source.LEAVE, proof=proof, act=act)
+
+    def _break(self) -> layout.Box:
+        contact = self.visitor.address.contact
+        days = [
+            days
+            for days in frequency_fields.DAYS
+            if self.entry.is_pausable(frequency_fields.pause_until(days, contact))
+        ]
+        most = [] if self.entry.most_per_month == 1 else ["most"]
+        return layout.Box("preferences/_break.html", *most, entry=self.entry, contact=contact, days=days)
+
+
+class ReasonForm(forms.Form):
+    """Asked after the leaving is done; nothing here is required."""
+
+    reason = forms.ChoiceField(
+        label=_("Why did you leave?"), choices=LeaveReason.Reason.choices, required=False, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("Anything else you want to say"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, visitor: Visitor, topic: Topic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visitor, self.topic = visitor, topic
+
+    @property
+    def helper(self) -> FormHelper:
+        send = Submit("send", _("Send"), css_class="btn-secondary")
+        action = reverse("preferences:leave-done")
+        return layout.helper("reason", "words", send, action=action, visitor=self.visitor)
+
+    def save(self) -> LeaveReason | None:
+        return opt_out_reasons.give(
+            self.visitor.address, self.topic, **self.cleaned_data, origin=tokens.origin(self.visitor.claims)
+        )

@@ -1,0 +1,71 @@
+"""Global Privacy Control: a browser asks that its owner's data is never sold or shared.
+
+We sell and share nothing, so there is nothing to switch off; the wish is shown to be heard, and kept for whoever
+opened a link of theirs. It is not a "no" to messages, and nothing takes it back (docs/decisions/0017).
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from preferences.contacts import service as contacts
+from preferences.links import tokens
+from preferences.links.tokens import BadLink, Purpose
+from preferences.models import Contact
+from preferences.web import link_session
+
+logger = logging.getLogger(__name__)
+PROMISED_ON = date(2026, 11, 22)
+COOKIES = (Purpose.MANAGE, Purpose.FRESH, Purpose.LEAVE)
+OFFICE = "/admin/"
+
+
+def asks(request: HttpRequest) -> bool:
+    """Only exactly "1" says so; of several headers, one is enough."""
+    return "1" in [value.strip() for value in request.META.get("HTTP_SEC_GPC", "").split(",")]
+
+
+class Hears:
+    """Middleware: keeps the wish of whoever is known to this browser, and never stands in the way of a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if asks(request) and not request.path.startswith(OFFICE):
+            _keep(request)
+        return self.get_response(request)
+
+
+def is_on_record(request: HttpRequest) -> bool:
+    """Is this visitor's wish kept with their data?"""
+    return getattr(request, "gpc_on_record", False)
+
+
+@require_safe
+def promise(request: HttpRequest) -> JsonResponse:
+    """/.well-known/gpc.json: what we promise to every browser that asks."""
+    return JsonResponse({"gpc": True, "lastUpdate": PROMISED_ON.isoformat()})
+
+
+def _keep(request: HttpRequest) -> None:
+    for contact in filter(None, (_owner(request, purpose) for purpose in COOKIES)):
+        try:
+            if contact.sale_share_optout_at is None:
+                contacts.never_sell(contact)
+        except DatabaseError:
+            logger.exception("A visitor's Global Privacy Control could not be kept; the next page tries again.")
+            return
+        request.gpc_on_record = True  # type: ignore[attr-defined]
+
+
+def _owner(request: HttpRequest, purpose: Purpose) -> Contact | None:
+    """Whose link was opened in this browser, if the link is good."""
+    try:
+        return tokens.address_of(purpose, link_session.read(request, purpose)).contact
+    except BadLink:
+        return None
