@@ -12,7 +12,7 @@ from preferences.consent import suppressions
 from preferences.models import Rule, Source
 from preferences.rulebook import service as rules
 from tests import factories
-from tests.browser import access, steps
+from tests.browser import accessibility, steps
 from tests.browser.test_staff import colleagues, log_in  # noqa: F401
 from tests.conftest import subscribe
 
@@ -35,7 +35,7 @@ def people(clinic):
 def wide(page):
     """What is wider than a phone."""
     page.set_viewport_size({"width": 320, "height": 900})
-    found = page.evaluate(access.WIDER)
+    found = page.evaluate(accessibility.WIDER)
     page.set_viewport_size({"width": 1280, "height": 900})
     return found
 

@@ -7,7 +7,7 @@ from preferences.models import Inbound
 from tests import factories, roles
 from tests.browser import steps
 from tests.conftest import subscribe
-from tests.preferences import texting
+from tests.preferences.inbound import phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a long password for the test"
@@ -27,8 +27,8 @@ def support(page, clinic):
 
 
 def test_a_doubtful_text_is_decided_with_one_press(support, shoot, clinic):
-    reader = subscribe(factories.phone_address(texting.NUMBER, name="Ana"), clinic)
-    say = texting.to(clinic.sender)
+    reader = subscribe(factories.phone_address(phone.NUMBER, name="Ana"), clinic)
+    say = phone.to(clinic.sender)
     doubtful, second = say("Can I cancel my appointment on Monday?"), say("no thanks")
     Inbound.objects.filter(pk=second.pk).update(due_at=second.received_at)
 

@@ -16,11 +16,11 @@ from django.db import transaction  # noqa: E402
 
 from campaigns.audience import service as audience  # noqa: E402
 from campaigns.models import Campaign, Message  # noqa: E402
-from campaigns.sending import leases, sender
-from campaigns.workflow import lifecycle
+from campaigns.sending import leases, sender  # noqa: E402
+from campaigns.workflow import lifecycle  # noqa: E402
 from preferences.consent import service as consent  # noqa: E402
 from preferences.errors import NotAllowed  # noqa: E402
-from preferences.inbound import imap_poll
+from preferences.inbound import imap_poll  # noqa: E402
 from preferences.models import Address, Notice, Source  # noqa: E402
 
 

@@ -24,9 +24,9 @@ from preferences import tasks
 from preferences.contacts import service as contacts
 from tests import factories, roles
 from tests.conftest import subscribe
-from tests.preferences.visitors import filled, open_link
+from tests.preferences.web.visitors import filled, open_link
 from tests.sinks import MailSink, TextSink
-from tests.stories.clockwork import in_new_york, work
+from tests.stories.simulated_days import in_new_york, work
 
 
 @pytest.fixture(autouse=True)

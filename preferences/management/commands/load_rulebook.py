@@ -12,6 +12,7 @@ from django.utils import timezone
 from preferences.errors import SaysoError
 from preferences.rulebook import rulebook_updates, toml_loader
 from preferences.rulebook.rulebook_updates import Change, News
+from preferences.rulebook.source_positions import BadRulebook
 
 BAD_FILE = 2
 NEEDS_SOMEBODY = 3
@@ -45,7 +46,7 @@ class Command(BaseCommand):
     def _news(self, folder: Path, *, again: bool) -> News:
         try:
             written = toml_loader.read(folder)
-        except toml_loader.BadRulebook as error:
+        except BadRulebook as error:
             self.stderr.write(str(error))
             sys.exit(BAD_FILE)
         return rulebook_updates.news(written, timezone.localdate(), again=again)

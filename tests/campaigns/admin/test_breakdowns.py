@@ -16,7 +16,7 @@ from preferences.consent import service as consent
 from preferences.consent import suppressions
 from preferences.models import Source
 from tests import factories, roles
-from tests.campaigns.admin.office import button, page, words_of
+from tests.campaigns.admin.admin_pages import button, page, words_of
 from tests.conftest import subscribe
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from campaigns.models import Campaign
 from campaigns.workflow import lifecycle
 from tests import factories
-from tests.campaigns.admin.office import page, queries, status, words_of
+from tests.campaigns.admin.admin_pages import page, queries, status, words_of
 
 Status = Campaign.Status
 WORDS = {"name": "Autumn", "channel": "email", "subject": "Hello", "body": "Walk **today**."}

@@ -7,7 +7,7 @@ from campaigns.sending import sender
 from preferences.consent import service as consent
 from preferences.models import Source
 from tests import factories
-from tests.campaigns.admin.office import page, queries
+from tests.campaigns.admin.admin_pages import page, queries
 from tests.conftest import subscribe
 
 

@@ -7,7 +7,7 @@ from preferences.consent import service as consent
 from preferences.models import Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
-from tests.preferences.admin.office import page
+from tests.preferences.admin.admin_urls import page
 
 LEDGERS = ["consentevent", "subscription", "suppression", "reply", "inbound", "notice", "address", "leavereason"]
 

@@ -14,7 +14,7 @@ from preferences.imports import service as imports
 from preferences.imports import tasks
 from preferences.models import Address, Import
 from tests import roles
-from tests.preferences.contact_files import file, line
+from tests.preferences.imports.contact_files import file, line
 
 Status = Import.Status
 

@@ -1,0 +1,46 @@
+"""The process that empties the mailbox is killed at each step. Every mail counts, and none twice."""
+
+import pytest
+
+from preferences.links import mailto
+from preferences.links.tokens import Claims
+from preferences.models import Inbound, Reply
+from tests import factories
+from tests.conftest import subscribe
+from tests.faults.harness import PART, Crew, report
+from tests.imap_server import HOST, PASSWORD, USER, Mailbox
+from tests.preferences.inbound.mails import mail
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+STEPS = ["UID FETCH", "UID STORE", "UID MOVE", "UID EXPUNGE"]
+
+
+@pytest.mark.parametrize("step", STEPS if PART == 1 else STEPS[:1])
+def test_a_visit_that_is_killed_loses_no_mail_and_does_nothing_twice(topic, step, settings):
+    settings.UNSUBSCRIBE_MAILTO = "out@in.example.org"
+    people = [subscribe(factories.email_address(), topic) for _person in range(3)]
+    lacks = {"MOVE"} if step == "UID EXPUNGE" else set()
+    with Mailbox(lacks=lacks) as box, Crew(_environment(box)) as crew:
+        for person in people:
+            box.put(mail(to=mailto.mailbox(Claims(person.pk, 0, topic=topic.pk))))
+        victim = crew.start("poll")
+        box.before[step] = lambda: (box.before.pop(step), crew.kill(victim))
+        victim.wait(timeout=60)
+        crew.start("poll").wait(timeout=60)
+
+    left = [person.events.filter(kind="withdrawn").count() for person in people]
+    told = [person.replies.filter(kind=Reply.Kind.OPTED_OUT).count() for person in people]
+    report("mailbox", step=step, rows=Inbound.objects.count(), left=left, told=told, killed=victim.returncode)
+    assert victim.returncode == -9
+    assert (left, told) == ([1, 1, 1], [1, 1, 1])
+    assert Inbound.objects.count() == len(people)
+
+
+def _environment(box):
+    return {
+        "MAILBOX_HOST": HOST,
+        "MAILBOX_PORT": str(box.port),
+        "MAILBOX_SSL": "off",
+        "MAILBOX_USER": USER,
+        "MAILBOX_PASSWORD": PASSWORD,
+    }

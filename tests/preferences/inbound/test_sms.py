@@ -1,0 +1,245 @@
+"""Texts that come back: STOP is final at once, START only brings back what STOP took, HELP is always answered."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from preferences.consent import eligibility
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.models import Address, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
+from tests import factories
+from tests.conftest import subscribe
+from tests.preferences.inbound import phone as inbound_phone
+
+Kind = Reply.Kind
+Status = Subscription.Status
+NUMBER = inbound_phone.NUMBER
+
+
+@pytest.fixture
+def say(topic):
+    """Send one text to the sender's number."""
+    return inbound_phone.to(topic.sender)
+
+
+@pytest.fixture
+def reader(topic):
+    """Somebody who gets texts about the topic."""
+    return subscribe(factories.phone_address(NUMBER), topic)
+
+
+@pytest.mark.parametrize("text", ["STOP", " stop. ", "“Stop”", "S.T.O.P!!", "Arrêt", "СТОП", "st\u200bop"])
+def test_stop_ends_everything_and_is_answered_once(say, reader, topic, text):
+    received = say(text)
+
+    assert eligibility.objection(reader, topic) == "stopped"
+    assert reader.replies.filter(kind=Kind.OPTED_OUT).count() == 1
+    event = reader.events.last()
+    assert (event.source, event.method, event.evidence.words) == (Source.TEXT, Method.KEYWORD, text)
+    assert (received.meaning, received.outcome) == (Inbound.Meaning.OPT_OUT, "Everything is off.")
+
+
+def test_a_second_stop_is_kept_and_answers_nothing(say, reader):
+    say("STOP")
+    say("STOP")
+
+    assert reader.replies.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert Inbound.objects.count() == 2
+
+
+def test_a_repeated_delivery_of_the_same_text_does_nothing(say, reader):
+    say("STOP", provider_id="same")
+    say("STOP", provider_id="same")
+
+    assert Inbound.objects.count() == 1
+    assert reader.events.filter(kind="withdrawn").count() == 1
+
+
+def test_an_old_stop_delivered_again_does_not_undo_a_newer_start(say, reader, topic):
+    say("STOP", provider_id="same", sent_at=timezone.now() - timedelta(minutes=1))
+    say("START")
+    say("STOP", provider_id="same")
+
+    assert eligibility.objection(reader, topic) == ""
+    assert reader.events.filter(kind="withdrawn").count() == 1
+
+
+def test_stop_from_somebody_never_signed_up_is_honoured_and_answered(say):
+    say("STOP")
+
+    address = Address.objects.get(normal_form=NUMBER)
+    assert address.replies.get().kind == Kind.OPTED_OUT
+    assert Suppression.objects.of(address).in_force().get().reason == "stopped"
+
+
+def test_stop_to_a_number_nobody_uses_any_more_still_stops_who_we_know(say, reader, topic):
+    say("STOP", to="+19995550000")
+
+    assert eligibility.objection(reader, topic) == "stopped"
+
+
+def test_stop_to_a_number_nobody_uses_stops_a_stranger_too(say, topic):
+    received = say("STOP", to="+19995550000")
+
+    assert eligibility.objection(received.address, topic) == "stopped"
+    assert not Reply.objects.exists()
+
+
+def test_a_text_to_a_number_nobody_uses_is_kept(say):
+    received = say("HELLO", to="+19995550000")
+
+    assert received.outcome == "Nobody uses the number it was sent to."
+    assert not Reply.objects.exists()
+
+
+def test_start_brings_back_what_the_own_stop_took(say, reader, topic):
+    other = subscribe(reader, factories.TopicFactory(sender=topic.sender))
+    consent.withdraw(reader, topic, source=Source.LEAVE)
+    say("STOP", sent_at=timezone.now() - timedelta(seconds=5))
+
+    say("START", sent_at=timezone.now() + timedelta(seconds=5))
+
+    standing = dict(other.subscriptions.values_list("topic__pk", "status"))
+    assert standing.pop(topic.pk) == Status.ENDED
+    assert set(standing.values()) == {Status.ACTIVE}
+    assert reader.replies.filter(kind=Kind.SIGNED_UP, act=reader.events.last().act).exists()
+
+
+@pytest.fixture
+def stopped(say, reader):
+    """Somebody who texted STOP ten minutes ago."""
+    say("STOP", sent_at=timezone.now() - timedelta(minutes=10))
+    return reader
+
+
+@pytest.mark.parametrize("word", ["START", "unstop", "YES"])
+def test_start_grants_under_the_words_of_today(say, stopped, topic, word):
+    newest = factories.notices.publish(topic, frequency="Weekly")
+
+    say(word)
+
+    subscription = stopped.subscriptions.get()
+    assert (subscription.status, subscription.event.notice) == (Status.ACTIVE, newest)
+    assert eligibility.objection(stopped, topic) == ""
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 60])
+def test_a_start_sent_before_the_stop_or_with_it_changes_nothing(say, reader, topic, seconds):
+    moment = timezone.now()
+    say("STOP", sent_at=moment)
+
+    say("START", sent_at=moment - timedelta(seconds=seconds))
+
+    assert eligibility.objection(reader, topic) == "stopped"
+
+
+def test_a_start_sent_before_leaving_on_the_page_changes_nothing(say, stopped, topic):
+    sent_at = timezone.now() - timedelta(minutes=1)
+    consent.withdraw_all(stopped, sender=topic.sender, source=Source.LEAVE)
+    subscribe(stopped, factories.TopicFactory(sender=topic.sender))
+    consent.withdraw_all(stopped, sender=topic.sender, source=Source.LEAVE)
+
+    assert say("START", sent_at=sent_at).outcome == "A newer STOP stands."
+
+
+def test_start_does_not_turn_an_unanswered_question_into_a_yes(say, topic):
+    phone = factories.phone_address(NUMBER)
+    consent.ask(phone, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
+    say("STOP", sent_at=timezone.now() - timedelta(minutes=1))
+
+    say("START")
+
+    assert phone.subscriptions.get().status == Status.ENDED
+    assert phone.replies.filter(kind=Kind.HELP).count() == 1
+
+
+def test_start_with_nothing_to_bring_back_is_answered_with_help(say):
+    say("START")
+
+    assert Address.objects.get().replies.get().kind == Kind.HELP
+
+
+def test_never_again_is_not_undone_by_start(say, stopped, topic):
+    consent.suppress(stopped, Suppression.Reason.PERMANENT)
+
+    say("START")
+
+    assert eligibility.objection(stopped, topic) == "never_again"
+
+
+@pytest.mark.parametrize("word", ["YES", "yes!", "START"])
+def test_yes_confirms_the_question_that_is_waiting(say, topic, word):
+    phone = factories.phone_address(NUMBER)
+    consent.ask(phone, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
+
+    say(word)
+
+    assert phone.subscriptions.get().status == Status.ACTIVE
+    assert phone.replies.filter(kind=Kind.SIGNED_UP).count() == 1
+
+
+def test_a_yes_by_text_is_recorded_as_a_text_and_not_as_a_link(say, topic):
+    phone = factories.phone_address(NUMBER)
+    consent.ask(phone, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
+
+    say("YES")
+
+    granted = phone.subscriptions.get().event
+    assert (granted.source, granted.method, granted.evidence.words) == (Source.TEXT, Method.KEYWORD, "YES")
+
+
+def test_yes_to_another_sender_confirms_nothing(say, topic):
+    phone = factories.phone_address(NUMBER)
+    consent.ask(phone, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
+
+    say("YES", to=factories.SenderFactory().text_number)
+
+    assert phone.subscriptions.get().status == Status.PENDING
+
+
+def test_yes_is_only_a_word_when_nothing_was_asked(say, reader):
+    assert say("YES").meaning == Inbound.Meaning.OTHER
+
+
+@pytest.mark.parametrize("text", ["HELP", "info"])
+def test_help_is_answered_even_after_a_stop_and_opts_nobody_out(say, stopped, text):
+    say(text)
+
+    assert stopped.replies.filter(kind=Kind.HELP).count() == 1
+
+
+def test_help_does_not_change_a_subscription(say, reader):
+    say("HELP")
+
+    assert reader.subscriptions.get().status == Status.ACTIVE
+
+
+def test_anything_else_waits_for_a_person(say, reader):
+    received = say("Is this about my appointment?")
+
+    assert (received.address, received.meaning, received.outcome) == (reader, "other", "For a person to read.")
+    assert not reader.replies.filter(kind__in=[Kind.HELP, Kind.OPTED_OUT]).exists()
+
+
+def test_the_persons_language_is_understood(say, topic):
+    contacts.add_address("sms", NUMBER, language="de")
+
+    assert say("Hilfe").meaning == Inbound.Meaning.HELP
+
+
+def test_a_clock_that_runs_ahead_does_not_block_a_start(say, reader, topic, time_machine):
+    time_machine.move_to(datetime(2099, 5, 1, tzinfo=UTC), tick=False)
+    say("STOP", sent_at=timezone.now() + timedelta(days=30))
+    time_machine.shift(60)
+
+    say("START")
+
+    assert eligibility.objection(reader, topic) == ""
+
+
+def test_the_ledger_adds_up_after_stop_and_start(say, stopped, topic):
+    say("START")
+
+    assert consent.fold(stopped, topic) == stopped.subscriptions.get().status == Status.ACTIVE

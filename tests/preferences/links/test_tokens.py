@@ -1,0 +1,219 @@
+"""Links: what opens what, and what opens nothing."""
+
+import itertools
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from preferences.consent import service as consent
+from preferences.contacts import service as contacts
+from preferences.links import tokens
+from preferences.links.tokens import BadLink, Purpose
+from preferences.models import LinkHit, Source
+from preferences.web import link_session
+from tests.preferences.web.visitors import open_link, path
+
+LETTER = {
+    Purpose.LEAVE: "l",
+    Purpose.MANAGE: "m",
+    Purpose.FRESH: "f",
+    Purpose.CONFIRM: "c",
+    Purpose.UNDO: "z",
+    Purpose.RECEIPT: "r",
+    Purpose.KEEP: "k",
+}
+
+
+@pytest.fixture
+def clock(time_machine):
+    time_machine.move_to("2026-05-01 10:00", tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def made(subscriber, topic, notice):
+    """One good link of each purpose, for one person."""
+    reply = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
+    agreed = subscriber.events.get(kind="granted")
+    return {
+        Purpose.LEAVE: tokens.leave_url(subscriber, topic),
+        Purpose.MANAGE: tokens.manage_url(subscriber),
+        Purpose.FRESH: tokens.fresh_url(subscriber),
+        Purpose.CONFIRM: tokens.confirm_url(reply),
+        Purpose.UNDO: tokens.undo_url(subscriber, agreed.act),
+        Purpose.RECEIPT: tokens.receipt_url(subscriber, agreed.act),
+        Purpose.KEEP: tokens.keep_url(subscriber, topic, agreed.reference.int),
+    }
+
+
+def token_of(url):
+    return url.rstrip("/").rpartition("/")[2]
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_link_opens_a_page_without_the_token_in_its_address(client, made, purpose):
+    answer = client.get(path(made[purpose]))
+
+    assert answer.status_code == 303
+    assert token_of(made[purpose]) not in answer["Location"]
+    assert token_of(made[purpose]) not in str(answer.cookies)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, made, purpose):
+    client.get(path(made[purpose]))
+
+    cookie = client.cookies[link_session.name(Purpose.MANAGE if purpose == Purpose.FRESH else purpose)]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
+
+
+def test_under_tls_the_cookie_belongs_to_this_host_alone(client, made, settings):
+    settings.SESSION_COOKIE_SECURE = True
+
+    client.get(path(made[Purpose.LEAVE]))
+
+    assert client.cookies["__Host-sayso-leave"]["secure"]
+
+
+@pytest.mark.parametrize(("purpose", "door"), [p for p in itertools.product(Purpose, Purpose) if p[0] != p[1]])
+def test_a_link_of_one_purpose_opens_no_other_door(client, made, purpose, door):
+    answer = client.get(f"/{LETTER[door]}/{token_of(made[purpose])}/")
+
+    assert answer.status_code == 404
+    assert not any(name.startswith("sayso") for name in answer.cookies)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda token: token[:-1],
+        lambda token: token[1:],
+        lambda token: token + "=",
+        lambda token: token + ".",
+        lambda token: token + "%20",
+        lambda token: token + "%00",
+        lambda token: token.swapcase(),
+        lambda token: ("3" if token[0] == "2" else "2") + token[1:],
+        lambda token: token.replace(".", "٠", 1),
+        lambda token: "x",
+    ],
+)
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_spoiled_link_gets_a_friendly_page(client, made, purpose, spoil):
+    answer = client.get(f"/{LETTER[purpose]}/{spoil(token_of(made[purpose]))}/")
+
+    assert answer.status_code == 404
+    assert "This link does not work" in answer.content.decode()
+    assert 'action="/my-link/"' in answer.content.decode()
+
+
+def test_every_single_flipped_bit_is_noticed(subscriber):
+    token = tokens.token(Purpose.MANAGE, subscriber)
+
+    flipped = [_flipped(token, place, bit) for place in range(len(token)) for bit in range(8)]
+
+    assert [text for text in flipped if _opens(text)] == []
+
+
+def _flipped(text, place, bit):
+    return text[:place] + chr(ord(text[place]) ^ 1 << bit) + text[place + 1 :]
+
+
+def _opens(text):
+    try:
+        tokens.read(Purpose.MANAGE, text)
+    except BadLink:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("purpose", "minutes", "status"),
+    [
+        (Purpose.FRESH, 29, 303),
+        (Purpose.FRESH, 31, 410),
+        (Purpose.CONFIRM, 7 * 24 * 60 - 1, 303),
+        (Purpose.CONFIRM, 7 * 24 * 60 + 1, 410),
+        (Purpose.MANAGE, 5 * 365 * 24 * 60, 303),
+    ],
+)
+def test_links_live_as_long_as_they_say(clock, client, made, purpose, minutes, status):
+    clock.shift(minutes * 60)
+
+    assert client.get(path(made[purpose])).status_code == status
+
+
+def test_an_expired_link_offers_a_new_one(clock, client, made):
+    clock.shift(31 * 60)
+
+    page = client.get(path(made[Purpose.FRESH])).content.decode()
+
+    assert "too old" in page
+    assert 'action="/my-link/"' in page
+
+
+@pytest.mark.parametrize("purpose", [Purpose.MANAGE, Purpose.FRESH, Purpose.CONFIRM])
+def test_revoked_links_open_nothing_any_more(client, made, subscriber, purpose):
+    contacts.revoke_links(subscriber)
+
+    assert client.get(path(made[purpose])).status_code == 404
+
+
+def test_revoking_links_ends_visits_that_already_began(client, made, subscriber):
+    open_link(client, made[Purpose.MANAGE])
+    contacts.revoke_links(subscriber)
+
+    assert client.get("/preferences/").status_code == 404
+
+
+def test_old_keys_still_verify_and_removed_ones_do_not(client, made, settings):
+    fresh_key = "another-leave-link-key-0123456789abcdef"
+    settings.LINK_KEYS = settings.LINK_KEYS | {"leave": [fresh_key, *settings.LINK_KEYS["leave"]]}
+    assert client.get(path(made[Purpose.LEAVE])).status_code == 303
+
+    settings.LINK_KEYS = settings.LINK_KEYS | {"leave": [fresh_key]}
+    assert client.get(path(made[Purpose.LEAVE])).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["", "x", "1-1-0-0-0_99999999999:x", "\x00"])
+def test_a_forged_cookie_opens_nothing(client, subscriber, value):
+    client.cookies["sayso-manage"] = value
+
+    assert client.get("/preferences/").status_code in (403, 404)
+
+
+def test_a_cookie_of_one_purpose_is_worth_nothing_as_another(client, made):
+    open_link(client, made[Purpose.LEAVE])
+    client.cookies["sayso-manage"] = client.cookies["sayso-leave"].value
+
+    assert client.get("/preferences/").status_code == 404
+
+
+def test_a_cookie_does_not_outlive_its_day(clock, client, made):
+    open_link(client, made[Purpose.MANAGE])
+    value = client.cookies["sayso-manage"].value
+    clock.shift(24 * 60 * 60 + 1)
+    client.cookies["sayso-manage"] = value
+
+    assert client.get("/preferences/").status_code == 410
+
+
+def test_nobody_writes_by_looking(client, made, subscriber, topic):
+    pages = [*map(path, made.values()), path(tokens.one_click_url(subscriber, topic))]
+    pages += [reverse(f"preferences:{name}") for name in ("senders", "my-link", "my-link-sent")]
+    pages += [reverse(f"preferences:{name}", args=[topic.sender.slug]) for name in ("sign-up", "check-inbox")]
+    pages += [reverse(f"preferences:{name}") for name in ("confirm", "preferences", "leave", "leave-done")]
+    pages += [reverse(f"preferences:{name}") for name in ("undo", "receipt", "history", "details")]
+    before = _rows()
+
+    statuses = {getattr(client, method)(page).status_code for page in pages for method in ("get", "head", "options")}
+
+    assert _rows() == before
+    assert statuses <= {200, 302, 303, 405}
+
+
+def _rows():
+    """Everything there is, but for the count of looks at links."""
+    kept = [model for model in apps.get_models() if model is not LinkHit]
+    return {model._meta.label: list(model.objects.values_list()) for model in kept}
