@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
-    verbose_name = _("Campaigns and messages")
+    verbose_name = _("Campaigns")
 
     def ready(self) -> None:
         """Listen to what e-mail providers report; Anymail tells it by a signal of its own."""

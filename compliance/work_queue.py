@@ -54,29 +54,34 @@ def _questions(today: datetime.date) -> list[tuple[str, QuerySet, dict[str, str]
     soon = today + datetime.timedelta(days=max(review_reminders.DAYS_BEFORE))
     reviews = PolicyReview.objects.open()
     return [
-        (_("All sending is stopped"), StopSwitch.objects.thrown(), {"released_at__isempty": "1"}, True),
-        (_("Messages held until somebody settles something"), _held(), {"held": "yes"}, True),
-        (_("Messages to be read, overdue"), _to_read().filter(due_at__lt=timezone.now()), {"read": "overdue"}, True),
+        (_("All sending is paused"), StopSwitch.objects.thrown(), {"released_at__isempty": "1"}, True),
+        (_("Messages on hold: needs review"), _held(), {"held": "yes"}, True),
+        (
+            _("Incoming messages to review, overdue"),
+            _to_read().filter(due_at__lt=timezone.now()),
+            {"read": "overdue"},
+            True,
+        ),
         (_("Policy reviews overdue"), reviews.overdue(today), {"state": "overdue"}, True),
-        (_("Requests about own data overdue"), _late_requests(), {"state": "overdue"}, True),
-        (_("Messages whose end is unknown"), _unknown_messages(), {"status__exact": "unknown"}, True),
-        (_("Replies whose end is unknown"), _replies("unknown"), {"status__exact": "unknown"}, True),
+        (_("Data subject requests overdue"), _late_requests(), {"state": "overdue"}, True),
+        (_("Messages with unknown result"), _unknown_messages(), {"status__exact": "unknown"}, True),
+        (_("Service messages with unknown result"), _replies("unknown"), {"status__exact": "unknown"}, True),
         (_held_back(), send_budget.held_back(), {"status__exact": "owed"}, True),
-        (_("Replies that failed"), _replies("failed"), {"status__exact": "failed"}, True),
+        (_("Failed service messages"), _replies("failed"), {"status__exact": "failed"}, True),
         (_("Processors without a dated agreement"), _without_agreement(), WITHOUT_AGREEMENT, True),
-        (_("“I never signed up”, to be looked into"), _never_signed_up(), NEVER_SIGNED_UP, False),
-        (_("Opt-outs that look machine-made"), DoubtfulLeave.objects.filter(settled_at=None), DOUBTFUL, False),
-        (_("Campaigns to be read by a second person"), _in_review(), {"status__exact": "in_review"}, False),
-        (_("Messages to be read"), _to_read().filter(due_at__gte=timezone.now()), TO_READ, False),
-        (_("Requests about own data to answer"), _requests_in_time(), {"state": "open"}, False),
-        (_("Texts for a person to read"), _unread_texts(), {"meaning__exact": "other"}, False),
-        (_("Rule changes waiting for a second person"), RuleProposal.objects.open(), OPEN_PROPOSALS, False),
+        (_("Consent complaints to investigate"), _never_signed_up(), NEVER_SIGNED_UP, False),
+        (_("Suspicious opt-outs"), DoubtfulLeave.objects.filter(settled_at=None), DOUBTFUL, False),
+        (_("Campaigns to review"), _in_review(), {"status__exact": "in_review"}, False),
+        (_("Incoming messages to review"), _to_read().filter(due_at__gte=timezone.now()), TO_READ, False),
+        (_("Data subject requests to answer"), _requests_in_time(), {"state": "open"}, False),
+        (_("Unrecognized replies to read"), _unread_texts(), {"meaning__exact": "other"}, False),
+        (_("Rule change proposals to approve"), RuleProposal.objects.open(), OPEN_PROPOSALS, False),
         (_("Policy reviews due soon"), reviews.filter(due_on__range=(today, soon)), {"state": "open"}, False),
     ]
 
 
 def _held_back() -> str:
-    return _("Sign-ups are being held back: %(most)d an hour") % {"most": settings.CONFIRMATIONS_PER_HOUR}
+    return _("Sign-up confirmations delayed: limit %(most)d an hour") % {"most": settings.CONFIRMATIONS_PER_HOUR}
 
 
 def _unknown_messages() -> QuerySet[Message]:

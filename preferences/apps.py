@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class PreferencesConfig(AppConfig):
     name = "preferences"
-    verbose_name = _("People and what they said")
+    verbose_name = _("Contacts and consent")
 
     def ready(self) -> None:
         """Listen to the mail that e-mail providers take for us; Anymail tells it by a signal of its own."""

@@ -24,16 +24,16 @@ from preferences.models import Address
 
 LINES = 500  # of a table at once
 KINDS = {
-    "send": gettext_lazy("Get it now"),
-    "wait": gettext_lazy("Get it later"),
-    "held": gettext_lazy("Are held until a colleague has settled something"),
-    "skip": gettext_lazy("Do not get it"),
+    "send": gettext_lazy("Will receive now"),
+    "wait": gettext_lazy("Will receive later"),
+    "held": gettext_lazy("On hold: needs review"),
+    "skip": gettext_lazy("Excluded"),
 }
 AT_THEN = {
-    "send": gettext_lazy("Would get it at that moment"),
-    "wait": gettext_lazy("Would get it later"),
-    "held": gettext_lazy("Would be held until a colleague has settled something"),
-    "skip": gettext_lazy("Would not get it"),
+    "send": gettext_lazy("Would receive at that time"),
+    "wait": gettext_lazy("Would receive later"),
+    "held": gettext_lazy("Would be on hold: needs review"),
+    "skip": gettext_lazy("Would be excluded"),
 }
 COLUMNS = ("address", "contact", "verdict", "reason", "until", "jurisdictions")
 
@@ -98,7 +98,7 @@ def _hours(hours: dict[str, dict[str, int]], narrowed: dict[str, str]) -> Iterat
 
 
 def _place_name(name: str) -> str:
-    names = {breakdown.NOWHERE: _("Nobody knows where"), "*": _("Elsewhere")}
+    names = {breakdown.NOWHERE: _("Location unknown"), "*": _("Elsewhere")}
     return str(names.get(name) or place_labels.named(name))
 
 
@@ -110,7 +110,7 @@ def _query(narrowed: dict[str, str], **more: str) -> str:
 
 def said(wanted: Wanted) -> str:
     """The question in words."""
-    parts = [str(KINDS[wanted.kind])] if wanted.kind else [_("Everybody")]
+    parts = [str(KINDS[wanted.kind])] if wanted.kind else [_("All recipients")]
     parts += [reason_labels.reason(wanted.reason)] if wanted.reason else []
     parts += [f"{wanted.hour:%Y-%m-%d %H:%M} UTC"] if wanted.hour else []
     parts += [_place_name(wanted.place)] if wanted.place else []
@@ -127,7 +127,7 @@ def people(standings: Iterable[Standing]) -> list[Person]:
 def _person(one: Standing, address: Address) -> Person:
     return Person(
         address=one.address,
-        masked=address.masked or _("(forgotten)"),
+        masked=address.masked or _("(erased)"),
         contact=one.contact,
         contact_name=str(address.contact),
         verdict=str(KINDS[breakdown.kind(one.verdict)]),

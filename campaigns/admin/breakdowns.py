@@ -33,10 +33,10 @@ class MomentForm(forms.Form):
     """For when everybody is to be judged."""
 
     at = forms.DateTimeField(
-        label=gettext_lazy("Judge for (UTC)"),
+        label=gettext_lazy("Check at (UTC)"),
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
-        help_text=gettext_lazy("Empty means when it is scheduled, or else now."),
+        help_text=gettext_lazy("If empty: the scheduled time, or now."),
     )
 
 
@@ -54,7 +54,7 @@ class Breakdowns(StaffAdmin):
     def has_view_breakdown_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("campaigns.view_breakdown")
 
-    @action(description=gettext_lazy("By verdict"), permissions=["view_breakdown"], icon="rule")
+    @action(description=gettext_lazy("Delivery estimate"), permissions=["view_breakdown"], icon="rule")
     def breakdown(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who gets it, who later, who not, and why; a POST has it counted for a moment."""
         campaign = self.subject(request, object_id)
@@ -63,7 +63,7 @@ class Breakdowns(StaffAdmin):
             return redirect(f"{request.path}?row={row.pk}")
         shown = _row(request, campaign)
         context = {
-            "title": _("Audience by verdict: %(name)s") % {"name": campaign},
+            "title": _("Delivery estimate: %(name)s") % {"name": campaign},
             "form": form,
             "campaign": campaign,
             "original": campaign,
@@ -84,7 +84,7 @@ class Breakdowns(StaffAdmin):
             court, _wanted(request.GET), after=_whole(request.GET.get("after")), most=PER_PAGE, look_at=LOOK_AT
         )
         context = {
-            "title": _("Who is behind this number: %(name)s") % {"name": campaign},
+            "title": _("Recipients in this group: %(name)s") % {"name": campaign},
             "campaign": campaign,
             "original": campaign,
             "said": breakdown_labels.said(_wanted(request.GET)),

@@ -90,16 +90,16 @@ class Pages(StaffAdmin):
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             where = test_send.send(campaign, to=colleague(request), **answers)
-            return _("A test is on its way to %(where)s.") % {"where": where}
+            return _("A test is being sent to %(where)s.") % {"where": where}
 
         is_text = self.subject(request, object_id).channel == Channel.SMS
-        own = colleague(request).email or _("nowhere: your account has no e-mail")
+        own = colleague(request).email or _("nobody: your account has no email address")
         where = _("the number you enter") if is_text else own
         return self.ask_first(
             request,
             object_id,
             title=_("Send me a test"),
-            text=_("One message, marked as a test, goes to %(where)s. Its links open nothing.") % {"where": where},
+            text=_("One message, marked as a test, is sent to %(where)s. Its links do not work.") % {"where": where},
             button=_("Send the test"),
             verb=verb,
             form_class=forms.TextTrialForm if is_text else Form,

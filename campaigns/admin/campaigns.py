@@ -38,10 +38,10 @@ NEXT_STEP = {
     Status.DRAFT: gettext_lazy("A draft. Preview it, send yourself a test, then submit it for review."),
     Status.IN_REVIEW: gettext_lazy("Waits for a second person to approve it."),
     Status.APPROVED: gettext_lazy("Approved. Schedule it or start it."),
-    Status.SCHEDULED: gettext_lazy("Starts by itself at its time."),
+    Status.SCHEDULED: gettext_lazy("Starts automatically at the scheduled time."),
     Status.SENDING: gettext_lazy("Being sent. See Progress."),
-    Status.PAUSED: gettext_lazy("Paused. Nothing is handed over until it is resumed."),
-    Status.FINISHED: gettext_lazy("Finished: everybody in its audience is accounted for."),
+    Status.PAUSED: gettext_lazy("Paused. Nothing is sent until it is resumed."),
+    Status.FINISHED: gettext_lazy("Finished: all recipients are processed."),
     Status.CANCELLED: gettext_lazy("Cancelled."),
 }
 
@@ -57,7 +57,7 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
     list_select_related = ["topic", "author"]
     what_it_says = (None, {"fields": ["name", "topic", "channel", "subject", "body", "ends_at"]})
     how_it_stands = (
-        gettext_lazy("How it stands"),
+        gettext_lazy("Status"),
         {
             "fields": [
                 ("kind", "status"),

@@ -37,41 +37,41 @@ class StopSwitchAdmin(ReadOnly, StaffAdmin):
 
     @display(description=gettext_lazy("state"), label={"stopped": "danger", "released": "success"})
     def standing(self, stop: StopSwitch) -> tuple[str, str]:
-        return ("released", _("Released")) if stop.released_at else ("stopped", _("Everything is stopped"))
+        return ("released", _("Resumed")) if stop.released_at else ("stopped", _("All sending is paused"))
 
     def has_throw_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("campaigns.throw_stopswitch")
 
-    @action(description=gettext_lazy("Stop all sending"), icon="block", permissions=["throw"])
+    @action(description=gettext_lazy("Pause all sending"), icon="block", permissions=["throw"])
     def stop_everything(self, request: HttpRequest) -> HttpResponse:
         """Asks why first; from then on no campaign hands anything over."""
         form = ReasonForm(request.POST or None)
         if form.is_valid() and self._thrown(request, form):
             return redirect(self.list_url())
         words = {
-            "title": _("Stop all sending"),
+            "title": _("Pause all sending"),
             "text": _(
-                "No campaign hands over another message until somebody lets it go on. People who opt out are still "
-                "told so, and confirmations still go out."
+                "No campaign sends messages until sending is resumed. Opt-out confirmations and other "
+                "service messages are still sent."
             ),
-            "button": _("Stop all sending"),
+            "button": _("Pause all sending"),
         }
         return self.page(
             request, "admin/ask_first.html", {**words, "grave": True, "form": form, "back": self.list_url()}
         )
 
-    @action(description=gettext_lazy("Let it go on"), icon="play_arrow", permissions=["throw"])
+    @action(description=gettext_lazy("Resume sending"), icon="play_arrow", permissions=["throw"])
     def let_it_go_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def release(stop: StopSwitch, answers: dict[str, Any]) -> str:
             emergency_stop.release(stop, by=colleague(request), **answers)
-            return _("Sending goes on.")
+            return _("Sending was resumed.")
 
         return self.ask_first(
             request,
             object_id,
-            title=_("Let sending go on"),
-            text=_("Campaigns that are being sent go on where they stopped."),
-            button=_("Let it go on"),
+            title=_("Resume sending"),
+            text=_("Campaigns being sent continue where they stopped."),
+            button=_("Resume sending"),
             verb=release,
             form_class=ReasonForm,
         )
@@ -85,5 +85,5 @@ class StopSwitchAdmin(ReadOnly, StaffAdmin):
         except NotAllowed as error:
             form.add_error(None, str(error))
             return False
-        self.message_user(request, _("Everything is stopped."))
+        self.message_user(request, _("All sending is paused."))
         return True

@@ -23,15 +23,15 @@ from preferences.models import Address, Channel, Topic
 
 PER_PAGE = 100
 HEADS = {
-    0: gettext_lazy("Over already"),
+    0: gettext_lazy("Already expired"),
     30: gettext_lazy("Within 30 days"),
     60: gettext_lazy("31 to 60 days"),
     90: gettext_lazy("61 to 90 days"),
 }
 REASONS = {
-    Why.CLOCK: gettext_lazy("Rests on a purchase, a question or a membership"),
-    Why.AGE: gettext_lazy("Old, to be asked again"),
-    Why.TERM: gettext_lazy("Given for a while"),
+    Why.CLOCK: gettext_lazy("Based on a purchase, enquiry or membership"),
+    Why.AGE: gettext_lazy("Old consent, to be renewed"),
+    Why.TERM: gettext_lazy("Time-limited consent"),
 }
 
 
@@ -47,7 +47,7 @@ class ExpiryDesk(StaffAdmin):
         ]
         return pages + super().get_urls()
 
-    @action(description=gettext_lazy("What runs out"), permissions=["view"], icon="hourglass_bottom")
+    @action(description=gettext_lazy("Expiring consent"), permissions=["view"], icon="hourglass_bottom")
     def running_out(self, request: HttpRequest) -> HttpResponse:
         """The way to the desk from the list of campaigns."""
         return redirect("admin:campaigns_expiry")
@@ -56,7 +56,7 @@ class ExpiryDesk(StaffAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
-            "title": _("What runs out"),
+            "title": _("Expiring consent"),
             "desk": list(_desk()),
             "heads": HEADS.values(),
             "sees_names": request.user.has_perm("preferences.view_contact"),
@@ -75,7 +75,7 @@ class ExpiryDesk(StaffAdmin):
         behind = (one for one in ending if (expiry.span(one), one.why) == (days, why))
         rows = list(islice(behind, (page - 1) * PER_PAGE, page * PER_PAGE + 1))
         context = {
-            "title": _("What runs out: %(topic)s") % {"topic": topic},
+            "title": _("Expiring consent: %(topic)s") % {"topic": topic},
             "said": f"{HEADS[days]} · {REASONS[why]} · {Channel(channel).label}",
             "people": _people(rows[:PER_PAGE]),
             "before": _page_url(request, page - 1) if page > 1 else "",
@@ -94,7 +94,9 @@ class ExpiryDesk(StaffAdmin):
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:campaigns_expiry")
         self.message_user(
-            request, _("A draft that asks them again. Read it, preview it, and submit it for review."), messages.SUCCESS
+            request,
+            _("This draft asks recipients to renew their consent. Read it, preview it, and submit it for review."),
+            messages.SUCCESS,
         )
         return redirect(self.change_url(campaign))
 

@@ -38,19 +38,19 @@ class AskForm(forms.Form):
 
     who = forms.CharField(
         label=gettext_lazy("Who"),
-        help_text=gettext_lazy("An e-mail address, a phone number, or the reference of a contact."),
+        help_text=gettext_lazy("An email address, a phone number, or the reference of a contact."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "maxlength": query.LONGEST}),
     )
     about = forms.ChoiceField(
-        label=gettext_lazy("Gets what"),
+        label=gettext_lazy("Topic or campaign"),
         required=False,
-        help_text=gettext_lazy("Empty shows how they stand to everything."),
+        help_text=gettext_lazy("If empty: their status for all topics."),
         widget=UnfoldAdminSelectWidget,
     )
     at = forms.CharField(
         label=gettext_lazy("When"),
         required=False,
-        help_text=gettext_lazy("Empty means now. Otherwise in UTC, like 2027-03-01T09:00."),
+        help_text=gettext_lazy("If empty: now. Otherwise in UTC, like 2027-03-01T09:00."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 
@@ -114,7 +114,7 @@ class WhyPages(StaffAdmin):
 
     def _why_page(self, request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         asked = {name: request.GET.get(name, "") for name in ASKED}
-        words = {"title": _("Why (not)?"), "form": AskForm(initial=asked), "asked": asked}
+        words = {"title": _("Check eligibility"), "form": AskForm(initial=asked), "asked": asked}
         page = self.page(request, "admin/campaigns/message/why.html", {**words, **context})
         page.status_code = status
         return page

@@ -24,11 +24,12 @@ class CampaignForm(forms.ModelForm):
         fields = ["name", "topic", "channel", "subject", "body", "ends_at"]
         help_texts = {
             "body": gettext_lazy(
-                "Markdown for e-mail, plain words for a text message. Merge fields: {{ name }}, {{ first_name }}, "
-                '{{ sender }}, {{ topic }}; with a default for people without one: {{ name|default:"there" }}. '
-                "Who sends it, why, and how to leave is added by itself."
+                "Markdown for email, plain text for SMS. Merge fields: {{ name }}, {{ first_name }}, {{ "
+                'sender }}, {{ topic }}; with a default for people without one: {{ name|default:"there" '
+                "}}. Sender details, the reason for the message and the unsubscribe option are added "
+                "automatically."
             ),
-            "subject": gettext_lazy("For e-mail. Merge fields work here too."),
+            "subject": gettext_lazy("For email. Merge fields work here too."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -36,7 +37,7 @@ class CampaignForm(forms.ModelForm):
         for name in ("subject", "body"):
             self._check_fields(name)
         if content.get("channel") == Channel.EMAIL and not content.get("subject"):
-            self.add_error("subject", _("Write a subject; people see it first."))
+            self.add_error("subject", _("Write a subject; recipients see it first."))
         if not self.errors:
             self._check_whole(content)
         return content
@@ -44,7 +45,7 @@ class CampaignForm(forms.ModelForm):
     def clean_ends_at(self) -> datetime | None:
         moment = self.cleaned_data["ends_at"]
         if moment and moment <= timezone.now():
-            raise forms.ValidationError(_("Choose a moment to come, or leave it empty."))
+            raise forms.ValidationError(_("Choose a time in the future, or clear the field."))
         return moment
 
     def _check_fields(self, name: str) -> None:
@@ -91,7 +92,7 @@ class ScheduleForm(forms.Form):
     at = forms.DateTimeField(
         label=gettext_lazy("Start at (UTC)"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
-        help_text=gettext_lazy("It begins within a minute of this time."),
+        help_text=gettext_lazy("Sending begins within a minute of this time."),
     )
 
 

@@ -26,10 +26,10 @@ class AllowForm(forms.Form):
 
     read = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("Why are these words in order all the same?"),
+        label=gettext_lazy("Why is this text acceptable despite the rules?"),
         max_length=lint_overrides.LONGEST_REASON,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text=gettext_lazy("Kept with the campaign, with your name. Whoever approves it reads it."),
+        help_text=gettext_lazy("Saved with the campaign, with your name. The approver will read it."),
     )
 
 
@@ -39,7 +39,7 @@ class OverrideInline(ReadOnly, TabularInline):
     model = LintOverride
     fields = ["at", "who", "reason", "what", "holds"]
     readonly_fields = fields
-    verbose_name_plural = gettext_lazy("Allowed although it breaks rules")
+    verbose_name_plural = gettext_lazy("Exceptions to content rules")
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LintOverride]:
@@ -53,7 +53,7 @@ class OverrideInline(ReadOnly, TabularInline):
     def what(self, row: LintOverride) -> str:
         return format_html_join("", "<p>{}</p>", ((problem["sentence"],) for problem in row.problems))
 
-    @display(description=gettext_lazy("for the words of today"), boolean=True)
+    @display(description=gettext_lazy("for the current text"), boolean=True)
     def holds(self, row: LintOverride) -> bool:
         return row.words_digest == row.campaign.words_digest
 
@@ -82,20 +82,21 @@ class Overrides(StaffAdmin):
             return False
         return lint_overrides.are_due(campaign)
 
-    @action(description=gettext_lazy("Allow these words"), permissions=["allow"], icon="gavel")
+    @action(description=gettext_lazy("Allow this text"), permissions=["allow"], icon="gavel")
     def allow(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             lint_overrides.allow(campaign, by=colleague(request), **answers)
-            return _("Allowed. Its author can submit it now, as long as nobody changes the words.")
+            return _("Allowed. The author can submit it now, as long as nobody changes the text.")
 
         campaign = self.subject(request, object_id)
         return self.ask_first(
             request,
             object_id,
-            title=_("Allow these words"),
+            title=_("Allow this text"),
             text=_(
-                "They break rules of content. Allow them only if you can answer for it. It holds for exactly "
-                "these words, and the messages go also to those whose rules ask for more."
+                "This text breaks content rules. Allow it only if you can take responsibility for it. "
+                "The exception applies to exactly this text, and the messages are also sent to "
+                "recipients whose rules require more."
             ),
             button=_("Allow"),
             verb=verb,

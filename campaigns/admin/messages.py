@@ -35,7 +35,7 @@ class ReasonFilter(admin.SimpleListFilter):
 class HeldFilter(admin.SimpleListFilter):
     """What waits until a colleague has settled something."""
 
-    title = gettext_lazy("held")
+    title = gettext_lazy("on hold")
     parameter_name = "held"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -53,7 +53,7 @@ class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
     list_display = ["campaign", "to", "standing", "because", "handed_over_at", "finished_at"]
     list_filter = ["status", ReasonFilter, HeldFilter, "campaign"]
     search_fields = ["=provider_id"]
-    search_help_text = gettext_lazy("The provider's id, whole.")
+    search_help_text = gettext_lazy("The provider's full id.")
     list_select_related = ["campaign", "address"]
     fields = [
         "campaign",
@@ -95,7 +95,7 @@ class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
     def standing(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
 
-    @display(description=gettext_lazy("why not, or not yet"))
+    @display(description=gettext_lazy("reason for not sending or waiting"))
     def because(self, message: Message) -> str:
         """Why it was skipped, or what it waits for."""
         reason = message.skipped_because or (message.waiting_for if message.status == Status.WAITING else "")

@@ -71,13 +71,13 @@ class Moves(StaffAdmin):
     def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             lifecycle.submit(campaign, by=colleague(request))
-            return _("It waits for its review. Nobody can change it meanwhile.")
+            return _("It is waiting for review. It cannot be changed meanwhile.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Submit for review"),
-            text=_("A second person reads it and approves it, or returns it to you with what to change."),
+            text=_("A second person reads it and approves it, or asks you for changes."),
             button=_("Submit"),
             verb=verb,
             template=ASK,
@@ -92,7 +92,7 @@ class Moves(StaffAdmin):
 
         campaign = self.subject(request, object_id)
         verdicts = _verdicts(request, campaign)
-        text = _("Read the preview first, and what becomes of its audience:") if verdicts else _quick_figure(campaign)
+        text = _("Read the preview and the delivery estimate first:") if verdicts else _quick_figure(campaign)
         return self.ask_first(
             request,
             object_id,
@@ -110,7 +110,7 @@ class Moves(StaffAdmin):
         """What speaks against the words, and what of it was allowed, for whoever lets them pass."""
         return {"problems": lint.problems(campaign), "allowed": lint_overrides.holding(campaign)}
 
-    @action(description=gettext_lazy("Return to author"), permissions=["approve"])
+    @action(description=gettext_lazy("Request changes"), permissions=["approve"])
     def return_to_author(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             lifecycle.return_to_author(campaign, by=colleague(request), **answers)
@@ -119,9 +119,9 @@ class Moves(StaffAdmin):
         return self.ask_first(
             request,
             object_id,
-            title=_("Return to author"),
-            text=_("It becomes a draft again. Changed, it needs a new approval."),
-            button=_("Return"),
+            title=_("Request changes"),
+            text=_("It becomes a draft again and needs a new approval."),
+            button=_("Request changes"),
             verb=verb,
             form_class=forms.ReturnForm,
         )
@@ -130,13 +130,13 @@ class Moves(StaffAdmin):
     def schedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             lifecycle.schedule(campaign, by=colleague(request), **answers)
-            return _("It starts by itself at %(at)s UTC.") % {"at": f"{answers['at']:%d %b %Y %H:%M}"}
+            return _("It starts automatically at %(at)s UTC.") % {"at": f"{answers['at']:%d %b %Y %H:%M}"}
 
         return self.ask_first(
             request,
             object_id,
             title=_("Schedule"),
-            text=_("Who gets it is decided when it starts, and asked again right before each message."),
+            text=_("The recipients are determined when it starts, and checked again right before each message."),
             button=_("Schedule"),
             verb=verb,
             form_class=forms.ScheduleForm,
@@ -153,7 +153,8 @@ class Moves(StaffAdmin):
             request,
             object_id,
             title=_("Start now"),
-            text=_("It goes to %(people)s people. What is out cannot be taken back.") % {"people": f"{people:,}"},
+            text=_("It is sent to %(people)s recipients. Messages already sent cannot be recalled.")
+            % {"people": f"{people:,}"},
             button=_("Start"),
             verb=verb,
         )
@@ -168,7 +169,7 @@ class Moves(StaffAdmin):
             request,
             object_id,
             title=_("Pause"),
-            text=_("Nothing more is handed over, except the few messages in hand right now."),
+            text=_("No more messages are sent, except the few being sent right now."),
             button=_("Pause"),
             verb=verb,
             form_class=forms.WhyForm,
@@ -178,13 +179,13 @@ class Moves(StaffAdmin):
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
             tasks.begin_soon(lifecycle.resume(campaign, by=colleague(request)))
-            return _("It goes on where it was paused.")
+            return _("Sending continues where it was paused.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Resume"),
-            text=_("It goes on where it was paused; nobody gets it twice."),
+            text=_("Sending continues where it was paused; nobody receives it twice."),
             button=_("Resume"),
             verb=verb,
         )
@@ -199,7 +200,10 @@ class Moves(StaffAdmin):
             request,
             object_id,
             title=_("Cancel the campaign"),
-            text=_("It is never sent, or no further. This cannot be undone; what is out stays out."),
+            text=_(
+                "It is not sent, or no further messages are sent. This cannot be undone; messages "
+                "already sent cannot be recalled."
+            ),
             button=_("Cancel the campaign"),
             verb=verb,
             form_class=forms.WhyForm,
@@ -209,7 +213,7 @@ class Moves(StaffAdmin):
 
 def _quick_figure(campaign: Campaign) -> str:
     people = audience.preview(campaign).get("", 0)
-    return _("Read the preview first. As things stand it goes to %(people)s people.") % {"people": f"{people:,}"}
+    return _("Read the preview first. Currently it would be sent to %(people)s recipients.") % {"people": f"{people:,}"}
 
 
 def _verdicts(request: HttpRequest, campaign: Campaign) -> str:

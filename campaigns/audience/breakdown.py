@@ -95,15 +95,17 @@ def ask(campaign: Campaign, *, by: User, at: datetime | None = None) -> Breakdow
 def _checked(campaign: Campaign, at: datetime | None) -> datetime:
     now = timezone.now()
     if campaign.status in OVER:
-        raise NotAllowed(_("This campaign is over. What became of each message is on its progress page."))
+        raise NotAllowed(_("This campaign is over. The outcome of each message is on its progress page."))
     if at is None:
         return moment(campaign)
     if at < now - LATE:
-        raise NotAllowed(_("This moment is past. Choose one that is still to come, or leave it empty for now."))
+        raise NotAllowed(
+            _("This time is in the past. Choose a future time, or clear the field to use the current time.")
+        )
     if at > now + FARTHEST:
-        raise NotAllowed(_("This is more than a year ahead. Choose an earlier moment."))
+        raise NotAllowed(_("This is more than a year ahead. Choose an earlier time."))
     if campaign.ends_at and at >= campaign.ends_at:
-        raise NotAllowed(_("The campaign is over by then. Choose an earlier moment, or let it end later."))
+        raise NotAllowed(_("The campaign will have ended by then. Choose an earlier time, or set a later end."))
     return max(at, now)
 
 

@@ -36,10 +36,10 @@ class Because:
     def __str__(self) -> str:
         words = {"people": f"{self.people:,}", "place": self.place, "reference": self.reference}
         if not self.people:
-            return _("Because these rules hold for the sender: %(place)s, %(reference)s.") % words
+            return _("Because these rules apply to the sender: %(place)s, %(reference)s.") % words
         sentence = ngettext(
-            "Because %(people)s person is under these rules: %(place)s, %(reference)s.",
-            "Because %(people)s people are under these rules: %(place)s, %(reference)s.",
+            "Because these rules apply to %(people)s recipient: %(place)s, %(reference)s.",
+            "Because these rules apply to %(people)s recipients: %(place)s, %(reference)s.",
             self.people,
         )
         return sentence % words

@@ -42,7 +42,7 @@ def summary(errors: list[str]) -> str:
         return errors[0]
     more = len(errors) - 1
     sentence = ngettext(
-        "%(first)s One more thing is to be put right.", "%(first)s %(more)s more things are to be put right.", more
+        "%(first)s One more problem must be fixed.", "%(first)s %(more)s more problems must be fixed.", more
     )
     return sentence % {"first": errors[0], "more": more}
 

@@ -13,8 +13,8 @@ from campaigns.models import Campaign
 # Code → what is wrong, and what to do about it. %(sender)s and %(about)s are filled in.
 SENTENCES = {
     "way_out": (
-        gettext_lazy("Nobody could find the way out of this message."),
-        gettext_lazy("Add to the text how to stop, like: Reply STOP to stop."),
+        gettext_lazy("This message does not offer a way to unsubscribe."),
+        gettext_lazy("Add opt-out instructions to the text, for example: Reply STOP to stop."),
     ),
     "sender_name": (
         gettext_lazy("The message does not say that %(sender)s sent it."),
@@ -25,15 +25,15 @@ SENTENCES = {
         gettext_lazy("Add it to the sender."),
     ),
     "contact": (
-        gettext_lazy("The message does not say how to reach %(sender)s."),
-        gettext_lazy("Add a phone number, an e-mail address or a link to the text or to the sender."),
+        gettext_lazy("The message does not say how to contact %(sender)s."),
+        gettext_lazy("Add a phone number, an email address or a link to the text or to the sender."),
     ),
     "contact_channel": (
-        gettext_lazy("The message names no phone number, no e-mail address and no page of %(sender)s."),
+        gettext_lazy("The message gives no phone number, email address or page of %(sender)s."),
         gettext_lazy("Add one of them to the text."),
     ),
     "stop_hint": (
-        gettext_lazy("The text does not say how to stop."),
+        gettext_lazy("The text does not say how to opt out."),
         gettext_lazy("Add: Reply STOP to stop."),
     ),
     "brand_first": (
@@ -41,7 +41,7 @@ SENTENCES = {
         gettext_lazy("Begin it with %(sender)s."),
     ),
     "one_click_headers": (
-        gettext_lazy("The mail lacks the headers by which mail programs offer to unsubscribe."),
+        gettext_lazy("The email lacks the headers that let email programs show an unsubscribe button."),
         gettext_lazy("Ask an administrator: this address of Sayso cannot be reached from outside."),
     ),
     "privacy_link": (
@@ -49,11 +49,11 @@ SENTENCES = {
         gettext_lazy("Add the address of the privacy policy to the sender, or the link to the text."),
     ),
     "why_you_get_this": (
-        gettext_lazy("The message does not say why people get it."),
+        gettext_lazy("The message does not say why recipients receive it."),
         gettext_lazy("Name the topic in the text."),
     ),
     "objection_notice": (
-        gettext_lazy("The message does not say that people can object to it."),
+        gettext_lazy("The message does not say that recipients can object to it."),
         gettext_lazy("Add to the text: You can object to these messages at any time, free of charge."),
     ),
     "own_domain_links": (
@@ -61,19 +61,19 @@ SENTENCES = {
         gettext_lazy("Link to the sender's own domain, written in full."),
     ),
     "frequency": (
-        gettext_lazy("The message does not say how often such messages come."),
-        gettext_lazy("Add how often, in the words of the topic."),
+        gettext_lazy("The message does not say how often such messages are sent."),
+        gettext_lazy("Add the frequency, as worded in the topic."),
     ),
     "rates": (
-        gettext_lazy("The message does not say what it costs to get it."),
-        gettext_lazy("Add what it costs, in the words of the topic."),
+        gettext_lazy("The message does not say what it costs to receive it."),
+        gettext_lazy("Add the cost, as worded in the topic."),
     ),
     "french_copy": (
-        gettext_lazy("People in Quebec are owed these words in French, and there is no French in them."),
+        gettext_lazy("Recipients in Quebec must get this text in French, and it contains no French."),
         gettext_lazy("Add the French text, at least as prominent as the other one."),
     ),
     "ad_disclosure": (
-        gettext_lazy("The mail does not say that it is advertising, and some who get it never asked for it."),
+        gettext_lazy("The email does not say that it is advertising, and some recipients never asked for it."),
         gettext_lazy("Add the word “Advertisement” to the text."),
     ),
     "no_health_words": (
@@ -93,7 +93,7 @@ def problems(campaign: Campaign, asked: Demands) -> Iterator[Problem]:
             yield _problem(error if campaign.topic.reveals_health else warning, code, campaign, about, asked)
     for label in sorted(set(asked.labels) - found.labels):
         sentence = _("The message does not carry the label “%(label)s”.") % {"label": label}
-        suggestion = _("Begin the subject of a mail, or the words of a text, with it.")
+        suggestion = _("Put it at the start of the email subject or of the text message.")
         yield error("label", sentence, suggestion, because=asked.labels[label], about=(label,))
 
 

@@ -24,8 +24,8 @@ def problems(campaign: Campaign) -> Iterator[Problem]:
     if campaign.channel == Channel.EMAIL and len(campaign.body) > LONGEST_BODY:
         yield error(
             "cut_off",
-            _("The text is longer than mailboxes show."),
-            _("Shorten it, so that everybody can find the way out."),
+            _("The text is longer than email programs show."),
+            _("Shorten it, so that the unsubscribe link is not cut off."),
         )
 
 
@@ -46,7 +46,7 @@ def _origin(campaign: Campaign) -> Iterator[Problem]:
         sentence = _("%(sender)s has no from address.") % {"sender": sender.name}
         yield error("from_address", sentence, _("Add it to the sender."))
     if campaign.channel == Channel.SMS and not sender.text_number:
-        sentence = _("%(sender)s has no text number.") % {"sender": sender.name}
+        sentence = _("%(sender)s has no SMS number.") % {"sender": sender.name}
         yield error("text_number", sentence, _("Add it to the sender."))
 
 
@@ -58,7 +58,7 @@ def sizes(message: Rendered, asked: Demands) -> Iterator[Problem]:
     yield from _characters(message, asked)
     if odd := sms_segments.unusual(message.text):
         signs = " ".join(odd[:10])
-        sentence = _("These characters more than double what each text costs: %(signs)s") % {"signs": signs}
+        sentence = _("These characters more than double the cost of each text message: %(signs)s") % {"signs": signs}
         yield warning("costly_characters", sentence, _("Write plain letters and straight quotes."))
 
 
@@ -67,7 +67,7 @@ def _segments(message: Rendered, asked: Demands) -> Iterator[Problem]:
     most, reasons = next(iter(asked.segments.items()), (MOST_SEGMENTS, ()))
     if number > most:
         words = {"segments": number, "most": most}
-        sentence = _("This is %(segments)s texts in a row; at most %(most)s are in order.") % words
+        sentence = _("This text message has %(segments)s segments; at most %(most)s are allowed.") % words
         say = error if reasons else warning
         yield say("segments", sentence, _("Shorten it."), because=reasons)
 
@@ -76,6 +76,6 @@ def _characters(message: Rendered, asked: Demands) -> Iterator[Problem]:
     for most, reasons in asked.characters.items():
         if (number := len(message.text)) > most:
             words = {"characters": number, "most": most}
-            sentence = _("This text has %(characters)s characters; at most %(most)s are in order.") % words
-            suggestion = _("Shorten it. The brand and the words on how to stop count as well.")
+            sentence = _("This text message has %(characters)s characters; at most %(most)s are allowed.") % words
+            suggestion = _("Shorten it. The brand and the opt-out instructions count as well.")
             yield error("characters", sentence, suggestion, because=reasons)

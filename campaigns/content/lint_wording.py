@@ -38,30 +38,30 @@ def _subject(message: Rendered) -> Iterator[Problem]:
     if _ANSWER.match(shown):
         yield error(
             "pretends_an_answer",
-            _("The subject looks like an answer in a conversation that never was."),
-            _("Leave out RE: or FW:, and say what the mail is about."),
+            _("The subject looks like a reply in a conversation that never took place."),
+            _("Remove RE: or FW:, and say what the email is about."),
         )
     letters = [c for c in message.subject if c.isalpha()]
     if len(letters) >= SHOUTED and "".join(letters).isupper():
-        sentence = _("The subject is all in capitals, and mailboxes take that for spam.")
+        sentence = _("The subject is all in capitals, and spam filters may block that.")
         yield warning("shouted", sentence, _("Write it like a sentence."))
 
 
 def _answers(message: Rendered) -> Iterator[Problem]:
     if words := reserved_words.offered(message.own):
         sentence = ngettext(
-            "%(words)s is a word for opting out or in, or for help.",
-            "%(words)s are words for opting out or in, or for help.",
+            "%(words)s is a keyword for opting out or in, or for help.",
+            "%(words)s are keywords for opting out or in, or for help.",
             len(words),
         )
         quoted = ", ".join(f"“{word}”" for word in words)
-        suggestion = _("Ask for another answer, like C or 1, or use a link.")
+        suggestion = _("Ask for another reply, such as C or 1, or use a link.")
         yield error("reserved_words", sentence % {"words": quoted}, suggestion, about=words)
     if reserved_words.numbered(message.own):
         yield error(
             "number_for_the_way_out",
-            _("Whoever answers with that sign stays on the list: only a word like STOP takes people off."),
-            _("Leave it out. How to stop is added by itself."),
+            _("A reply with this character opts nobody out: only a keyword such as STOP does."),
+            _("Remove it. Opt-out instructions are added automatically."),
         )
 
 
@@ -70,17 +70,20 @@ def _images(message: Rendered) -> Iterator[Problem]:
         return
     words = normalize.plain(_IMAGE.sub(" ", message.campaign.body)).split()
     if len(words) < FEWEST_WORDS:
-        sentence = _("The mail is only an image, and images are not sent.")
+        sentence = _("The email is only an image, and images are not sent.")
         yield error("only_an_image", sentence, _("Write in words what the image says."))
     else:
-        sentence = _("Images are not sent; they become links. Many people see none, and some call home.")
+        sentence = _(
+            "Images are not sent; they become links. Many recipients do not see images, and some "
+            "images track who opens them."
+        )
         yield warning("images", sentence, _("Write in words what the image says."))
 
 
 def _shorteners(message: Rendered) -> Iterator[Problem]:
     say = warning if message.in_mail else error
     for host in hyperlinks.shortened(message.own):
-        sentence = _("Carriers and mailboxes take %(host)s for spam.") % {"host": host}
+        sentence = _("Carriers and spam filters often block links to %(host)s.") % {"host": host}
         yield say("shortener", sentence, _("Write the link in full."), about=(host,))
 
 
@@ -92,10 +95,18 @@ def _offers(message: Rendered) -> Iterator[Problem]:
         return
     if sold := lexicons.offers(f"{message.subject}\n{message.own}"):
         words = {"words": ", ".join(sold), "purpose": topic.get_purpose_display()}
-        sentence = _("This sells something: %(words)s. The topic is “%(purpose)s”, so it must not.") % words
+        sentence = (
+            _(
+                "This looks like marketing: %(words)s. The purpose of the topic is “%(purpose)s”, so "
+                "marketing is not allowed."
+            )
+            % words
+        )
         if asks_again:
-            sentence = _("This sells something: %(words)s. Who is asked for permission is not sold anything.") % words
-        yield error("offers", sentence, _("Leave it out, or send it about a marketing topic."), about=sold)
+            sentence = (
+                _("This looks like marketing: %(words)s. A consent renewal request must not contain marketing.") % words
+            )
+        yield error("offers", sentence, _("Remove it, or send it on a marketing topic."), about=sold)
 
 
 def _names(message: Rendered) -> Iterator[Problem]:
@@ -105,7 +116,7 @@ def _names(message: Rendered) -> Iterator[Problem]:
             example = f'{{{{ {name}|default:"there" }}}}'
             words = {"name": name, "example": example}
             suggestion = _("Give “%(name)s” a default: %(example)s.") % words
-            yield warning("no_default", _("Not everybody told us a name."), suggestion, about=(name,))
+            yield warning("no_default", _("Not all recipients have given a name."), suggestion, about=(name,))
 
 
 def _languages(message: Rendered) -> Iterator[Problem]:
@@ -116,8 +127,8 @@ def _languages(message: Rendered) -> Iterator[Problem]:
         if language not in spoken:
             words = {"people": f"{people:,}", "language": dict(settings.LANGUAGES).get(language, language)}
             sentence = ngettext(
-                "%(people)s person reads %(language)s, and the text is not in it.",
-                "%(people)s people read %(language)s, and the text is not in it.",
+                "%(people)s recipient reads %(language)s, and the text is not in that language.",
+                "%(people)s recipients read %(language)s, and the text is not in that language.",
                 people,
             )
             suggestion = _("Add the text in their language, or write a campaign in it.")

@@ -103,7 +103,7 @@ def _split(text: str) -> list[str]:
                 % {"braces": stray.group(), "fields": ", ".join(FIELDS)}
             )
     if _RESERVED.search(text):
-        raise Unreadable(_("The text holds a character for private use, which nobody could read. Remove it."))
+        raise Unreadable(_("The text contains a private-use character that cannot be displayed. Remove it."))
     return pieces
 
 

@@ -39,10 +39,10 @@ WHY = {
         "You get “%(topic)s” because you were a customer of %(sender)s on %(since)s, at %(address)s."
     ),
     Basis.INQUIRY: gettext_lazy(
-        "You get “%(topic)s” because you asked %(sender)s something on %(since)s, at %(address)s."
+        "You get “%(topic)s” because you made an enquiry to %(sender)s on %(since)s, at %(address)s."
     ),
     Basis.MEMBERSHIP: gettext_lazy(
-        "You get “%(topic)s” because you gave to %(sender)s or were a member on %(since)s, at %(address)s."
+        "You get “%(topic)s” because you donated to %(sender)s or were a member on %(since)s, at %(address)s."
     ),
     Basis.PUBLISHED: gettext_lazy(
         "You get “%(topic)s” from %(sender)s because %(address)s was published for such messages on %(since)s."
@@ -144,7 +144,7 @@ class PreparedText:
     def words(self, message: Message, address: Address, contact: Contact) -> Words:
         body = self.body.fill(_values(self.content, contact)).strip()
         brand = "" if body.startswith(self.content.brand) else f"{self.content.brand}: "
-        answer = _("Reply KEEP to keep it.") + " " if self.content.asks_again else ""
+        answer = _("Reply KEEP to renew.") + " " if self.content.asks_again else ""
         return Words("", f"{brand}{body}\n{answer}" + _("Reply STOP to stop, HELP for help."))
 
     def parcel(self, message: Message, address: Address, contact: Contact) -> sms.Text:
@@ -265,7 +265,7 @@ def _page(content: Content, layout: Mapping[str, str], *, body: str) -> str:
 def _all_there(page: str, fields: list[Field]) -> str:
     """A field inside the target of a link would leak a name into somebody's logs, and cannot be escaped there."""
     if merge_fields.marks(page) != len(fields):
-        raise Unreadable(_("A merge field cannot be part of a link's address. Put it into the words around it."))
+        raise Unreadable(_("A merge field cannot be part of a link's address. Put it into the text around it."))
     return page
 
 

@@ -79,13 +79,15 @@ def _asked_before(topic: Topic, campaign: Campaign) -> Q:
 def draft(topic: Topic, channel: str, *, by: User) -> Campaign:
     """A draft that asks everybody whose permission for this ends soon. Raises NotAllowed when that is nobody."""
     campaign = Campaign(
-        name=_("Ask again: %(topic)s") % {"topic": topic}, topic=topic, channel=channel, kind=ASKS, author=by
+        name=_("Consent renewal: %(topic)s") % {"topic": topic}, topic=topic, channel=channel, kind=ASKS, author=by
     )
     if open_one := Campaign.objects.filter(topic=topic, channel=channel, kind=ASKS).exclude(status__in=CLOSED).first():
-        raise NotAllowed(_("“%(name)s” asks them already. Finish or cancel it first.") % {"name": open_one})
+        raise NotAllowed(_("“%(name)s” is already asking them. Finish or cancel it first.") % {"name": open_one})
     languages = _languages(campaign)
     if not languages:
-        raise NotAllowed(_("There is nobody to ask: either nothing ends soon, or everybody was asked before."))
+        raise NotAllowed(
+            _("There is nobody to ask: either no consent expires soon, or everyone has already been asked.")
+        )
     campaign.subject, campaign.body = words(campaign, languages)
     audit.save(campaign, by=by)
     return campaign
@@ -123,21 +125,19 @@ def _in(language: str, write) -> str:
 
 
 def _subject() -> str:
-    return _("Do you still want “%(topic)s”?")
+    return _("Do you want to stay subscribed to “%(topic)s”?")
 
 
 def _mail() -> str:
     return _(
-        "Hello,\n\n"
-        "you get “{{ topic }}” from {{ sender }}. Your permission for it comes to its end, so we ask you: do you "
-        "want to keep getting it?\n\n"
-        "Press the link below this letter, and it goes on. If you do nothing, it ends by itself after 30 days. We ask "
-        "only this once."
+        "Hello,\n\nyou receive “{{ topic }}” from {{ sender }}. Your consent to it expires soon, "
+        "so we ask you: do you want to stay subscribed?\n\nUse the link below to stay subscribed. "
+        "If you do nothing, your subscription ends after 30 days. We ask only this once."
     )
 
 
 def _text() -> str:
-    return _("Do you still want {{ topic }}? Without an answer it ends after 30 days.")
+    return _("Do you still want {{ topic }}? If not renewed, it ends in 30 days.")
 
 
 def end_due() -> int:

@@ -28,15 +28,15 @@ def _switch(case: Case) -> list[Fact]:
     if case.switch is None:
         return []
     words = {"who": case.switch.thrown_by, "at": clock_labels.utc(case.switch.thrown_at), "reason": case.switch.reason}
-    said = _("%(who)s stopped everything on %(at)s: %(reason)s") % words
-    return [Fact("stop_switch", _("Stop switch"), said, case.switch.thrown_at, (link(case.switch, _("Open it")),))]
+    said = _("%(who)s paused all sending on %(at)s: %(reason)s") % words
+    return [Fact("stop_switch", _("Emergency stop"), said, case.switch.thrown_at, (link(case.switch, _("Open it")),))]
 
 
 def _end(case: Case) -> list[Fact]:
     if case.question.campaign is None:
         return []
     ends = case.facts.ends_at
-    said = clock_labels.utc(ends) if ends else _("Not chosen: seven days after the start.")
+    said = clock_labels.utc(ends) if ends else _("Not set: seven days after the start.")
     return [Fact("ends_at", _("Campaign ends"), said, ends)]
 
 
@@ -62,15 +62,15 @@ def _restriction(case: Case) -> list[Fact]:
 
 def _consent(case: Case) -> list[Fact]:
     subscription, yes = case.subscription, case.yes
-    said = _("Nothing was ever said about this topic here.")
+    said = _("No consent events for this topic.")
     if subscription is None:
-        return [Fact("subscription", _("Standing"), said, None)]
+        return [Fact("subscription", _("Status"), said, None)]
     latest = (link(subscription.event, told(subscription.event)),)
-    facts = [Fact("subscription", _("Standing"), subscription.get_status_display(), subscription.status, latest)]
+    facts = [Fact("subscription", _("Status"), subscription.get_status_display(), subscription.status, latest)]
     facts += _the_yes(yes) if yes else []
     if subscription.expires_at:
         facts.append(
-            Fact("expires_at", _("Ends by itself"), clock_labels.utc(subscription.expires_at), subscription.expires_at)
+            Fact("expires_at", _("Expires"), clock_labels.utc(subscription.expires_at), subscription.expires_at)
         )
     return facts + (_flags(case) if yes else []) + [_story(case)]
 
@@ -79,7 +79,7 @@ def _story(case: Case) -> Fact:
     """What was said about this topic or about everything, newest first."""
     said = ngettext("%(number)s entry", "%(number)s entries", len(case.story)) % {"number": len(case.story)}
     links = tuple(link(event, told(event)) for event in case.story)
-    return Fact("ledger", _("Newest in the ledger"), said, [event.reference for event in case.story], links)
+    return Fact("ledger", _("Latest ledger entries"), said, [event.reference for event in case.story], links)
 
 
 def told(event: ConsentEvent) -> str:
@@ -89,18 +89,18 @@ def told(event: ConsentEvent) -> str:
 
 def _the_yes(yes: ConsentEvent) -> list[Fact]:
     words = {"how": yes.get_method_display(), "door": yes.get_source_display(), "at": clock_labels.utc(yes.occurred_at)}
-    said = _("%(how)s, by %(door)s, on %(at)s") % words
+    said = _("%(how)s, via %(door)s, on %(at)s") % words
     if yes.by:
-        said = _("%(said)s, written down by %(who)s") % {"said": said, "who": yes.by}
-    facts = [Fact("granted", _("The yes"), said, yes.reference, (link(yes, _("Open it")),))]
+        said = _("%(said)s, recorded by %(who)s") % {"said": said, "who": yes.by}
+    facts = [Fact("granted", _("Consent given"), said, yes.reference, (link(yes, _("Open it")),))]
     notice = _("None on record.")
     facts.append(
-        Fact("notice", _("Under the notice"), str(yes.notice), yes.notice.version, (link(yes.notice, _("Read it")),))
+        Fact("notice", _("Consent wording"), str(yes.notice), yes.notice.version, (link(yes.notice, _("View")),))
         if yes.notice
-        else Fact("notice", _("Under the notice"), notice)
+        else Fact("notice", _("Consent wording"), notice)
     )
     if yes.form:
-        facts.append(Fact("form", _("On the form"), str(yes.form), yes.form_id, (link(yes.form, _("Read it")),)))
+        facts.append(Fact("form", _("Consent form"), str(yes.form), yes.form_id, (link(yes.form, _("View")),)))
     return facts
 
 
@@ -113,9 +113,9 @@ def _flags(case: Case) -> list[Fact]:
         uses_health_records=case.facts.uses_health_records,
     )
     met, none = asked - missing, _("nothing")
-    facts = [Fact("demands_met", _("Asked for and met"), field_labels.flags(met) or none, sorted(met))]
+    facts = [Fact("demands_met", _("Required and met"), field_labels.flags(met) or none, sorted(met))]
     if missing:
-        facts.append(Fact("demands_missing", _("Asked for and missing"), field_labels.flags(missing), sorted(missing)))
+        facts.append(Fact("demands_missing", _("Required and missing"), field_labels.flags(missing), sorted(missing)))
     return facts
 
 
@@ -123,11 +123,11 @@ def _clock(case: Case) -> list[Fact]:
     basis, since = case.facts.basis, case.facts.basis_on
     if case.yes is None:
         return []
-    facts = [Fact("basis", _("The consent rests on"), str(Basis(basis).label), basis)]
+    facts = [Fact("basis", _("Basis of the consent"), str(Basis(basis).label), basis)]
     if since:
         facts.append(Fact("basis_on", _("Since"), clock_labels.day(since), since))
     if ends := consent_requirements.clock_ends(case.terms, basis, since):
-        facts.append(Fact("clock_ends", _("No longer counts from"), clock_labels.day(ends), ends))
+        facts.append(Fact("clock_ends", _("No longer valid from"), clock_labels.day(ends), ends))
     return facts
 
 
@@ -135,9 +135,9 @@ def _repermission(case: Case) -> list[Fact]:
     said_on = case.facts.affirmed_on
     if said_on is None:
         return []
-    facts = [Fact("affirmed_on", _("Last said yes"), clock_labels.day(said_on), said_on)]
+    facts = [Fact("affirmed_on", _("Last consent or renewal"), clock_labels.day(said_on), said_on)]
     if ends := consent_requirements.too_old_from(case.terms, said_on):
-        facts.append(Fact("ask_again_from", _("To be asked for again from"), clock_labels.day(ends), ends))
+        facts.append(Fact("ask_again_from", _("Renewal needed from"), clock_labels.day(ends), ends))
     return facts
 
 
@@ -148,7 +148,7 @@ def _age(case: Case) -> list[Fact]:
     if born:
         age = calendar_math.age(born, case.at.date())
         return [*facts, Fact("age", _("Their age"), field_labels.years(age), age)]
-    return [*facts, Fact("age", _("Their age"), _("They did not tell."))]
+    return [*facts, Fact("age", _("Their age"), _("Not provided."))]
 
 
 def least_age(case: Case) -> int:
@@ -163,12 +163,12 @@ def _caps(case: Case) -> list[Fact]:
     rows = [row for row in case.counted if row.channel == case.question.channel and row.purpose == case.topic.purpose]
     links = tuple(_message(row) for row in rows if (row.handed_over_at or case.at) <= case.at)
     said = ngettext("%(number)s message in 31 days", "%(number)s messages in 31 days", len(links))
-    return [*facts, Fact("counted", _("They got"), said % {"number": len(links)}, len(links), links)]
+    return [*facts, Fact("counted", _("Messages received"), said % {"number": len(links)}, len(links), links)]
 
 
 def _cap(case: Case, span: str, most: int) -> Fact:
     got = len(in_span(case, span))
-    said = _("%(got)s got, %(most)s") % {"got": got, "most": field_labels.cap(span, most)}
+    said = _("%(got)s received, %(most)s") % {"got": got, "most": field_labels.cap(span, most)}
     return Fact(f"cap_{span}", _("Cap"), said, {"got": got, "most": most})
 
 
@@ -187,7 +187,7 @@ def _same_day(case: Case, zone: ZoneInfo) -> list:
 def _message(row: explanation_case.Counted) -> Link:
     words = {
         "campaign": row.campaign,
-        "at": clock_labels.utc(row.handed_over_at) if row.handed_over_at else _("in hand now"),
+        "at": clock_labels.utc(row.handed_over_at) if row.handed_over_at else _("being sent now"),
     }
     return Link("campaigns.message", row.message, _("%(campaign)s, %(at)s") % words)
 
@@ -202,30 +202,30 @@ def _wishes(case: Case) -> list[Fact]:
         )
     for limit in case.limits:
         number = len(explanation_case.got(limit, case.counted, case.at))
-        words = {"got": number, "most": limit.most_per_month, "topic": limit.topic or _("everything together")}
+        words = {"got": number, "most": limit.most_per_month, "topic": limit.topic or _("all topics")}
         said = _("%(topic)s: %(got)s of at most %(most)s in 30 days") % words
         value = {"got": number, "most": limit.most_per_month}
-        facts.append(Fact("limit", _("Their own limit"), said, value, (link(limit.event, told(limit.event)),)))
+        facts.append(Fact("limit", _("Their own frequency cap"), said, value, (link(limit.event, told(limit.event)),)))
     return facts
 
 
 def _window(case: Case) -> list[Fact]:
     window, zones, at = case.terms.window, case.facts.place.zones, case.at
     if window is None:
-        return [Fact("window", _("Hours"), _("At any hour."), None)]
+        return [Fact("window", _("Sending hours"), _("At any time."), None)]
     days = [_today(case, zone) for zone in zones]
-    facts = [Fact("today", _("Hours there that day"), "; ".join(days), days)] if days else []
+    facts = [Fact("today", _("Sending hours there that day"), "; ".join(days), days)] if days else []
     facts.append(
         Fact(
             "window",
-            _("Hours in a week"),
+            _("Weekly sending hours"),
             field_labels.value("window", window),
             [span and list(span) for span in window],
         )
     )
     if zones and (opens := sending_hours.opens(window, zones, at, case.terms.holidays)):
-        said = _("It is open.") if opens <= at else clock_labels.several(opens, zones)
-        facts.append(Fact("opens", _("Next opening"), said, opens))
+        said = _("Sending is allowed now.") if opens <= at else clock_labels.several(opens, zones)
+        facts.append(Fact("opens", _("Next allowed time"), said, opens))
     return facts
 
 
@@ -241,28 +241,28 @@ def _today(case: Case, zone: str) -> str:
 
 def _content(case: Case) -> list[Fact]:
     if case.question.campaign is None:
-        return [Fact("words", _("Text"), _("There is no campaign yet, so no text to look at."))]
+        return [Fact("words", _("Text"), _("There is no campaign yet, so there is no text to check."))]
     asked, lacks = case.terms.content, case.terms.content & case.facts.lacks
-    facts = [Fact("content", _("Asked for"), field_labels.content(asked) or _("nothing"), sorted(asked))]
+    facts = [Fact("content", _("Required"), field_labels.content(asked) or _("nothing"), sorted(asked))]
     if lacks:
-        facts.append(Fact("lacks", _("Not fulfilled"), field_labels.content(lacks), sorted(lacks)))
+        facts.append(Fact("lacks", _("Not met"), field_labels.content(lacks), sorted(lacks)))
     facts += [_allowed(row) for row in case.allowed]
     if labels := case.terms.labels - case.facts.labels:
-        facts.append(Fact("labels", _("Labels it lacks"), ", ".join(sorted(labels)), sorted(labels)))
+        facts.append(Fact("labels", _("Missing labels"), ", ".join(sorted(labels)), sorted(labels)))
     return facts
 
 
 def _allowed(row: LintOverride) -> Fact:
     words = {"who": row.by, "at": clock_labels.utc(row.at), "reason": row.reason}
-    said = _("%(who)s allowed these words on %(at)s: %(reason)s") % words
-    return Fact("allowed", _("Allowed despite"), said, row.problems)
+    said = _("%(who)s allowed this text on %(at)s: %(reason)s") % words
+    return Fact("allowed", _("Content exception"), said, row.problems)
 
 
 def _length(case: Case) -> list[Fact]:
     if case.question.campaign is None or not case.facts.segments:
         return []
     words = {"segments": case.facts.segments, "characters": case.facts.characters}
-    said = _("%(segments)s parts, %(characters)s characters") % words
+    said = _("%(segments)s segments, %(characters)s characters") % words
     return [Fact("length", _("Text"), said, words)]
 
 

@@ -74,7 +74,7 @@ def said(judged: Verdict, case: Case) -> str:
     if judged.kind == Kind.SKIP:
         return _("No: %(reason)s.") % {"reason": reason}
     if judged.until is None:
-        return _("Held until a colleague settles it: %(reason)s.") % {"reason": reason}
+        return _("On hold, needs review: %(reason)s.") % {"reason": reason}
     moment = clock_labels.both(judged.until, case.facts.place.zones)
     return _("Not yet, but on %(moment)s: %(reason)s.") % {"moment": moment, "reason": reason}
 
@@ -116,7 +116,7 @@ def _said_of(name: str, by_itself: Verdict | None, case: Case) -> str:
     words = {"reason": f"{reason[:1].upper()}{reason[1:]}"}
     if by_itself.until:
         words["moment"] = clock_labels.both(by_itself.until, case.facts.place.zones)
-        return _("%(reason)s. There is room again on %(moment)s.") % words
+        return _("%(reason)s. Possible again on %(moment)s.") % words
     return _("%(reason)s.") % words
 
 
@@ -186,17 +186,22 @@ def _notes(case: Case) -> Iterable[str]:
     """What a reader has to know about the answer."""
     campaign = case.question.campaign
     if not case.is_now:
-        yield _("What is known of the person is as it stands now. Hours, clocks, caps and rules are of that moment.")
+        yield _(
+            "The person’s data is as it is now. Sending hours, local times, caps and rules are as of the chosen time."
+        )
     if campaign is None:
         return
     words = {"status": campaign.get_status_display()}
     if campaign.status in OVER:
-        yield _("This campaign is over (%(status)s): nothing of it goes out any more, whatever the answer.") % words
+        yield _("This campaign is over (%(status)s): no more messages are sent, whatever the result.") % words
     elif campaign.status != Campaign.Status.SENDING:
-        yield _("This campaign is not being sent (%(status)s): this is the answer if it were.") % words
+        yield _("This campaign is not being sent (%(status)s): this would be the result if it were.") % words
     if campaign.frozen_at and case.message is None:
         words = {"at": clock_labels.utc(campaign.frozen_at)}
         yield (
-            _("This address is not in its audience: it knew nothing of the topic when that was fixed, on %(at)s.")
+            _(
+                "This address is not in the audience: it had no record for the topic when the audience "
+                "was locked, on %(at)s."
+            )
             % words
         )

@@ -50,10 +50,10 @@ def basis(name: str, lasts: int | None) -> str:
     """What a rule says of one thing that a consent may rest on: for how many months it counts; 0 is for ever."""
     words: dict[str, Any] = {"basis": dict(Basis.choices).get(name, name), "number": lasts}
     if lasts is None:
-        return _("“%(basis)s” does not count") % words
+        return _("“%(basis)s” is not accepted") % words
     if lasts == 0:
-        return _("“%(basis)s” counts until it is taken back") % words
-    text = ngettext("“%(basis)s” counts for %(number)s month", "“%(basis)s” counts for %(number)s months", lasts)
+        return _("“%(basis)s” is valid until withdrawn") % words
+    text = ngettext("“%(basis)s” is valid for %(number)s month", "“%(basis)s” is valid for %(number)s months", lasts)
     return text % words
 
 

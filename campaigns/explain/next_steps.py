@@ -32,11 +32,11 @@ def coming(case: Case) -> tuple[Change, ...]:
     days = [
         (
             consent_requirements.clock_ends(terms, facts.basis, facts.basis_on),
-            _("On %(day)s what this consent rests on runs out."),
+            _("On %(day)s the basis of this consent expires."),
         ),
         (
             consent_requirements.too_old_from(terms, facts.affirmed_on),
-            _("From %(day)s on this consent has to be asked for again."),
+            _("From %(day)s on this consent must be renewed."),
         ),
     ]
     found: list[tuple[datetime | date, Change]] = [(end, _on(words, end)) for end, words in days if end]
@@ -48,9 +48,9 @@ def _ends(case: Case) -> list[tuple[datetime | None, str]]:
     subscription, window, zones = case.subscription, case.terms.window, case.facts.place.zones
     closes = clock_labels.closes(window, zones, case.at, case.terms.holidays) if window else None
     return [
-        (closes, _("At %(moment)s the hours of that day end; then it waits for the next ones.")),
+        (closes, _("At %(moment)s the sending hours of that day end; the message then waits for the next ones.")),
         (case.facts.ends_at, _("On %(moment)s the campaign ends.")),
-        (subscription.expires_at if subscription else None, _("On %(moment)s this consent ends by itself.")),
+        (subscription.expires_at if subscription else None, _("On %(moment)s this consent expires.")),
     ]
 
 
@@ -67,7 +67,7 @@ def _until(words: str, moment: datetime, case: Case) -> Change:
 
 
 def _by_itself(case: Case, moment: datetime) -> Change:
-    return _until(_("By itself, on %(moment)s."), moment, case)
+    return _until(_("Automatically, on %(moment)s."), moment, case)
 
 
 def _confirmed_sign_up(case: Case) -> list[Change]:
@@ -75,7 +75,10 @@ def _confirmed_sign_up(case: Case) -> list[Change]:
 
 
 def _never_again(case: Case) -> list[Change]:
-    words = _("Only the person can, by a new sign-up that they confirm after a warning. They asked us never to write.")
+    words = _(
+        "Only the person can, by a new sign-up that they confirm after a warning. They asked "
+        "never to be contacted again."
+    )
     return [Change(words)]
 
 
@@ -87,15 +90,15 @@ def _bounced(case: Case) -> list[Change]:
 
 
 def _held(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by deciding what their message means, under “Inbound messages”."))]
+    return [Change(_("A colleague can, by choosing an outcome for their message in the “Inbox”."))]
 
 
 def _restricted(case: Case) -> list[Change]:
-    return [Change(_("The person can, by taking back their request about their data."))]
+    return [Change(_("The person can, by withdrawing their data subject request."))]
 
 
 def _retired(case: Case) -> list[Change]:
-    return [Change(_("Nobody: a topic that is retired is not sent any more."))]
+    return [Change(_("Nobody: a retired topic is no longer sent."))]
 
 
 def _not_offered(case: Case) -> list[Change]:
@@ -115,33 +118,33 @@ def _not_confirmed(case: Case) -> list[Change]:
     end = case.subscription.event.occurred_at + timedelta(days=settings.CONFIRM_LINK_DAYS)
     return [
         *found,
-        _until(_("From %(moment)s on they can no longer confirm; then they have to sign up anew."), end, case),
+        _until(_("From %(moment)s on they can no longer confirm and have to sign up again."), end, case),
     ]
 
 
 def _paused(case: Case) -> list[Change]:
     found = [Change(_("The person can, by ending the pause on their preferences page."))]
     until = case.subscription.paused_until if case.subscription else None
-    return [_until(_("By itself, on %(moment)s, when their pause ends."), until, case), *found] if until else found
+    return [_until(_("Automatically, on %(moment)s, when their pause ends."), until, case), *found] if until else found
 
 
 def _never_subscribed(case: Case) -> list[Change]:
     return [
         Change(_("The person can, by a sign-up that they confirm.")),
-        Change(_("A colleague can, by writing down a yes that the person gave by voice or on paper.")),
+        Change(_("A colleague can, by recording an offline consent that the person gave (verbal or written).")),
     ]
 
 
 def _switch(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by releasing the stop switch."))]
+    return [Change(_("A colleague can, by resuming sending after the emergency stop."))]
 
 
 def _too_late(case: Case) -> list[Change]:
-    return [Change(_("Nobody: a campaign that has ended is not sent any more. Write a new one."))]
+    return [Change(_("Nobody: a campaign that has ended is no longer sent. Write a new one."))]
 
 
 def _nowhere(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by adding the country on the contact’s page, once the person has told it."))]
+    return [Change(_("A colleague can, by adding the country on the contact’s page, once the person has provided it."))]
 
 
 def _no_rules(case: Case) -> list[Change]:
@@ -149,32 +152,40 @@ def _no_rules(case: Case) -> list[Change]:
 
 
 def _no_time_zone(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by adding the time zone on the contact’s page, once the person has told it."))]
+    return [
+        Change(_("A colleague can, by adding the time zone on the contact’s page, once the person has provided it."))
+    ]
 
 
 def _express(case: Case) -> list[Change]:
-    return [Change(_("Only the person can, by saying yes themselves: a new sign-up that they confirm."))]
+    return [Change(_("Only the person can, by opting in themselves: a new sign-up that they confirm."))]
 
 
 def _too_weak(case: Case) -> list[Change]:
     missing = checks.missing(case.facts, case.terms)
-    words = _("Only the person can, by a new sign-up that also is: %(missing)s.")
+    words = _("Only the person can, by a new sign-up that also meets: %(missing)s.")
     found = [Change(words % {"missing": field_labels.flags(missing)})]
     if "pewc_disclosure" in missing:
-        words = _("Before that, a colleague publishes a notice which says what marketing texts need.")
+        words = _(
+            "First, a colleague must publish consent wording with the disclosures required for marketing text messages."
+        )
         found.insert(0, Change(words))
     return found
 
 
 def _too_old(case: Case) -> list[Change]:
     return [
-        Change(_("Only the person can, by saying yes again.")),
-        Change(_("A colleague can ask them once, by a campaign that asks for permission again.")),
+        Change(_("Only the person can, by giving consent again.")),
+        Change(_("A colleague can ask them once, with a consent renewal campaign.")),
     ]
 
 
 def _age_unknown(case: Case) -> list[Change]:
-    return [Change(_("A colleague can, by adding the birthday on the contact’s page, once the person has told it."))]
+    return [
+        Change(
+            _("A colleague can, by adding the date of birth on the contact’s page, once the person has provided it.")
+        )
+    ]
 
 
 def _too_young(case: Case) -> list[Change]:
@@ -182,17 +193,17 @@ def _too_young(case: Case) -> list[Change]:
     if born is None:
         return []
     day = calendar_math.later(born, check_evidence.least_age(case) * MONTHS_IN_A_YEAR)
-    return [_on(_("By itself, on %(day)s, when they are old enough."), day)]
+    return [_on(_("Automatically, on %(day)s, when they are old enough."), day)]
 
 
 def _over_limit(case: Case) -> list[Change]:
     """When the last of the limits that are reached has room again."""
     free = [_room(case, limit) for limit in case.limits if explanation_case.over(limit, case.counted, case.at)]
-    found = [Change(_("The person can, by wishing for more on their preferences page."))]
+    found = [Change(_("The person can, by allowing more messages on their preferences page."))]
     if not free or None in free:
         return found
     moment = max(moment for moment in free if moment)
-    return [_until(_("By itself, on %(moment)s, when their limit has room again."), moment, case), *found]
+    return [_until(_("Automatically, on %(moment)s, when their frequency cap allows it again."), moment, case), *found]
 
 
 def _room(case: Case, limit: explanation_case.Limit) -> datetime | None:
@@ -202,12 +213,14 @@ def _room(case: Case, limit: explanation_case.Limit) -> datetime | None:
 
 
 def _asked_once(case: Case) -> list[Change]:
-    return [Change(_("Nobody: people are asked once for each consent. They can say yes again by themselves."))]
+    return [
+        Change(_("Nobody: a renewal request is sent only once for each consent. The person can renew it themselves."))
+    ]
 
 
 def _not_ending(case: Case) -> list[Change]:
     return [
-        Change(_("By itself, when the end of the consent comes near. Until then an ordinary campaign may reach them."))
+        Change(_("Automatically, when the consent is about to expire. Until then a regular campaign may reach them."))
     ]
 
 

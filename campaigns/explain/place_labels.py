@@ -10,18 +10,18 @@ from preferences.geo import country_choices
 from preferences.rulebook import book as rulebook
 
 SOURCES = {
-    "declared": gettext_lazy("they told us"),
+    "declared": gettext_lazy("provided by the person"),
     "country": gettext_lazy("their country"),
     "postal": gettext_lazy("their postal code"),
-    "number": gettext_lazy("their number"),
-    "sender": gettext_lazy("the sender is there"),
-    "time_zone": gettext_lazy("the time zone they told us"),
-    "unknown": gettext_lazy("nobody knows"),
-    "disagreeing": gettext_lazy("sources that contradict each other; every one of them must be open"),
+    "number": gettext_lazy("their phone number"),
+    "sender": gettext_lazy("the sender is based there"),
+    "time_zone": gettext_lazy("the time zone they provided"),
+    "unknown": gettext_lazy("unknown"),
+    "disagreeing": gettext_lazy("conflicting sources; sending must be allowed in all of them"),
     "unknown_time_zone": gettext_lazy("a time zone that cannot be read"),
     "unknown_region": gettext_lazy("a region that cannot be read"),
     "unknown_country": gettext_lazy("a country that cannot be read"),
-    "unknown_number": gettext_lazy("a number of no country"),
+    "unknown_number": gettext_lazy("a phone number without a country"),
 }
 
 
@@ -49,13 +49,15 @@ def facts(case: Case) -> tuple[Fact, ...]:
         _("%(place)s: %(source)s") % {"place": _place(case, said), "source": source(told_by)}
         for told_by, said in where.because
     ]
-    nowhere, no_zone = _("Nobody knows where."), _("Nobody knows.")
+    nowhere, no_zone = _("Location unknown."), _("Unknown.")
     return (
-        Fact("jurisdictions", _("May be in"), ", ".join(_place(case, code) for code in codes) or nowhere, codes),
-        Fact("because", _("Why there"), "; ".join(because) or nowhere, [list(pair) for pair in where.because]),
-        Fact("rules_of", _("Rules of"), ", ".join(_place(case, code) for code in ruled) or "–", ruled),
-        Fact("zones", _("Time there"), clock_labels.several(case.at, where.zones) or no_zone, list(where.zones)),
-        Fact("zone_source", _("Time zone by"), source(where.zone_source), where.zone_source),
+        Fact(
+            "jurisdictions", _("Possible locations"), ", ".join(_place(case, code) for code in codes) or nowhere, codes
+        ),
+        Fact("because", _("Location based on"), "; ".join(because) or nowhere, [list(pair) for pair in where.because]),
+        Fact("rules_of", _("Jurisdictions"), ", ".join(_place(case, code) for code in ruled) or "–", ruled),
+        Fact("zones", _("Local time"), clock_labels.several(case.at, where.zones) or no_zone, list(where.zones)),
+        Fact("zone_source", _("Time zone based on"), source(where.zone_source), where.zone_source),
     )
 
 

@@ -41,7 +41,7 @@ class Several(SaysoError):
 
 def address(text: str, channel: str = "") -> Address:
     """The address that is meant: typed, or by its reference or its contact's. Raises Unclear, NotFound or Several."""
-    text = _clean(text, _("Type an e-mail address, a phone number, or the reference of a contact."))
+    text = _clean(text, _("Enter an email address, a phone number, or the reference of a contact."))
     if channel and channel not in Channel.values:
         raise Unclear(_("Choose a channel: %(channels)s.") % {"channels": ", ".join(Channel.values)})
     rows = Address.objects.select_related("contact")
@@ -49,9 +49,7 @@ def address(text: str, channel: str = "") -> Address:
     found = _referred(rows, reference, channel) if reference else _typed(rows, text)
     if channel and found.channel != channel:
         words = {"has": found.get_channel_display(), "asked": Channel(channel).label}
-        raise Unclear(
-            _("This address is for “%(has)s” and you asked about “%(asked)s”. Leave the channel out.") % words
-        )
+        raise Unclear(_("This address is for “%(has)s” and you asked about “%(asked)s”. Remove the channel.") % words)
     return found
 
 
@@ -83,7 +81,7 @@ def _referred(rows: QuerySet[Address], reference: uuid.UUID, channel: str) -> Ad
     exact = [row for row in found if row.reference == reference]
     theirs = exact or [row for row in found if channel in ("", row.channel)]
     if not found and not Contact.objects.filter(reference=reference).exists():
-        raise NotFound(_("No contact and no address has this reference. Look for typing errors."))
+        raise NotFound(_("No contact or address has this reference. Check for typing errors."))
     if not theirs:
         raise NotFound(_("This person has no address of that kind."))
     if len(theirs) > 1:
@@ -103,9 +101,9 @@ def _typed(rows: QuerySet[Address], text: str) -> Address:
     if stop := stops.order_by("pk").first():
         words = {"reason": stop.get_reason_display(), "since": clock_labels.day(stop.since)}
         raise Forgotten(
-            _("We hold nobody with this address, and a suppression of %(since)s keeps it so: %(reason)s.") % words
+            _("There is no contact with this address, and it has been suppressed since %(since)s: %(reason)s.") % words
         )
-    raise NotFound(_("Nobody here has this address. Look for typing errors."))
+    raise NotFound(_("No contact has this address. Check for typing errors."))
 
 
 def about(text: str) -> Topic | Campaign:
@@ -116,7 +114,7 @@ def about(text: str) -> Topic | Campaign:
         return _found(campaign, _("No campaign has this reference."))
     sender, slash, name = text.partition("/")
     if not slash:
-        raise Unclear(_("Write a topic as sender/topic, by their names in links, or the reference of a campaign."))
+        raise Unclear(_("Enter a topic as sender/topic, using their names in links, or the reference of a campaign."))
     topic = Topic.objects.select_related("sender").filter(sender__slug=sender, slug=name).first()
     return _found(topic, _("There is no topic “%(topic)s”.") % {"topic": text})
 
@@ -151,7 +149,7 @@ def _asked(what: Topic | Campaign, whom: Address) -> Question:
         return Question(what, whom.channel)
     if what.channel != whom.channel:
         words = {"campaign": what, "channel": what.get_channel_display()}
-        raise Unclear(_("“%(campaign)s” goes out by %(channel)s, and this address is of another kind.") % words)
+        raise Unclear(_("“%(campaign)s” is sent by %(channel)s, and this address is of another type.") % words)
     return facts_of.question(what)
 
 
@@ -165,7 +163,7 @@ def moment(text: str) -> datetime:
         found = found if found.tzinfo else found.replace(tzinfo=UTC)
         found = found.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Unclear(_("Write the moment like 2027-03-01T09:00, in UTC, or with an offset like +02:00.")) from None
+        raise Unclear(_("Enter the time like 2027-03-01T09:00, in UTC, or with an offset like +02:00.")) from None
     if not EARLIEST <= found.year < LATEST:
-        raise Unclear(_("Choose a moment between the years 2000 and 2099."))
+        raise Unclear(_("Choose a time between the years 2000 and 2099."))
     return found

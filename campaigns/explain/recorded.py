@@ -90,45 +90,47 @@ def _said(message: Message) -> str:
     """The verdict in one sentence, in the past."""
     words = {"reason": reason_labels.reason(message.skipped_because or message.waiting_for)}
     if message.judged_at is None and not message.skipped_because:
-        return _("It was not judged yet.")
+        return _("Not evaluated yet.")
     if message.status == Message.Status.SKIPPED:
-        return _("No: it was skipped, because: %(reason)s.") % words
+        return _("No: it was skipped. Reason: %(reason)s.") % words
     if message.verdict == Kind.WAIT:
         words["moment"] = clock_labels.utc(message.wait_until) if message.wait_until else "–"
-        return _("Not yet: it waits until %(moment)s, because: %(reason)s.") % words
+        return _("Not yet: it waits until %(moment)s. Reason: %(reason)s.") % words
     if message.verdict == Kind.SEND:
-        return _("Yes: nothing spoke against it. It is now: %(status)s.") % {"status": message.get_status_display()}
-    return _("It was not judged by the rules.")
+        return _("Yes: there was no exclusion reason. Current status: %(status)s.") % {
+            "status": message.get_status_display()
+        }
+    return _("It was not checked against the rules.")
 
 
 def _facts(message: Message, record: TermsRecord | None) -> Iterable[Fact]:
     at = message.judged_at or message.finished_at
     if at:
-        label = _("Judged") if message.judged_at else _("When the audience was fixed")
+        label = _("Decided") if message.judged_at else _("When the audience was locked")
         yield Fact("judged_at", label, clock_labels.utc(at), at)
     if message.event:
         yield _say_so(message.event)
     if record:
-        yield Fact("jurisdictions", _("Under the rules of"), _places(record), record.jurisdictions)
+        yield Fact("jurisdictions", _("Jurisdictions"), _places(record), record.jurisdictions)
         yield Fact("profile", _("Profile"), record.profile, record.profile)
 
 
 def _say_so(event: ConsentEvent) -> Fact:
     links = [link(event, _("Open it"))]
-    links += [link(event.notice, _("Read the notice"))] if event.notice else []
-    return Fact("event", _("On the say-so"), check_evidence.told(event), event.reference, tuple(links))
+    links += [link(event.notice, _("View consent wording"))] if event.notice else []
+    return Fact("event", _("Consent event"), check_evidence.told(event), event.reference, tuple(links))
 
 
 def _personal(message: Message) -> Iterable[Fact]:
     """Where they were: for those who may see people."""
     if message.local_time:
-        yield Fact("local_time", _("Their time"), message.local_time, message.local_time)
+        yield Fact("local_time", _("Their local time"), message.local_time, message.local_time)
     if source := message.zone_source:
-        yield Fact("zone_source", _("Time zone by"), place_labels.source(source), source)
+        yield Fact("zone_source", _("Time zone based on"), place_labels.source(source), source)
 
 
 def _places(record: TermsRecord) -> str:
-    return ", ".join(record.jurisdictions) or _("nowhere known")
+    return ", ".join(record.jurisdictions) or _("location unknown")
 
 
 def _figures(record: TermsRecord, used: list[Rule]) -> Iterable[Figure]:

@@ -35,16 +35,16 @@ class Campaign(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     class Kind(models.TextChoices):
-        ORDINARY = "ordinary", _("Ordinary")
-        REPERMISSION = "repermission", _("Asks for permission again")
+        ORDINARY = "ordinary", _("Campaign")
+        REPERMISSION = "repermission", _("Consent renewal")
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=200, help_text=_("For your eyes only."))
+    name = models.CharField(_("name"), max_length=200, help_text=_("Internal name, not shown to recipients."))
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="campaigns")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY, editable=False)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY, editable=False)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
-    body = models.TextField(_("text"), help_text=_("Markdown for e-mail, plain words for a text message."))
+    body = models.TextField(_("text"), help_text=_("Markdown for email, plain text for SMS."))
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="campaigns", editable=False
@@ -53,14 +53,14 @@ class Campaign(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     ends_at = models.DateTimeField(
-        _("not after"),
+        _("stop sending after"),
         null=True,
         blank=True,
-        help_text=_("Whoever could not get it by then is skipped. Empty means seven days after the start."),
+        help_text=_("Messages not sent by then are skipped. If empty: seven days after the start."),
     )
     scheduled_at = models.DateTimeField(_("scheduled for"), null=True, blank=True, editable=False)
     frozen_up_to = models.BigIntegerField(default=0, editable=False)
-    frozen_at = models.DateTimeField(_("audience frozen"), null=True, blank=True, editable=False)
+    frozen_at = models.DateTimeField(_("audience locked"), null=True, blank=True, editable=False)
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -91,7 +91,7 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 name="campaign_mail_has_a_subject",
                 condition=~models.Q(channel="email") | ~models.Q(subject=""),
-                violation_error_message=_("An e-mail needs a subject."),
+                violation_error_message=_("An email needs a subject."),
             ),
         ]
 

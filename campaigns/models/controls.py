@@ -21,20 +21,20 @@ class StopSwitch(models.Model):
 
     scope = models.CharField(max_length=20, default=EVERYTHING, editable=False)
     thrown_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    thrown_at = models.DateTimeField(_("thrown"), auto_now_add=True)
+    thrown_at = models.DateTimeField(_("paused at"), auto_now_add=True)
     reason = models.TextField(_("why"))
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    released_at = models.DateTimeField(_("released"), null=True, blank=True)
-    released_because = models.TextField(_("released because"), blank=True)
+    released_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
+    released_because = models.TextField(_("reason for resuming"), blank=True)
 
     objects = StopSwitchQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("stop switch")
-        verbose_name_plural = _("stop switch")
+        verbose_name = _("emergency stop")
+        verbose_name_plural = _("emergency stop")
         ordering = ["-id"]
         permissions = [("throw_stopswitch", "Can stop all sending, and let it go on")]
         constraints = [
@@ -55,15 +55,15 @@ class LintOverride(AppendOnly):
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="overrides")
-    words_digest = models.CharField(_("SHA-256 of the words"), max_length=64)
-    problems = models.JSONField(_("what was allowed"), help_text=_("Each problem's name and sentence."))
+    words_digest = models.CharField(_("SHA-256 of the text"), max_length=64)
+    problems = models.JSONField(_("what was allowed"), help_text=_("Name and description of each problem."))
     reason = models.TextField(_("why"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("allowed despite")
-        verbose_name_plural = _("allowed despite")
+        verbose_name = _("content exception")
+        verbose_name_plural = _("content exception")
         ordering = ["-id"]
         base_manager_name = "objects"
         permissions = [("allow_lintoverride", "Can allow words that break rules of content")]
@@ -83,20 +83,20 @@ class Breakdown(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="breakdowns")
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.COUNTING)
-    judged_for = models.DateTimeField(_("judged for"))
-    words_digest = models.CharField(_("SHA-256 of the words"), max_length=64, blank=True)
-    people = models.PositiveIntegerField(_("people"), default=0)
+    judged_for = models.DateTimeField(_("checked at"))
+    words_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
+    people = models.PositiveIntegerField(_("recipients"), default=0)
     result = models.JSONField(_("result"), default=dict, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("breakdown")
-        verbose_name_plural = _("breakdowns")
+        verbose_name = _("delivery estimate")
+        verbose_name_plural = _("delivery estimates")
         ordering = ["-id"]
 
     def __str__(self) -> str:

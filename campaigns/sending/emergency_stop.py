@@ -21,13 +21,13 @@ def is_thrown() -> bool:
 def throw(*, by: User, reason: str) -> StopSwitch:
     """Stop all sending after the messages that are in hand right now. Raises NotAllowed without a reason."""
     if not reason.strip():
-        raise NotAllowed(_("Say why everything must stop; whoever lets it go on will read it."))
+        raise NotAllowed(_("Explain why all sending must be paused; the person who resumes it will read this."))
     switch = StopSwitch(thrown_by=by, reason=reason.strip())
     try:
         with transaction.atomic():
             audit.save(switch, by=by)
     except IntegrityError:
-        raise NotAllowed(_("Everything is stopped already.")) from None
+        raise NotAllowed(_("All sending is already paused.")) from None
     return switch
 
 
@@ -36,9 +36,9 @@ def release(switch: StopSwitch, *, by: User, reason: str) -> StopSwitch:
     """Let sending go on. Raises NotAllowed without a reason."""
     switch = StopSwitch.objects.select_for_update().get(pk=switch.pk)
     if switch.released_at:
-        raise NotAllowed(_("This stop was released already."))
+        raise NotAllowed(_("Sending was already resumed."))
     if not reason.strip():
-        raise NotAllowed(_("Say why sending may go on."))
+        raise NotAllowed(_("Explain why sending can be resumed."))
     switch.released_by, switch.released_at, switch.released_because = by, timezone.now(), reason.strip()
     audit.save(switch, by=by)
     return switch

@@ -17,13 +17,15 @@ def send(campaign: Campaign, *, to: User, number: str = "") -> str:
     where = address_normalization.normal_form(campaign.channel, _own_address(campaign, to, number))
     fingerprint = address_normalization.fingerprint(campaign.channel, where)
     if Suppression.objects.in_force().filter(fingerprint=fingerprint).exists():
-        raise NotAllowed(_("%(where)s asked us to stop, or cannot be reached. Use another one.") % {"where": where})
+        raise NotAllowed(
+            _("%(where)s has opted out or cannot be reached. Use another address or number.") % {"where": where}
+        )
     sample = rendering.sample(campaign, to=where, name=to.get_full_name())
     parcel = rendering.prepare(campaign, label=_("[Test]") + " ").parcel(*sample)
     with channels.connect(campaign.channel) as out:
         outcome = out.hand_over(parcel)
     if outcome.result != Result.SENT:
-        raise NotAllowed(_("The test did not go out: %(detail)s") % {"detail": outcome.detail})
+        raise NotAllowed(_("The test was not sent: %(detail)s") % {"detail": outcome.detail})
     return where
 
 
@@ -31,5 +33,5 @@ def _own_address(campaign: Campaign, to: User, number: str) -> str:
     if campaign.channel == Channel.SMS:
         return number
     if not to.email:
-        raise NotAllowed(_("Your account has no e-mail address. Ask an administrator to add it."))
+        raise NotAllowed(_("Your account has no email address. Ask an administrator to add it."))
     return to.email

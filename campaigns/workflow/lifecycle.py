@@ -33,8 +33,8 @@ MOVES: dict[str, set[str]] = {
 WHY_NOT = {
     Status.DRAFT: gettext_lazy("This campaign is still a draft. Submit it for review first."),
     Status.IN_REVIEW: gettext_lazy("This campaign is waiting for its review."),
-    Status.APPROVED: gettext_lazy("This campaign is approved. Schedule it, start it, or return it to its author."),
-    Status.SCHEDULED: gettext_lazy("This campaign is scheduled. Start it, or return it to its author."),
+    Status.APPROVED: gettext_lazy("This campaign is approved. Schedule it, start it, or request changes."),
+    Status.SCHEDULED: gettext_lazy("This campaign is scheduled. Start it, or request changes."),
     Status.SENDING: gettext_lazy("This campaign is already being sent."),
     Status.PAUSED: gettext_lazy("This campaign is paused. Resume or cancel it."),
     Status.FINISHED: gettext_lazy("This campaign is finished. Write a new one."),
@@ -50,7 +50,7 @@ def revise(campaign: Campaign, *, by: User, **content: object) -> Campaign:
     """Change what it says. Only a draft can still change: nobody sends what nobody approved."""
     campaign = _locked(campaign)
     if not campaign.is_editable:
-        raise NotAllowed(_("Only a draft can be changed. Return the campaign to its author first."))
+        raise NotAllowed(_("Only a draft can be changed. Use “Request changes” first."))
     if strange := set(content) - set(CONTENT):
         raise NotAllowed(_("“%(name)s” is not part of a campaign's content.") % {"name": sorted(strange)[0]})
     for name, value in content.items():
@@ -99,7 +99,7 @@ def schedule(campaign: Campaign, *, at: datetime, by: User) -> Campaign:
     if at <= timezone.now():
         raise NotAllowed(_("Choose a time in the future, or start the campaign now."))
     if campaign.ends_at and at >= campaign.ends_at:
-        raise NotAllowed(_("That is after its last moment. Choose an earlier time, or return it to its author."))
+        raise NotAllowed(_("That is after the end of the campaign. Choose an earlier time, or request changes."))
     campaign.scheduled_at = at
     return _moved(campaign, Status.SCHEDULED, by=by)
 
@@ -111,7 +111,7 @@ def start(campaign: Campaign, *, by: User | None = None) -> Campaign:
     campaign.started_at = timezone.now()
     campaign.ends_at = campaign.ends_at or campaign.started_at + LASTS
     if campaign.ends_at <= campaign.started_at:
-        raise NotAllowed(_("Its last moment is past. Return it to its author, and choose a later one."))
+        raise NotAllowed(_("The end of the campaign has passed. Request changes, and set a later end."))
     return _moved(campaign, Status.SENDING, by=by)
 
 
@@ -127,7 +127,7 @@ def _start_if_due(campaign: Campaign) -> Campaign | None:
     if campaign.status != Status.SCHEDULED or not campaign.scheduled_at or campaign.scheduled_at > timezone.now():
         return None
     if campaign.ends_at and campaign.ends_at <= timezone.now():
-        cancel(campaign, reason=_("Its last moment passed before it could start."))
+        cancel(campaign, reason=_("The campaign ended before it could start."))
         return None
     return start(campaign)
 
@@ -160,7 +160,7 @@ def finish(campaign: Campaign) -> Campaign:
     """Everybody in the audience is accounted for."""
     campaign = _allowed(campaign, Status.FINISHED)
     if campaign.frozen_at is None or campaign.messages.open().exists():
-        raise NotAllowed(_("Some messages of this campaign are still on their way."))
+        raise NotAllowed(_("Some messages of this campaign are still being sent."))
     campaign.finished_at = timezone.now()
     return _moved(campaign, Status.FINISHED, by=None)
 

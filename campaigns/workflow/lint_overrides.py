@@ -48,11 +48,11 @@ def are_due(campaign: Campaign) -> bool:
 
 def _refuse(campaign: Campaign, *, reason: str, by: User, read: str | None) -> None:
     if not campaign.is_editable:
-        raise NotAllowed(_("Only a draft can be allowed anything. Return the campaign to its author first."))
+        raise NotAllowed(_("Exceptions are only possible for a draft. Use “Request changes” first."))
     if by.pk in authorship.writers(campaign):
-        raise NotAllowed(_("Words are allowed by someone other than those who wrote them."))
+        raise NotAllowed(_("An exception must be allowed by someone who did not write the text."))
     if not reason.strip():
-        raise NotAllowed(_("Say why these words are in order all the same."))
+        raise NotAllowed(_("Explain why this text is acceptable despite the rules."))
     if len(reason.strip()) > LONGEST_REASON:
         raise NotAllowed(_("Give the reason in at most %(most)s characters.") % {"most": LONGEST_REASON})
     if read is not None and read != campaign.words_digest:
@@ -63,7 +63,7 @@ def _open(campaign: Campaign) -> list[lint.Problem]:
     """What is in the way and may be allowed. Raises NotAllowed when nothing is, or when something never may."""
     errors = lint.open_errors(campaign)
     if not errors:
-        raise NotAllowed(_("Nothing keeps these words from being submitted."))
+        raise NotAllowed(_("No exception is needed: this text can be submitted."))
     if never := [problem for problem in errors if not problem.may_be_allowed]:
         raise NotAllowed(_("This cannot be allowed by anybody: %(problem)s") % {"problem": never[0].whole})
     return errors

@@ -26,7 +26,7 @@ class PersonAdmin(ReadOnly, FindsByAddress, StaffAdmin):
 
     list_display = ["person", "reach", "language", "created_at", "erased_at"]
     list_filter = [("erased_at", admin.EmptyFieldListFilter), "language"]
-    search_help_text = gettext_lazy("A name, an e-mail address or a phone number.")
+    search_help_text = gettext_lazy("A name, an email address or a phone number.")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Person]:
         return super().get_queryset(request).prefetch_related("addresses")
@@ -58,7 +58,7 @@ class PersonAdmin(ReadOnly, FindsByAddress, StaffAdmin):
         entries = timeline.dossier(person)
         wanted = request.GET.get("kind", "")
         context = {
-            "title": _("Dossier of %(person)s") % {"person": person},
+            "title": _("Contact record of %(person)s") % {"person": person},
             "person": person,
             "entries": [entry for entry in entries if wanted in ("", entry.kind)],
             "kinds": _kinds(entries, wanted),

@@ -24,19 +24,19 @@ class UntilForm(forms.Form):
     """How far to look ahead."""
 
     until = forms.DateField(
-        label=gettext_lazy("Look ahead to"),
+        label=gettext_lazy("Forecast until"),
         initial=_in_half_a_year,
         widget=UnfoldAdminSingleDateWidget,
-        help_text=gettext_lazy("No further than a year."),
+        help_text=gettext_lazy("Up to one year ahead."),
     )
 
 
 class ProposalForm(UntilForm):
     on = forms.DateField(
-        label=gettext_lazy("It takes effect on"),
+        label=gettext_lazy("Takes effect on"),
         required=False,
         widget=UnfoldAdminSingleDateWidget,
-        help_text=gettext_lazy("Empty means the day that is proposed."),
+        help_text=gettext_lazy("If empty, the proposed date is used."),
     )
     field_order = ["on", "until"]
 
@@ -59,7 +59,7 @@ class SettingForm(UntilForm):
         Topic.objects.filter(retired_at=None), label=gettext_lazy("Topic"), widget=UnfoldAdminSelectWidget
     )
     on = forms.DateField(
-        label=gettext_lazy("It takes effect on"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget
+        label=gettext_lazy("Takes effect on"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget
     )
     minimum_age = forms.IntegerField(
         label=gettext_lazy("Minimum age"),
@@ -67,7 +67,7 @@ class SettingForm(UntilForm):
         min_value=1,
         max_value=120,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-        help_text=gettext_lazy("Empty leaves it as it is."),
+        help_text=gettext_lazy("If empty, nothing changes."),
     )
     field_order = ["topic", "on", "until", "minimum_age"]
 
@@ -78,7 +78,7 @@ class SettingForm(UntilForm):
             self.fields[name] = forms.ChoiceField(
                 label=str(label)[:1].upper() + str(label)[1:],
                 required=False,
-                choices=[(AS_IT_IS, _("As it is")), (YES, _("Yes")), (NO, _("No"))],
+                choices=[(AS_IT_IS, _("Keep current setting")), (YES, _("Yes")), (NO, _("No"))],
                 widget=UnfoldAdminSelectWidget,
             )
 

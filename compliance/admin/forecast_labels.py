@@ -19,7 +19,7 @@ def about(row: Forecast) -> str:
         return row.proposal.summary
     if row.kind == Forecast.Kind.TOPIC:
         return _("%(topic)s: %(settings)s") % {"topic": row.topic, "settings": _settings(row)}
-    return _("What runs out: %(topic)s") % {"topic": row.topic or _("all topics")}
+    return _("Expiring consent: %(topic)s") % {"topic": row.topic or _("all topics")}
 
 
 def _settings(row: Forecast) -> str:
@@ -76,7 +76,7 @@ def _groups(result: dict) -> list[dict[str, Any]]:
     names: dict[str, dict[str, str]] = {
         "topic": topics,
         "channel": {value: str(label) for value, label in Channel.choices},
-        "place": {forecasts.NOWHERE: _("Nobody knows where"), "*": _("Elsewhere")},
+        "place": {forecasts.NOWHERE: _("Location unknown"), "*": _("Elsewhere")},
     }
     titles = {"topic": _("By topic"), "channel": _("By channel"), "place": _("By place")}
     return [

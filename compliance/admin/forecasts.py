@@ -69,7 +69,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
     def about(self, row: Forecast) -> str:
         return forecast_labels.about(row)
 
-    @display(description=gettext_lazy("asked by"))
+    @display(description=gettext_lazy("requested by"))
     def asked_by(self, row: Forecast) -> str:
         """A name and no link: the page of a colleague is for administrators."""
         return str(row.requested_by)
@@ -81,24 +81,30 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
     def standing(self, row: Forecast) -> tuple[str, str]:
         return row.status, row.get_status_display()
 
-    @action(description=gettext_lazy("What runs out by itself"), icon="hourglass", permissions=["forecast"])
+    @action(description=gettext_lazy("Expiring consent"), icon="hourglass", permissions=["forecast"])
     def of_time(self, request: HttpRequest) -> HttpResponse:
         return self._asking(
             request,
             TimeForm,
-            title=_("What runs out by itself"),
-            text=_("Who drops out because consents end or grow old, and by rules that are published already."),
+            title=_("Expiring consent"),
+            text=_(
+                "Shows who can no longer be reached because consent expires or becomes too old, or "
+                "because of rules that are already published."
+            ),
             verb=lambda said: forecasts.of_time(by=colleague(request), **said),
         )
 
-    @action(description=gettext_lazy("Another setting of a topic"), icon="tune", permissions=["forecast"])
+    @action(description=gettext_lazy("Topic setting change"), icon="tune", permissions=["forecast"])
     def of_setting(self, request: HttpRequest) -> HttpResponse:
         form = SettingForm(_posted(request))
         return self._asking(
             request,
             lambda _said: form,
-            title=_("Another setting of a topic"),
-            text=_("Who would drop out if the topic were set otherwise. Nothing is changed by asking."),
+            title=_("Topic setting change"),
+            text=_(
+                "Shows who could no longer be reached if this topic setting changed. The forecast itself "
+                "changes nothing."
+            ),
             verb=lambda said: forecasts.of_setting(
                 said["topic"], form.changes(), on=said["on"], until=said["until"], by=colleague(request)
             ),
@@ -113,7 +119,9 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
             request,
             ProposalForm,
             title=_("Forecast this change"),
-            text=_("%(rule)s: who would drop out if it took effect. Nothing is changed by asking.")
+            text=_(
+                "%(rule)s: shows who could no longer be reached if it took effect. The forecast itself changes nothing."
+            )
             % {"rule": proposal.summary},
             verb=lambda said: forecasts.of_proposal(proposal, by=colleague(request), **said),
         )
@@ -127,7 +135,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
         found, is_all = forecasts.find(row, wanted, most=NAMES, look_at=LOOK_AT)
         addresses = Address.objects.select_related("contact").in_bulk([one.address for one in found])
         context = {
-            "title": _("Who is behind this number: %(what)s") % {"what": forecast_labels.about(row)},
+            "title": _("Recipients behind this number: %(what)s") % {"what": forecast_labels.about(row)},
             "row": row,
             "original": row,
             "day": date.fromisoformat(row.result["days"][wanted.point]),
@@ -158,7 +166,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
                 if row.status == Status.COUNTING:
                     tasks.count_soon(row)
                 return redirect(self.change_url(row))
-        context = {"title": title, "text": text, "button": _("Make the forecast"), "form": form}
+        context = {"title": title, "text": text, "button": _("Create forecast"), "form": form}
         context["back"] = reverse("admin:compliance_forecast_changelist")
         return self.page(request, "admin/ask_first.html", context)
 

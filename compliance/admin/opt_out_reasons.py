@@ -25,11 +25,11 @@ class FindingForm(forms.Form):
     """What a colleague found out."""
 
     finding = forms.CharField(
-        label=gettext_lazy("What you found"),
+        label=gettext_lazy("Outcome"),
         max_length=1000,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
-        help_text=gettext_lazy("Which proof there is, whom you asked, what it shows. Kept with your name."),
+        help_text=gettext_lazy("What evidence there is, who you asked and what it shows. Saved with your name."),
     )
 
 
@@ -54,8 +54,8 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         shown = "record_with_evidence" if sees_evidence else "record"
         return [
             told,
-            (_("What we have on record"), {"fields": [shown]}),
-            (_("What was found"), {"fields": self.review}),
+            (_("Consent history"), {"fields": [shown]}),
+            (_("Outcome"), {"fields": self.review}),
         ]
 
     def has_review_permission(self, request: HttpRequest, object_id: object = None) -> bool:
@@ -70,12 +70,12 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         return reason.reason, str(reason)
 
     @display(
-        description=gettext_lazy("looked into"), label={"open": "danger", "done": "success"}, ordering="reviewed_at"
+        description=gettext_lazy("investigated"), label={"open": "danger", "done": "success"}, ordering="reviewed_at"
     )
     def looked_into(self, reason: LeaveReason) -> tuple[str, str] | None:
         if reason.reason != NEVER:
             return None
-        return ("done", _("Looked into")) if reason.reviewed_at else ("open", _("To be looked into"))
+        return ("done", _("Investigated")) if reason.reviewed_at else ("open", _("To investigate"))
 
     @display(description=gettext_lazy("oldest first"))
     def record(self, reason: LeaveReason) -> str:
@@ -85,33 +85,34 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def record_with_evidence(self, reason: LeaveReason) -> str:
         return _told(reason, sees_evidence=True)
 
-    @action(description=gettext_lazy("Record what was found"), icon="fact_check", permissions=["review"])
+    @action(description=gettext_lazy("Record outcome"), icon="fact_check", permissions=["review"])
     def record_finding(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.ask_first(
             request,
             object_id,
-            title=_("Record what was found"),
+            title=_("Record outcome"),
             text=_(
-                "Write down what the record shows: how and when they signed up, or what you cannot tell. Nothing "
-                "changes for the person; they have left."
+                "Record what the consent history shows: how and when they signed up, or what cannot be "
+                "established. Nothing changes for the person; they have already opted out."
             ),
-            button=_("Record what was found"),
+            button=_("Record outcome"),
             verb=_closing(opt_out_reasons.review, request, _("Recorded.")),
             form_class=FindingForm,
         )
 
-    @action(description=gettext_lazy("The consent was not good"), icon="gpp_bad", permissions=["review"])
+    @action(description=gettext_lazy("Invalidate consent"), icon="gpp_bad", permissions=["review"])
     def consent_was_not_good(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.ask_first(
             request,
             object_id,
-            title=_("The consent was not good"),
+            title=_("Invalidate consent"),
             text=_(
-                "Nobody can show that this person said yes. The consent is declared invalid in the ledger, with your "
-                "name and your words, and can never again be shown as proof. Look also at who else came the same way."
+                "Use this if nobody can show that this person gave consent. The consent is marked as "
+                "invalid in the ledger, with your name and your comment, and can never be used as "
+                "evidence again. Also check who else signed up in the same way."
             ),
-            button=_("Declare it invalid"),
-            verb=_closing(consent_complaints.was_not_good, request, _("The consent is declared invalid.")),
+            button=_("Invalidate consent"),
+            verb=_closing(consent_complaints.was_not_good, request, _("The consent has been invalidated.")),
             form_class=FindingForm,
             grave=True,
         )

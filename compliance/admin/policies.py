@@ -96,7 +96,7 @@ class PolicyDocumentAdmin(StaffAdmin):
             request,
             object_id,
             title=_("Publish a new version"),
-            text=_("The text is kept as it is for good, with your name. To change it, publish another version."),
+            text=_("The text is saved with your name and cannot be changed. To change it, publish another version."),
             button=_("Publish"),
             verb=publish,
             form_class=VersionForm,
@@ -127,7 +127,7 @@ class UrgencyFilter(admin.SimpleListFilter):
         return [
             ("open", gettext_lazy("Open")),
             ("overdue", gettext_lazy("Overdue")),
-            ("signed", gettext_lazy("Signed")),
+            ("signed", gettext_lazy("Completed")),
         ]
 
     def queryset(self, request: HttpRequest, reviews: QuerySet[PolicyReview]) -> QuerySet[PolicyReview]:
@@ -144,16 +144,16 @@ class UrgencyFilter(admin.SimpleListFilter):
 class ReminderColumns:
     """How a reminder is shown, in its own list and below its review."""
 
-    @display(description=gettext_lazy("occasion"), ordering="pk")
+    @display(description=gettext_lazy("timing"), ordering="pk")
     def told_occasion(self, reminder: ReviewReminder) -> str:
         return review_reminders.in_words(reminder.occasion)
 
-    @display(description=gettext_lazy("begun"), ordering="sent_at")
+    @display(description=gettext_lazy("started"), ordering="sent_at")
     def begun_at(self, reminder: ReviewReminder) -> datetime.datetime:
         return reminder.sent_at
 
     @display(
-        description=gettext_lazy("letter"),
+        description=gettext_lazy("email status"),
         label={"sent": "success", "try_later": "warning", "refused": "danger", "unknown": "danger"},
     )
     def letter(self, reminder: ReviewReminder) -> tuple[str, str]:
@@ -164,7 +164,7 @@ class ReminderColumns:
     @display(description=gettext_lazy("detail"))
     def detail(self, reminder: ReviewReminder) -> str:
         outcome = getattr(reminder, "outcome", None)
-        return outcome.detail if outcome else _("The worker was lost before the letter's end was known.")
+        return outcome.detail if outcome else _("The process stopped before the result of the email was known.")
 
 
 class ReminderInline(ReadOnly, ReminderColumns, TabularInline):
@@ -194,7 +194,7 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
 
     @display(description=gettext_lazy("state"), label=BADGES)
     def state(self, review: PolicyReview) -> tuple[str, str]:
-        return ("signed", _("Signed")) if review.signed_at else urgency(review.due_on)
+        return ("signed", _("Completed")) if review.signed_at else urgency(review.due_on)
 
     @display(description=gettext_lazy("owner"), ordering="document__owner")
     def owner(self, review: PolicyReview) -> object:
@@ -205,21 +205,23 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
         allowed = request.user.has_perm("compliance.sign_policyreview")
         return allowed and (object_id is None or PolicyReview.objects.open().filter(pk=object_id).exists())
 
-    @action(description=gettext_lazy("Sign"), icon="signature", permissions=["sign"])
+    @action(description=gettext_lazy("Complete review"), icon="signature", permissions=["sign"])
     def sign_review(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def sign(review: PolicyReview, answers: dict[str, Any]) -> str:
             signed = policies.sign(review, by=colleague(request), **answers)
             following = signed.document.reviews.open().first()
             if following is None:
-                return _("Signed. The policy is retired.")
-            return _("Signed. The next review is due on %(day)s.") % {"day": formatted(following.due_on, "j F Y")}
+                return _("Review completed. The policy is retired.")
+            return _("Review completed. The next review is due on %(day)s.") % {
+                "day": formatted(following.due_on, "j F Y")
+            }
 
         return self.ask_first(
             request,
             object_id,
-            title=_("Sign the review"),
-            text=_("Read the version in force, then say what you found. Your name and the moment are kept with it."),
-            button=_("Sign"),
+            title=_("Complete review"),
+            text=_("Read the version in force, then record your findings. Your name and the time are saved with them."),
+            button=_("Complete review"),
             verb=sign,
             form_class=SignForm,
         )
@@ -248,4 +250,4 @@ def urgency(due_on: datetime.date) -> tuple[str, str]:
         return "overdue", _("Overdue since %(day)s") % {"day": formatted(due_on, "j M")}
     if days <= max(review_reminders.DAYS_BEFORE):
         return "due", _("Due soon")
-    return "good", _("In good time")
+    return "good", _("Not due yet")

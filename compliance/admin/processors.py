@@ -25,13 +25,13 @@ class ProcessorForm(forms.ModelForm):
     def clean_country(self) -> str:
         country = self.cleaned_data["country"].strip()
         if len(country) != 2 or not (country.isascii() and country.isalpha()):
-            raise forms.ValidationError(_("Write the country in two letters, like US."))
+            raise forms.ValidationError(_("Enter a two-letter country code, for example US."))
         return country.upper()
 
     def clean_agreement_on(self) -> Any:
         day = self.cleaned_data["agreement_on"]
         if day and day > timezone.localdate():
-            raise forms.ValidationError(_("Enter the day on which the agreement was signed, not one to come."))
+            raise forms.ValidationError(_("Enter the date the agreement was signed. It cannot be in the future."))
         return day
 
 
@@ -50,7 +50,7 @@ class ProcessorAdmin(StaffAdmin):
     search_fields = ["name", "purpose", "data"]
     fieldsets = [
         (None, {"fields": ["name", "senders"]}),
-        (gettext_lazy("What people read on the privacy page"), {"fields": ["purpose", "data", "country", "safeguard"]}),
+        (gettext_lazy("Shown in the privacy notice"), {"fields": ["purpose", "data", "country", "safeguard"]}),
         (gettext_lazy("Agreement"), {"fields": [("agreement_on", "ended_at")]}),
     ]
     filter_horizontal = ["senders"]
@@ -73,9 +73,9 @@ class ProcessorAdmin(StaffAdmin):
     )
     def agreement(self, processor: Processor) -> tuple[str, str]:
         if processor.ended_at and not processor.agreement_on:
-            return "over", _("None, and ended")
+            return "over", _("No agreement (ended)")
         if processor.agreement_on is None:
-            return "missing", _("None is dated")
+            return "missing", _("No agreement date")
         return "signed", _("Signed on %(day)s") % {"day": processor.agreement_on}
 
     def save_model(self, request: HttpRequest, obj: Processor, form: forms.ModelForm, change: bool) -> None:
@@ -87,6 +87,6 @@ class ProcessorAdmin(StaffAdmin):
 
 def _missing(processor: Processor) -> str:
     return _(
-        "No agreement with %(name)s is dated. Nobody may handle people's data for us without one: sign it, then enter "
-        "the day here."
+        "No agreement date is recorded for %(name)s. Processors may not handle personal data "
+        "without an agreement: sign it, then enter the date here."
     ) % {"name": processor.name}

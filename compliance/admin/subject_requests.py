@@ -32,14 +32,14 @@ class RefusalForm(forms.Form):
         max_length=SubjectRequest._meta.get_field("answer").max_length,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text=gettext_lazy("The person reads it on the page with their requests. Say how they can complain."),
+        help_text=gettext_lazy("The person sees this on the page with their requests. Explain how they can complain."),
     )
 
 
 class ClockFilter(admin.SimpleListFilter):
     """Which requests ask for somebody's time?"""
 
-    title = gettext_lazy("clock")
+    title = gettext_lazy("deadline")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
@@ -86,14 +86,14 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         url = reverse("admin:compliance_dossier", args=[row.contact_id])
         return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, row.contact)
 
-    @display(description=gettext_lazy("clock"), label=CLOCK)
+    @display(description=gettext_lazy("deadline"), label=CLOCK)
     def clock(self, row: SubjectRequest) -> tuple[str, str]:
         if row.status != Status.OPEN:
             return "closed", _("Closed")
         days = (timezone.localdate(row.due_at) - timezone.localdate()).days
         return _urgency(row, days), _in_words(row, days)
 
-    @display(description=gettext_lazy("clock"))
+    @display(description=gettext_lazy("deadline"))
     def time_left(self, row: SubjectRequest) -> str:
         return self.clock(row)[1]
 
@@ -104,17 +104,18 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def carry_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(row: SubjectRequest, said: dict[str, Any]) -> str:
             requests.carry_out(row, by=colleague(request))
-            return _("This person is forgotten. Tell every processor that holds data of theirs.")
+            return _("This person's data has been deleted. Inform every processor that holds data about them.")
 
         return self.ask_first(
             request,
             object_id,
-            title=_("Delete what we hold about this person"),
+            title=_("Delete this person's data"),
             text=_(
-                "Their name, addresses, proofs and words are deleted for good. What they said stays in the ledger "
-                "without them, and a fingerprint keeps a later import from writing to them. This cannot be undone."
+                "Their name, addresses, evidence and messages are deleted permanently. Their consent "
+                "history stays in the ledger without identifying them, and a fingerprint stops later "
+                "imports from contacting them again. This cannot be undone."
             ),
-            button=_("Delete for good"),
+            button=_("Delete permanently"),
             verb=verb,
             grave=True,
         )
@@ -123,15 +124,15 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(row: SubjectRequest, said: dict[str, Any]) -> str:
             requests.refuse(row, by=colleague(request), because=said["because"])
-            return _("Refused. The person reads your reason on the page with their requests.")
+            return _("Request refused. The person can read your reason on the page with their requests.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Refuse this request"),
             text=_(
-                "Only what the law lets us refuse: a request that is plainly unfounded, or data we are bound to keep. "
-                "What was restricted because of the request goes on as before."
+                "Refuse only where the law allows it: the request is clearly unfounded, or we are "
+                "required to keep the data. Any restriction made because of the request is lifted."
             ),
             button=_("Refuse"),
             verb=verb,

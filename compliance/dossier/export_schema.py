@@ -86,29 +86,29 @@ TABLES: dict[str, Table] = {
         "reference channel value verified_at created_at",
     ),
     "said": Table(
-        gettext_lazy("What you said to us"),
+        gettext_lazy("Consent history"),
         _of_address(ConsentEvent),
         "reference act occurred_at recorded_at address topic.sender topic kind source method notice.digest "
         "form.title form.version until most_per_month basis basis_on origin commitment",
     ),
     "proofs": Table(
-        gettext_lazy("The proof we keep of it"),
+        gettext_lazy("Evidence"),
         lambda contact: Evidence.objects.filter(event__address__contact=contact).order_by("pk"),
         "event.reference ip user_agent page words document",
     ),
     "notices": Table(
-        gettext_lazy("The words you were shown"),
+        gettext_lazy("Consent wording you were shown"),
         lambda contact: Notice.objects.filter(events__address__contact=contact).distinct().order_by("pk"),
         "topic.sender topic language version kind_of_messages frequency charges sender_identity privacy_url "
         "terms_url how_to_leave digest published_at",
     ),
     "subscriptions": Table(
-        gettext_lazy("What is sent to you"),
+        gettext_lazy("Your subscriptions"),
         _of_address(Subscription),
         "address topic.sender topic status expires_at paused_until changed_at",
     ),
     "limits": Table(
-        gettext_lazy("How often you want to hear from us"),
+        gettext_lazy("Your message limits"),
         _of_contact(Limit),
         "topic.sender topic most_per_month changed_at",
     ),
@@ -120,18 +120,18 @@ TABLES: dict[str, Table] = {
         "channel reason scope since detail lifted_at lifted_because",
     ),
     "messages": Table(
-        gettext_lazy("Messages of our campaigns to you"),
+        gettext_lazy("Campaign messages sent to you"),
         _of_address(Message),
         "reference address campaign.topic campaign.subject campaign.body status skipped_because "
         "judged_at verdict waiting_for local_time handed_over_at finished_at",
     ),
     "answers": Table(
-        gettext_lazy("Answers we sent to you"),
+        gettext_lazy("Service messages sent to you"),
         _of_address(Reply),
         "reference act address sender kind status reason owed_at sent_at",
     ),
     "deliveries": Table(
-        gettext_lazy("What providers reported about them"),
+        gettext_lazy("Delivery reports from providers"),
         lambda contact: DeliveryEvent.objects.filter(
             Q(message__address__contact=contact)
             | Q(reply__address__contact=contact)
@@ -145,7 +145,7 @@ TABLES: dict[str, Table] = {
         "address channel raw_text meaning outcome received_at sent_at",
     ),
     "reasons": Table(
-        gettext_lazy("Why you left, as far as you said"),
+        gettext_lazy("Why you unsubscribed, if you told us"),
         _of_address(LeaveReason),
         "address topic reason words created_at",
     ),
@@ -157,17 +157,17 @@ TABLES: dict[str, Table] = {
         "act old new asked_at confirmed_at dropped_at",
     ),
     "links_opened": Table(
-        gettext_lazy("Links of ours that were opened"),
+        gettext_lazy("Links opened in our messages"),
         _of_address(LinkHit),
         "address purpose verb looks because network agent seen_at",
     ),
     "receipts": Table(
-        gettext_lazy("Receipts we gave you"),
+        gettext_lazy("Consent receipts issued to you"),
         _of_address(Receipt),
         "reference act address document issued_at",
     ),
     "requests": Table(
-        gettext_lazy("What you asked about your data"),
+        gettext_lazy("Your requests about your data"),
         _of_contact(SubjectRequest),
         "kind status words received_at due_at answered_at answer",
     ),

@@ -23,7 +23,7 @@ def _difference(before: Any, row: Any, *, hidden: str) -> str:
     if before is None:
         return ""
     told = [_told(field, before, row) for field in _fields(row) if _value(field, before) != _value(field, row)]
-    return "; ".join(told) or _("%(hidden)s (the values are not kept)") % {"hidden": hidden}
+    return "; ".join(told) or _("%(hidden)s (values not stored)") % {"hidden": hidden}
 
 
 def _fields(row: Any) -> list[models.Field]:

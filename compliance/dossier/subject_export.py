@@ -73,11 +73,11 @@ def details(visiting: Address) -> list[tuple[str, Any]]:
         (_("Time zone"), contact.time_zone),
         (_("Country"), f"{country} · {contact.region}" if contact.region else country),
         (_("Postal code"), contact.postal_code),
-        (_("Born on"), contact.born_on),
-        (_("Known to us since"), contact.created_at),
+        (_("Date of birth"), contact.born_on),
+        (_("In our records since"), contact.created_at),
         (_("Restricted since"), contact.restricted_at),
-        (_("Never sold or shared since"), contact.sale_share_optout_at),
-        (_("Our reference for you"), contact.reference),
+        (_("Opted out of sale and sharing since"), contact.sale_share_optout_at),
+        (_("Your reference"), contact.reference),
     ]
     return [(name, value) for name, value in known if value]
 
@@ -101,7 +101,7 @@ def document(visiting: Address) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "made_at": _cell(timezone.now(), visiting),
-        "about": _("Everything that is held about one person. Other addresses of theirs are masked."),
+        "about": _("All data held about one person. Their other addresses are masked."),
         "person": {name: _cell(getattr(contact, name), visiting) for name in DETAILS},
         "tables": {name: rows(name, visiting) for name in TABLES},
         "processors": [_processor(one) for one in processors(contact)],
@@ -159,7 +159,7 @@ def _who(entry: Entry) -> str:
     """Whoever is not the person, a program or a provider is one of our staff, and unnamed."""
     if entry.who == _("The person"):
         return _("you")
-    known = {timeline_labels.OURSELVES, _("Provider"), _("Import"), _("Somebody, or a machine")}
+    known = {timeline_labels.OURSELVES, _("Provider"), _("Import"), _("Person or automated program")}
     return entry.who if entry.who in known or entry.kind == Kind.DELIVERY else _("one of our staff")
 
 

@@ -60,7 +60,7 @@ def _said(places: Places) -> Iterator[Entry]:
     for event in rows:
         where = places[event.address_id]
         who = timeline_labels.speaker(event)
-        kind = _("Kept") if renewal_markers.is_kept(event) else event.get_kind_display()
+        kind = _("Renewed") if renewal_markers.is_kept(event) else event.get_kind_display()
         what = f"{kind} · {event.topic or _('everything')}"
         yield Entry(event.occurred_at, Kind.SAID, what, who, where, timeline_labels.circumstances(event))
         yield from _evidence(event, who, where)
@@ -70,8 +70,8 @@ def _evidence(event: ConsentEvent, who: str, where: str) -> Iterator[Entry]:
     """The personal part of the proof, as long as it is there."""
     evidence = getattr(event, "evidence", None)
     if evidence is None:
-        detail = _("Erased. The commitment %(start)s… stays.") % {"start": event.commitment[:12]}
-        yield Entry(event.occurred_at, Kind.EVIDENCE, _("Evidence, erased"), who, where, detail)
+        detail = _("Erased. The hash %(start)s… remains.") % {"start": event.commitment[:12]}
+        yield Entry(event.occurred_at, Kind.EVIDENCE, _("Evidence erased"), who, where, detail)
     elif detail := timeline_labels.proof(evidence):
         yield Entry(event.occurred_at, Kind.EVIDENCE, _("Evidence"), who, where, detail, personal=True)
 
@@ -81,11 +81,11 @@ def _left_because(places: Places) -> Iterator[Entry]:
     for row in LeaveReason.objects.filter(address__in=places).select_related("topic", "reviewed_by"):
         about = {"topic": row.topic or _("everything")}
         detail, where = timeline_labels.joined([row.get_reason_display(), row.words]), places[row.address_id]
-        what = _("Reason for leaving · %(topic)s") % about
+        what = _("Unsubscribe reason · %(topic)s") % about
         yield Entry(row.created_at, Kind.SAID, what, _("The person"), where, detail, personal=bool(row.words))
         if row.reviewed_at:
             what, who = (
-                _("Looked into · %(topic)s") % about,
+                _("Investigated · %(topic)s") % about,
                 timeline_labels.name(row.reviewed_by, timeline_labels.OURSELVES),
             )
             yield Entry(row.reviewed_at, Kind.RECORD, what, who, where, row.finding, personal=bool(row.finding))
@@ -152,7 +152,7 @@ def _inbound(places: Places) -> Iterator[Entry]:
     """What they wrote, how it was understood, and what a colleague decided where that was in doubt."""
     for inbound in Inbound.objects.filter(address__in=places).select_related("decided_by"):
         told = _("“%(text)s”") % {"text": inbound.raw_text} if inbound.raw_text else ""
-        understood = _("understood by %(rule)s") % {"rule": inbound.matched_by} if inbound.matched_by else ""
+        understood = _("matched by %(rule)s") % {"rule": inbound.matched_by} if inbound.matched_by else ""
         detail, where = timeline_labels.joined([told, understood, inbound.outcome]), places[inbound.address_id]
         what, personal = inbound.get_meaning_display(), bool(inbound.raw_text)
         yield Entry(inbound.received_at, Kind.INBOUND, what, _("The person"), where, detail, personal=personal)

@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy
 class Kind(TextChoices):
     """What sort of row an entry comes from."""
 
-    SAID = "said", gettext_lazy("Said")
+    SAID = "said", gettext_lazy("Consent event")
     EVIDENCE = "evidence", gettext_lazy("Evidence")
     SUBSCRIPTION = "subscription", gettext_lazy("Subscription")
     SUPPRESSION = "suppression", gettext_lazy("Suppression")
-    REPLY = "reply", gettext_lazy("Reply")
+    REPLY = "reply", gettext_lazy("Service message")
     MESSAGE = "message", gettext_lazy("Message")
     DELIVERY = "delivery", gettext_lazy("Delivery")
-    INBOUND = "inbound", gettext_lazy("Inbound")
-    REQUEST = "request", gettext_lazy("Request about own data")
+    INBOUND = "inbound", gettext_lazy("Incoming message")
+    REQUEST = "request", gettext_lazy("Data subject request")
     RECEIPT = "receipt", gettext_lazy("Receipt")
-    LINK = "link", gettext_lazy("Links opened")
+    LINK = "link", gettext_lazy("Link opens")
     RECORD = "record", gettext_lazy("Record")
 
 

@@ -52,7 +52,7 @@ def speaker(event: ConsentEvent) -> str:
 def at_most(most_per_month: int | None) -> str:
     """A limit somebody set, or took away."""
     if most_per_month is None:
-        return _("no limit any more")
+        return _("limit removed")
     return ngettext("at most %(count)d message in 30 days", "at most %(count)d messages in 30 days", most_per_month) % {
         "count": most_per_month
     }
@@ -75,7 +75,7 @@ def circumstances(event: ConsentEvent) -> str:
         [
             f"{event.get_source_display()}, {event.get_method_display()}",
             _("form %(form)s") % {"form": event.form} if event.form else "",
-            _("notice %(notice)s") % {"notice": event.notice} if event.notice else "",
+            _("consent wording %(notice)s") % {"notice": event.notice} if event.notice else "",
             _("from message %(message)s") % {"message": event.origin} if event.origin else "",
             _rests_on(event),
             _("until %(day)s") % {"day": event.until.date()} if event.until else "",
@@ -101,7 +101,7 @@ def subject(event: DeliveryEvent) -> str:
     """What a provider's report is about."""
     if event.message:
         return str(event.message.campaign)
-    return event.reply.get_kind_display() if event.reply else _("nothing we know of")
+    return event.reply.get_kind_display() if event.reply else _("unknown message")
 
 
 def joined(parts: Iterable[object]) -> str:

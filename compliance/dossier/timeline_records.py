@@ -28,7 +28,7 @@ def entries(contact: Contact, places: Places) -> Iterator[Entry]:
 def _limits(contact: Contact) -> Iterator[Entry]:
     """What stood as their limit, turn by turn; it is the person's, so it has no address."""
     for row in Limit.history.filter(contact_id=contact.pk).select_related("topic", "history_user"):
-        what = _("Limit · %(topic)s") % {"topic": row.topic or _("everything")}
+        what = _("Frequency cap · %(topic)s") % {"topic": row.topic or _("everything")}
         yield Entry(
             row.history_date,
             Kind.RECORD,
@@ -44,11 +44,11 @@ def _moves(places: Places) -> Iterator[Entry]:
     for row in rows:
         detail = _("from %(old)s to %(new)s") % {"old": _end(row.old, places), "new": _end(row.new, places)}
         where = places.get(row.old_id) or places[row.new_id]
-        yield Entry(row.asked_at, Kind.REQUEST, _("Wants to move to another address"), _person(), where, detail)
+        yield Entry(row.asked_at, Kind.REQUEST, _("Change of address requested"), _person(), where, detail)
         if row.confirmed_at:
-            yield Entry(row.confirmed_at, Kind.RECORD, _("Moved to another address"), _person(), where, detail)
+            yield Entry(row.confirmed_at, Kind.RECORD, _("Address changed"), _person(), where, detail)
         if row.dropped_at:
-            what = _("Did not move: the new address was not confirmed")
+            what = _("Change of address not completed: the new address was not confirmed")
             yield Entry(row.dropped_at, Kind.RECORD, what, timeline_labels.OURSELVES, where, detail)
 
 
@@ -60,7 +60,7 @@ def _end(address: Address, places: Places) -> str:
 def _receipts(places: Places) -> Iterator[Entry]:
     for row in Receipt.objects.filter(address__in=places).defer("document"):
         detail = _("Number %(number)s") % {"number": row.reference}
-        what = _("Signed receipt given")
+        what = _("Signed receipt issued")
         yield Entry(row.issued_at, Kind.RECEIPT, what, timeline_labels.OURSELVES, places[row.address_id], detail)
 
 
@@ -90,19 +90,19 @@ def _links(places: Places) -> Iterator[Entry]:
     counted = days.values("address", "day").annotate(times=Count("pk"), machines=machines, last=Max("seen_at"))
     for row in counted:
         what = ngettext("%(count)d link opened", "%(count)d links opened", row["times"]) % {"count": row["times"]}
-        detail = _("%(count)d of them as machines do") % {"count": row["machines"]} if row["machines"] else ""
-        yield Entry(row["last"], Kind.LINK, what, _("Somebody, or a machine"), places[row["address"]], detail)
+        detail = _("%(count)d of them automated") % {"count": row["machines"]} if row["machines"] else ""
+        yield Entry(row["last"], Kind.LINK, what, _("Person or automated program"), places[row["address"]], detail)
 
 
 def _doubts(places: Places) -> Iterator[Entry]:
     """Opt-outs that may have been a machine's: they stand, and the person is offered a way back."""
     for row in DoubtfulLeave.objects.filter(address__in=places).select_related("settled_by"):
         where, ours = places[row.address_id], timeline_labels.OURSELVES
-        yield Entry(row.seen_at, Kind.LINK, _("Opt-out that looks machine-made"), ours, where, row.because)
+        yield Entry(row.seen_at, Kind.LINK, _("Suspicious opt-out"), ours, where, row.because)
         if row.offered_at:
-            yield Entry(row.offered_at, Kind.REPLY, _("Way back offered"), _settler(row), where)
+            yield Entry(row.offered_at, Kind.REPLY, _("Undo offered"), _settler(row), where)
         if row.settled_at:
-            yield Entry(row.settled_at, Kind.RECORD, _("Doubtful opt-out settled"), _settler(row), where)
+            yield Entry(row.settled_at, Kind.RECORD, _("Suspicious opt-out resolved"), _settler(row), where)
 
 
 def _settler(row: DoubtfulLeave) -> str:

@@ -59,12 +59,12 @@ class Wanted:
 def of_proposal(proposal: RuleProposal, *, on: date | None = None, until: date, by: User) -> Forecast:
     """What this change of the rulebook would do from that day on."""
     if proposal.status != RuleProposal.Status.OPEN:
-        raise NotAllowed(_("This proposal is decided already. A forecast is made before that."))
+        raise NotAllowed(_("This proposal has already been decided. Forecasts can be created only for open proposals."))
     if proposal.purpose == RIGHTS:
-        raise NotAllowed(_("This rule is about people's requests. It takes nobody out of reach."))
+        raise NotAllowed(_("This rule is about data subject requests. It does not affect who can be reached."))
     on = on or max(proposal.effective_from, timezone.localdate())
     if proposal.effective_to and on > proposal.effective_to:
-        raise NotAllowed(_("The rule would have ended by that day. Choose an earlier one."))
+        raise NotAllowed(_("The rule would already have ended on that date. Choose an earlier date."))
     return _asked(Forecast(kind=Kind.RULE, proposal=proposal, effective_on=on, until=until, requested_by=by))
 
 
@@ -78,7 +78,7 @@ def of_setting(topic: Topic, changes: dict[str, object], *, on: date, until: dat
     """What another setting of the topic would do from that day on."""
     differing = {name: value for name, value in changes.items() if name in SETTINGS and value != getattr(topic, name)}
     if not differing:
-        raise NotAllowed(_("This is how the topic is set already. Change something first."))
+        raise NotAllowed(_("The topic already has these settings. Change something first."))
     row = Forecast(kind=Kind.TOPIC, topic=topic, effective_on=on, until=until, requested_by=by)
     row.question = {"settings": differing}
     return _asked(row)
@@ -87,11 +87,11 @@ def of_setting(topic: Topic, changes: dict[str, object], *, on: date, until: dat
 def _asked(row: Forecast) -> Forecast:
     today = timezone.localdate()
     if row.effective_on < today:
-        raise NotAllowed(_("The day it takes effect is past. Choose today or a later day."))
+        raise NotAllowed(_("The effective date is in the past. Choose today or a later date."))
     if row.until <= today or row.until < row.effective_on:
-        raise NotAllowed(_("Look ahead to a day that is still to come, and not before it takes effect."))
+        raise NotAllowed(_("Choose a forecast date in the future that is not before the effective date."))
     if row.until > today + FARTHEST:
-        raise NotAllowed(_("Look no further ahead than a year."))
+        raise NotAllowed(_("Choose a forecast date no more than one year ahead."))
     days = simulation.weekly(today, row.until, row.effective_on)
     row.result = _start(days, _scope(row))
     row.detail = "0"

@@ -10,7 +10,7 @@ class Person(Contact):
 
     class Meta:
         proxy = True
-        verbose_name = _("dossier")
-        verbose_name_plural = _("dossiers")
+        verbose_name = _("contact record")
+        verbose_name_plural = _("contact records")
         default_permissions = ()
         permissions = [("view_dossier", "Can read everything we hold about a person")]

@@ -14,28 +14,28 @@ class Forecast(models.Model):
     """
 
     class Kind(models.TextChoices):
-        RULE = "rule", _("A change of the rulebook")
-        EXPIRY = "expiry", _("Consents running out")
-        TOPIC = "topic", _("A setting of a topic")
+        RULE = "rule", _("Rulebook change")
+        EXPIRY = "expiry", _("Expiring consent")
+        TOPIC = "topic", _("Topic setting change")
 
     class Status(models.TextChoices):
         COUNTING = "counting", _("Being counted")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("type"), max_length=10, choices=Kind.choices)
     proposal = models.ForeignKey(
         RuleProposal, on_delete=models.PROTECT, null=True, blank=True, related_name="forecasts"
     )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="forecasts")
-    effective_on = models.DateField(_("from that day"))
-    until = models.DateField(_("looked ahead to"))
-    question = models.JSONField(_("question"), default=dict, blank=True)
+    effective_on = models.DateField(_("effective date"))
+    until = models.DateField(_("forecast until"))
+    question = models.JSONField(_("parameters"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.COUNTING)
     result = models.JSONField(_("result"), default=dict, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:

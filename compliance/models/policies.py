@@ -15,8 +15,8 @@ class PolicyDocument(models.Model):
 
     title = models.CharField(_("title"), max_length=200, unique=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="policies")
-    review_months = models.PositiveSmallIntegerField(_("reviewed every (months)"), default=12)
-    topics = models.ManyToManyField(Topic, blank=True, related_name="policies", verbose_name=_("governs"))
+    review_months = models.PositiveSmallIntegerField(_("review interval (months)"), default=12)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="policies", verbose_name=_("topics covered"))
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -30,7 +30,7 @@ class PolicyDocument(models.Model):
             models.CheckConstraint(
                 name="policy_is_reviewed_at_least_yearly",
                 condition=models.Q(review_months__gte=1, review_months__lte=12),
-                violation_error_message=_("A policy is reviewed at least once a year: choose 1 to 12 months."),
+                violation_error_message=_("Policies must be reviewed at least once a year: choose 1 to 12 months."),
             )
         ]
 
@@ -74,8 +74,8 @@ class PolicyReview(models.Model):
     """One reading of a policy: when it is due, what was found, what was decided, who signed."""
 
     class Decision(models.TextChoices):
-        KEPT = "kept", _("Kept as it is")
-        CHANGED = "changed", _("Changed: a new version is published")
+        KEPT = "kept", _("No change needed")
+        CHANGED = "changed", _("Changed: new version published")
         RETIRED = "retired", _("Retired")
 
     document = models.ForeignKey(PolicyDocument, on_delete=models.PROTECT, related_name="reviews")
@@ -88,7 +88,7 @@ class PolicyReview(models.Model):
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
-    signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
+    signed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)
 
     objects = PolicyReviewQuerySet.as_manager()
     history = HistoricalRecords()
@@ -117,7 +117,7 @@ class ReviewReminder(AppendOnly):
     """A reminder that went out. Its uniqueness is the promise "once each, however often the clock ticks"."""
 
     review = models.ForeignKey(PolicyReview, on_delete=models.PROTECT, related_name="reminders")
-    occasion = models.CharField(_("occasion"), max_length=30)
+    occasion = models.CharField(_("timing"), max_length=30)
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
 
@@ -137,7 +137,7 @@ class ReminderOutcome(AppendOnly):
 
     class Result(models.TextChoices):
         SENT = "sent", _("Sent")
-        TRY_LATER = "try_later", _("Not sent; tried again at the next run")
+        TRY_LATER = "try_later", _("Not sent; will be retried at the next run")
         REFUSED = "refused", _("Refused")
         UNKNOWN = "unknown", _("Unknown")
 

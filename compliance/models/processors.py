@@ -11,10 +11,10 @@ class Processor(models.Model):
     """Who handles data for us, what they do with it, where, and under which agreement. People read this."""
 
     name = models.CharField(_("name"), max_length=200, unique=True)
-    purpose = models.CharField(_("what they do for us"), max_length=300)
-    data = models.CharField(_("which data they get"), max_length=300)
-    country = models.CharField(_("country"), max_length=2, help_text=_("Two letters, like US."))
-    safeguard = models.CharField(_("safeguard for data sent abroad"), max_length=300, blank=True)
+    purpose = models.CharField(_("service provided"), max_length=300)
+    data = models.CharField(_("data received"), max_length=300)
+    country = models.CharField(_("country"), max_length=2, help_text=_("Two-letter country code, for example US."))
+    safeguard = models.CharField(_("safeguard for international transfers"), max_length=300, blank=True)
     agreement_on = models.DateField(_("agreement signed"), null=True, blank=True)
     senders = models.ManyToManyField(Sender, related_name="processors", verbose_name=_("works for"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)

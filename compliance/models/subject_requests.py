@@ -12,22 +12,22 @@ class SubjectRequest(models.Model):
     """One request of one person about their own data, with its clock. Kept after it is answered."""
 
     class Kind(models.TextChoices):
-        ACCESS = "access", _("A copy of everything")
+        ACCESS = "access", _("Access to data")
         CORRECTION = "correction", _("Correction")
         DELETION = "deletion", _("Deletion")
         RESTRICTION = "restriction", _("Restriction")
-        PORTABILITY = "portability", _("Data to take along")
+        PORTABILITY = "portability", _("Data portability")
         OBJECTION = "objection", _("Objection")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused")
-        TAKEN_BACK = "taken_back", _("Taken back")
+        TAKEN_BACK = "taken_back", _("Withdrawn by the person")
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="subject_requests")
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked from"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested from"))
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
     words = models.TextField(_("in their words"), max_length=2000, blank=True)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
@@ -41,8 +41,8 @@ class SubjectRequest(models.Model):
     history = HistoricalRecords(excluded_fields=["words", "answer"])
 
     class Meta:
-        verbose_name = _("request about own data")
-        verbose_name_plural = _("requests about own data")
+        verbose_name = _("data subject request")
+        verbose_name_plural = _("data subject requests")
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(

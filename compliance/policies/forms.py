@@ -11,9 +11,9 @@ class VersionForm(forms.Form):
     """The next text of a policy, and what is different."""
 
     text = forms.CharField(
-        label=_("Whole text"),
+        label=_("Full text"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 16}),
-        help_text=_("As it will be in force."),
+        help_text=_("The text exactly as it will apply."),
     )
     summary = forms.CharField(
         label=_("What changed"),
@@ -30,7 +30,7 @@ class SignForm(forms.Form):
         label=_("Findings"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
         required=False,
-        help_text=_("What you read, whom you asked, what no longer holds."),
+        help_text=_("What you read, who you asked and what is no longer correct."),
     )
     decision = forms.ChoiceField(
         label=_("Decision"), choices=PolicyReview.Decision.choices, widget=UnfoldAdminRadioSelectWidget()

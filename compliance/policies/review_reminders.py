@@ -47,7 +47,7 @@ def in_words(occasion: str) -> str:
     kind, _dash, number = name.partition("-")
     words = {"before": _("%(number)s days before"), "overdue": _("overdue, week %(number)s")}[kind]
     told = words % {"number": number}
-    return _("%(occasion)s, try %(number)s") % {"occasion": told, "number": again} if again else told
+    return _("%(occasion)s, attempt %(number)s") % {"occasion": told, "number": again} if again else told
 
 
 def _claimed(today: datetime.date) -> Iterator[ReviewReminder]:

@@ -63,20 +63,27 @@ def _locked(document: PolicyDocument) -> PolicyDocument:
 
 def _refuse_publishing(document: PolicyDocument, text: str, *, is_the_same: bool) -> None:
     if document.retired_at:
-        raise NotAllowed(_("This policy is retired. Write a new policy instead."))
+        raise NotAllowed(_("This policy is retired. Create a new policy instead."))
     if not text:
-        raise NotAllowed(_("A version needs its text. Paste the whole policy, not only what changed."))
+        raise NotAllowed(_("Enter the full policy text, not only what changed."))
     if is_the_same:
-        raise NotAllowed(_("This text is in force already. Change it first, or sign the review as “kept”."))
+        raise NotAllowed(
+            _("This text is already in force. Change it first, or complete the review with “No change needed”.")
+        )
 
 
 def _refuse_signing(review: PolicyReview, decision: str, current: PolicyVersion | None) -> None:
     if review.signed_at:
-        raise NotAllowed(_("This review is signed already. The next one is open."))
+        raise NotAllowed(_("This review is already completed. The next one is open."))
     if decision not in Decision.values:
-        raise NotAllowed(_("Choose what you decided: kept, changed or retired."))
+        raise NotAllowed(_("Choose a decision: no change needed, changed or retired."))
     if decision == Decision.CHANGED and (current is None or current == review.version):
-        raise NotAllowed(_("No new version was published since this review was opened. Publish it first, then sign."))
+        raise NotAllowed(
+            _(
+                "No new version has been published since this review was opened. Publish it first, then "
+                "complete the review."
+            )
+        )
 
 
 def _open_review(document: PolicyDocument, *, by: User) -> PolicyReview:

@@ -41,10 +41,10 @@ TEXT_OF = datetime.date(2026, 11, 22)  # when the words around the live parts la
 
 # Under what right each purpose is pursued; everything that is not here needs a yes.
 BASES = {
-    Topic.Purpose.TRANSACTIONAL: gettext_lazy("You asked us for something, and we tell you how it stands."),
-    Topic.Purpose.COMPLIANCE: gettext_lazy("The law asks us to tell you."),
+    Topic.Purpose.TRANSACTIONAL: gettext_lazy("You requested something from us, and we keep you informed about it."),
+    Topic.Purpose.COMPLIANCE: gettext_lazy("The law requires us to inform you."),
 }
-CONSENT = gettext_lazy("You said yes. You can take that back at any time, and lose nothing else by it.")
+CONSENT = gettext_lazy("You gave your consent. You can withdraw it at any time, without any other disadvantage.")
 
 COUNTRIES: dict[str, Promise] = {
     "AU": gettext_lazy("Australia"),
@@ -126,33 +126,35 @@ class PrivacyNotice:
         return request_deadlines.days_in(territories.names(self.sender.country))
 
 
-WHILE_AND_AFTER = gettext_lazy("As long as you get messages from us, and six years after you left.")
+WHILE_AND_AFTER = gettext_lazy("As long as you receive messages from us, and six years after you unsubscribe.")
 HELD = (
     Held(
         gettext_lazy(
-            "Your e-mail address and phone number, and when you confirmed them. If we know them: your name, language, "
-            "time zone, country, region and postal code, and your birthday where something has an age limit."
+            "Your email address and phone number, and when you confirmed them. If we know them: your "
+            "name, language, time zone, country, region and postal code, and your date of birth "
+            "where an age limit applies."
         ),
-        gettext_lazy("To write to you where you asked, in your language, at a decent hour."),
+        gettext_lazy("To send messages to the address you chose, in your language, at a reasonable hour."),
         WHILE_AND_AFTER,
         (Contact, Address, AddressChange),
     ),
     Held(
         gettext_lazy(
-            "What you said yes and no to, when, on which page or by which text, call or form, and the exact words you "
-            "were shown. Your pauses and limits. The receipts you were given."
+            "What you agreed to and unsubscribed from, when, on which page or by which text message, "
+            "call or form, and the exact wording you were shown. Your pauses and message limits. The "
+            "receipts you were given."
         ),
-        gettext_lazy("To do what you said, and to prove that you said it."),
+        gettext_lazy("To follow your choices, and to prove them."),
         WHILE_AND_AFTER,
         (ConsentEvent, Subscription, Limit, Receipt),
     ),
     Held(
         gettext_lazy(
-            "What shows that it was you: the network address (IP) and the browser you used, and, if you told us by "
-            "voice or on paper, your words, a recording or a copy of the form."
+            "Evidence that it was you: the network address (IP) and the browser you used and, if you "
+            "told us by voice or on paper, what you said or wrote, a recording or a copy of the form."
         ),
-        gettext_lazy("To prove that you said it."),
-        gettext_lazy("The same time. If you ask us to forget you, this is deleted."),
+        gettext_lazy("To prove your choices."),
+        gettext_lazy("The same period. If you ask us to delete your data, this is deleted."),
         (Evidence,),
     ),
     Held(
@@ -160,49 +162,50 @@ HELD = (
             "Which messages we sent you, when, and whether they arrived. Not whether you opened them, and not what you "
             "clicked on."
         ),
-        gettext_lazy("So that nothing is sent twice, or after your no."),
+        gettext_lazy("So that nothing is sent twice, or after you unsubscribe."),
         WHILE_AND_AFTER,
         (Message, DeliveryEvent, Reply, HandOver),
     ),
     Held(
         gettext_lazy("What you wrote back to us, and how we understood it."),
-        gettext_lazy("To do what you asked, such as to stop."),
-        gettext_lazy("The same time. If you ask us to forget you, your words are deleted."),
+        gettext_lazy("To act on your request, for example to stop sending."),
+        gettext_lazy("The same period. If you ask us to delete your data, your messages are deleted."),
         (Inbound,),
     ),
     Held(
-        gettext_lazy("Why you left, if you told us."),
-        gettext_lazy("To do better, and to find out if somebody signed you up without asking you."),
-        gettext_lazy("The same time. If you ask us to forget you, your words are deleted."),
+        gettext_lazy("Why you unsubscribed, if you told us."),
+        gettext_lazy("To improve, and to find out if somebody signed you up without asking you."),
+        gettext_lazy("The same period. If you ask us to delete your data, your messages are deleted."),
         (LeaveReason,),
     ),
     Held(
-        gettext_lazy("What you asked about your own data, and what we answered."),
-        gettext_lazy("The law asks us to be able to show it."),
+        gettext_lazy("Your requests about your own data, and our answers."),
+        gettext_lazy("The law requires us to be able to show it."),
         gettext_lazy("Six years."),
         (SubjectRequest,),
     ),
     Held(
         gettext_lazy(
-            "That a link in a message of ours to your own pages was opened: when, from which network, with which "
-            "browser. Links to other places are not counted."
+            "That a link in one of our messages to your personal pages was opened: when, from which "
+            "network, with which browser. Links to other places are not counted."
         ),
         gettext_lazy(
-            "Programs that check mails open links, too. We have to tell them from people, so that no program changes "
-            "what you asked for."
+            "Email security programs open links, too. We need to tell them apart from people, so "
+            "that no program changes your choices."
         ),
         gettext_lazy(
-            "That a link was opened: some weeks, see below. That a no looked machine-made: as long as the no."
+            "Link opens: some weeks, see below. A note that an unsubscribe looked automated: as long "
+            "as the unsubscribe itself."
         ),
         (LinkHit, DoubtfulLeave),
     ),
     Held(
         gettext_lazy(
-            "After you said no or asked us to forget you: a fingerprint of your address. It is a code that tells us "
-            "“this address said no”, and does not show the address."
+            "After you unsubscribe or ask us to delete your data: a fingerprint of your address. It "
+            "is a code that tells us “this address opted out” and does not reveal the address."
         ),
-        gettext_lazy("So that no list brought to us later can make us write to you again."),
-        gettext_lazy("For good, also after everything else was deleted."),
+        gettext_lazy("So that no list we receive later can make us contact you again."),
+        gettext_lazy("Permanently, even after everything else is deleted."),
         (Suppression,),
     ),
 )
@@ -234,9 +237,9 @@ def _aims(topics: list[Topic]) -> list[Aim]:
 def _purpose(purpose: str) -> str:
     return {
         Topic.Purpose.MARKETING: _("To tell you about offers"),
-        Topic.Purpose.INFORMATIONAL: _("To inform you about what you asked to hear of"),
-        Topic.Purpose.TRANSACTIONAL: _("To tell you how something stands that you asked us for"),
-        Topic.Purpose.COMPLIANCE: _("To tell you what the law asks us to tell you"),
+        Topic.Purpose.INFORMATIONAL: _("To send you information you asked for"),
+        Topic.Purpose.TRANSACTIONAL: _("To keep you informed about something you requested from us"),
+        Topic.Purpose.COMPLIANCE: _("To tell you what the law requires us to tell you"),
     }[Topic.Purpose(purpose)]
 
 

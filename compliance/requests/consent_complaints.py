@@ -31,7 +31,7 @@ def was_not_good(reason: LeaveReason, *, by: User, finding: str) -> LeaveReason:
     reason = opt_out_reasons.review(reason, by=by, finding=finding)
     doubted = _doubted(reason)
     if not doubted:
-        raise NotAllowed(_("There is no consent left here to declare invalid. Record what you found instead."))
+        raise NotAllowed(_("There is no consent here to invalidate. Record the outcome instead."))
     for subscription in doubted:
         proof = Proof(words=reason.finding)
         consent.invalidate(address, subscription.topic, source=Source.STAFF, proof=proof, by=by)

@@ -76,31 +76,41 @@ class AskForm(forms.Form):
 class ObjectionForm(AskForm):
     kind = Kind.OBJECTION
     title = _("Stop using my data for messages")
-    explanation = _("Everything is turned off at once, for all your addresses. No reason is needed.")
-    button = _("Turn everything off")
-    done = _("Done. Nothing more will be sent to you, at any of your addresses.")
+    explanation = _(
+        "You are unsubscribed from all messages at once, on all your email addresses and phone "
+        "numbers. You do not need to give a reason."
+    )
+    button = _("Unsubscribe from all")
+    done = _("Done. You are unsubscribed from all messages, on all your email addresses and phone numbers.")
 
 
 class RestrictionForm(AskForm):
     kind = Kind.RESTRICTION
-    title = _("Keep my data, but do nothing with it")
-    explanation = _("We keep what we have and send nothing, until you lift it here. What you said stays on record.")
+    title = _("Restrict the use of my data")
+    explanation = _(
+        "We keep your data but do not use it, and send nothing until you remove the restriction "
+        "here. Your consent history is kept."
+    )
     button = _("Restrict")
-    done = _("Done. Your data is kept and not used, until you lift it here.")
+    done = _("Done. Your data is kept but not used until you remove the restriction here.")
 
 
 class DeletionForm(AskForm):
     """What a colleague has carried out cannot be undone, so it asks for one more tick."""
 
     kind = Kind.DELETION
-    title = _("Delete what you hold about me")
+    title = _("Delete my data")
     explanation = _(
-        "A colleague looks at it and deletes your name, your addresses and all proofs. Until then nothing is sent to "
-        "you, and you can take it back. What stays: that somebody said yes or no, without you, and a fingerprint of "
-        "your addresses, so that no list brought to us later makes us write to you again."
+        "A member of staff reviews your request and deletes your name, your addresses and all "
+        "evidence. Until then nothing is sent to you, and you can cancel the request. We keep "
+        "the record of opt-ins and opt-outs without your name and addresses, and a hash of your "
+        "addresses, so that no list imported later makes us contact you again."
     )
-    button = _("Ask for deletion")
-    done = _("We have it. Nothing is sent to you from now on, and you can take it back until it is carried out.")
+    button = _("Request deletion")
+    done = _(
+        "We received your request. Nothing will be sent to you from now on, and you can cancel "
+        "the request until it is carried out."
+    )
 
     words = forms.CharField(
         label=_("Anything you want to tell us (optional)"),
@@ -110,8 +120,8 @@ class DeletionForm(AskForm):
         error_messages={"max_length": _("Write at most 2000 characters.")},
     )
     sure = forms.BooleanField(
-        label=_("Yes, delete what you hold about me"),
-        error_messages={"required": _("Tick the box if you are sure. Nothing was asked yet.")},
+        label=_("Yes, delete my data"),
+        error_messages={"required": _("Tick the box to confirm. Your request has not been sent yet.")},
     )
 
 
@@ -132,7 +142,7 @@ class TakeBackForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         is_restriction = self.standing is not None and self.standing.kind == Kind.RESTRICTION
-        label = _("Lift the restriction") if is_restriction else _("Take it back")
+        label = _("Remove the restriction") if is_restriction else _("Cancel the request")
         button = layout.Piece("compliance/_ask_button.html", name="take_back", value="yes", label=label)
         return layout.helper("request", button, visitor=self.visitor)
 

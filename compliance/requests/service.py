@@ -47,7 +47,7 @@ def ask(address: Address, kind: str, *, words: str = "", proof: Proof = NOTHING)
     elif kind == Kind.OBJECTION:
         _turn_everything_off(contact, proof)
     elif kind not in COPIES:
-        raise NotAllowed(_("Put your details right yourself, on the page that shows them."))
+        raise NotAllowed(_("You can correct your details yourself, on the page that shows them."))
     return _answer(request, Status.DONE)
 
 
@@ -57,13 +57,13 @@ def take_back(request: SubjectRequest, *, address: Address) -> SubjectRequest:
     contact = _hold(address)
     request = _fresh(request)
     if request.contact_id != contact.pk:
-        raise NotAllowed(_("This request is somebody else's."))
+        raise NotAllowed(_("This request belongs to another person."))
     if request.status == Status.TAKEN_BACK:
         return request
     if not can_be_taken_back(request):
-        raise NotAllowed(_("This request is answered already. Nothing was changed."))
+        raise NotAllowed(_("This request has already been answered. Nothing was changed."))
     if request.kind == Kind.RESTRICTION and _open(contact, Kind.DELETION).exists():
-        raise NotAllowed(_("You asked us to delete your data. Take that back first."))
+        raise NotAllowed(_("You asked us to delete your data. Withdraw that request first."))
     _answer(request, Status.TAKEN_BACK)
     _free(request)
     return request
@@ -75,7 +75,9 @@ def carry_out(request: SubjectRequest, *, by: User) -> SubjectRequest:
     contact = _lock(request.contact_id)
     request = _opened(request)
     if request.kind != Kind.DELETION:
-        raise NotAllowed(_("Only a deletion waits for a colleague. Refuse this one with a reason, or leave it."))
+        raise NotAllowed(
+            _("Only deletion requests are carried out by staff. Refuse this one with a reason, or keep it open.")
+        )
     _answer(request, Status.DONE, by=by)
     erasure.erase(contact, by=by)
     forget_words(contact)
@@ -88,7 +90,7 @@ def refuse(request: SubjectRequest, *, by: User, because: str) -> SubjectRequest
     Contact.objects.select_for_update(no_key=True).get(pk=request.contact_id)
     request = _opened(request)
     if not because.strip():
-        raise NotAllowed(_("Write down why. The person reads it, and may complain about it."))
+        raise NotAllowed(_("Enter a reason. The person can read it, and may complain about it."))
     _answer(request, Status.REFUSED, by=by, answer=because.strip())
     _free(request)
     return request
@@ -141,7 +143,7 @@ def _lock(contact_id: int) -> Contact:
 def _hold(address: Address) -> Contact:
     contact = _lock(address.contact_id)
     if contact.erased_at:
-        raise NotAllowed(_("This person asked to be forgotten. There is nothing left to ask about."))
+        raise NotAllowed(_("This person's data was deleted at their request. There is nothing left to request."))
     return contact
 
 

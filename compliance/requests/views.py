@@ -103,7 +103,7 @@ def _asked_for(request: HttpRequest, form) -> str:
 
 def _taken_back(form: TakeBackForm) -> str:
     form.save()
-    return _("Taken back. Everything goes on as before.")
+    return _("Request withdrawn. Everything continues as before.")
 
 
 def _asked(visitor: Visitor, forms: dict) -> dict[str, object]:

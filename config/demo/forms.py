@@ -13,12 +13,12 @@ class MailAnswerForm(forms.Form):
     """One mail back, written by a person or by their mail program."""
 
     text = forms.CharField(
-        label=_("Answer"),
+        label=_("Your reply"),
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Please take me off your list."}),
     )
-    is_automatic = forms.BooleanField(label=_("Send it as an automatic out-of-office answer"), required=False)
+    is_automatic = forms.BooleanField(label=_("Send as an automatic out-of-office reply"), required=False)
 
     def save(self, mail: store.Mail) -> str:
         """What the door said."""
@@ -47,7 +47,7 @@ class AnswerForm(forms.Form):
 
     to = forms.ChoiceField(label=_("To"))
     text = forms.CharField(
-        label=_("Answer"),
+        label=_("Your reply"),
         max_length=1600,
         strip=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "YES, STOP, HELP …"}),

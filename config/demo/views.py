@@ -74,7 +74,7 @@ def mail_raw(request: HttpRequest, name: str) -> HttpResponse:
 def one_click(request: HttpRequest, name: str) -> HttpResponse:
     """Press the unsubscribe button of the mail program."""
     outcome = sms_simulator.one_click(_mail_or_404(name).one_click_url)
-    messages.info(request, _("The mail program's unsubscribe request was answered: %s.") % outcome)
+    messages.info(request, _("Response to the email program's unsubscribe request: %s.") % outcome)
     return redirect("post-room:mail", name)
 
 
@@ -85,7 +85,7 @@ def leave_by_mail(request: HttpRequest, name: str) -> HttpResponse:
     mail = _mail_or_404(name)
     if not mail.leave_mailbox:
         raise Http404
-    messages.info(request, _("The mail that unsubscribes was delivered: %s.") % forms.leave_by_mail(mail))
+    messages.info(request, _("The unsubscribe email was delivered: %s.") % forms.leave_by_mail(mail))
     return redirect("post-room:mail", name)
 
 
@@ -95,7 +95,7 @@ def answer_mail(request: HttpRequest, name: str) -> HttpResponse:
     """Answer a mail as the person would, or their mail program while they are away."""
     form = MailAnswerForm(request.POST)
     if form.is_valid():
-        messages.info(request, _("Your answer was delivered: %s.") % form.save(_mail_or_404(name)))
+        messages.info(request, _("Your reply was delivered: %s.") % form.save(_mail_or_404(name)))
     return redirect("post-room:mail", name)
 
 

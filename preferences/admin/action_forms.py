@@ -26,11 +26,11 @@ def channel_of(value: str) -> Channel:
 
 class BecauseForm(forms.Form):
     because = forms.CharField(
-        label=_("Because"),
+        label=_("Reason"),
         max_length=200,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("What changed, and how we know. It is kept with the row."),
+        help_text=_("What changed, and how we know. Stored with this record."),
     )
 
 
@@ -41,7 +41,7 @@ class NoForm(forms.Form):
         queryset=Address.objects.none(), label=_("Address"), widget=UnfoldAdminSelectWidget
     )
     method = forms.ChoiceField(
-        label=_("How they said it"),
+        label=_("How they told us"),
         choices=[(Method.VERBAL.value, Method.VERBAL.label), (Method.WRITTEN.value, Method.WRITTEN.label)],
         widget=UnfoldAdminSelectWidget,
     )
@@ -90,13 +90,15 @@ class NoticeForm(forms.Form):
         label=_("Terms"), required=False, assume_scheme="https", widget=UnfoldAdminTextInputWidget
     )
     how_to_leave = forms.CharField(
-        label=_("How to leave"), required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
+        label=_("How to unsubscribe"), required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )
     discloses_texts = forms.BooleanField(
-        label=_("Says what marketing texts need"),
+        label=_("Contains the disclosure required for marketing SMS"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text=_("That automated marketing texts will come, and that saying yes is no condition of buying."),
+        help_text=_(
+            "That automated marketing text messages will be sent, and that consent is not a condition of purchase."
+        ),
     )
 
 
@@ -115,7 +117,10 @@ class UploadForm(forms.Form):
         if file.size > settings.IMPORT_UPLOAD_BYTES:
             limit = settings.IMPORT_UPLOAD_BYTES // 1_000_000
             raise forms.ValidationError(
-                _("The file is larger than %(limit)s MB. Split it, or have it imported by manage.py import_contacts."),
+                _(
+                    "The file is larger than %(limit)s MB. Split it, or ask your administrator to import it "
+                    "with manage.py import_contacts."
+                ),
                 params={"limit": limit},
             )
         return file
@@ -125,10 +130,10 @@ class NewContactForm(forms.ModelForm):
     """A person comes with an address: without one there is nobody to write to."""
 
     address = forms.CharField(
-        label=_("E-mail address or phone number"),
+        label=_("Email address or phone number"),
         max_length=320,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("A phone number with its country code. Consent is recorded apart, with its proof."),
+        help_text=_("Include the country code in a phone number. Consent is recorded separately, with its proof."),
     )
 
     class Meta:
@@ -143,5 +148,5 @@ class NewContactForm(forms.ModelForm):
         except Unreadable as error:
             raise forms.ValidationError(str(error)) from error
         if contacts.find(channel, value):
-            raise forms.ValidationError(_("We know this address already. Search for it in the list."))
+            raise forms.ValidationError(_("This address already exists. Search for it in the list."))
         return value

@@ -14,7 +14,7 @@ class FindsByAddress:
 
     address_path = "address__in"
     search_fields = ["pk"]
-    search_help_text = _("An e-mail address or phone number, whole or its beginning.")
+    search_help_text = _("An email address or phone number, complete or its first characters.")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet[Model], bool]:
         if not term.strip():

@@ -70,10 +70,10 @@ class ImportAdmin(ReadOnly, StaffAdmin):
 
     def _upload_context(self, form: UploadForm) -> dict[str, Any]:
         return {
-            "title": _("Import people"),
+            "title": _("Import contacts"),
             "text": _(
-                "The file is checked first, and you see what it would do before anything is changed. Consent is "
-                "taken over only where the line proves it; nobody who opted out is brought back."
+                "The file is checked first, and you see the result before anything is changed. Consent "
+                "is imported only for rows that prove it; nobody who opted out is opted in again."
             ),
             "button": _("Check the file"),
             "form": form,

@@ -22,7 +22,7 @@ class Deadline:
         """The longest that the next socket operation may last."""
         left = self._ends_at - time.monotonic()
         if left <= 0:
-            raise TimeoutError(_("The provider took longer than a hand-over may take."))
+            raise TimeoutError(_("The provider took too long to accept the message."))
         return min(left, self._step)
 
 
@@ -79,7 +79,7 @@ class _Reading(io.RawIOBase):
 
 def dial(host: str, port: int, deadline: Deadline) -> Wire:
     """Try each address of the host in turn, all of them within the one deadline."""
-    trouble = OSError(_("The host has no address."))
+    trouble = OSError(_("No IP address was found for the host."))
     for family, kind, protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         sock = socket.socket(family, kind, protocol)
         try:

@@ -97,7 +97,9 @@ class SmtpConnection:
         wide = not (parcel.sender + parcel.to).isascii() or not parcel.content.isascii()
         if wide and not session.has_extn("smtputf8"):
             self._session = session
-            return Outcome(Result.REFUSED, detail=_("The mail server takes only addresses in plain ASCII letters."))
+            return Outcome(
+                Result.REFUSED, detail=_("The mail server only accepts addresses in plain ASCII characters.")
+            )
         options = " BODY=8BITMIME SMTPUTF8" if wide else ""
         try:
             answer = session.deliver(parcel.sender, parcel.to, parcel.content, options=options)
@@ -145,7 +147,9 @@ def _unfit(parcel: Mail) -> str:
     """Why this envelope cannot be written in an SMTP command, or nothing."""
     if mime.is_address(parcel.to) and (parcel.sender == "" or mime.is_address(parcel.sender)):
         return ""
-    return _("The envelope needs exactly one plain address on each side. Correct the address and send again.")
+    return _(
+        "The email needs exactly one sender address and one recipient address. Correct the address and send again."
+    )
 
 
 def _sentence(error: Exception) -> str:

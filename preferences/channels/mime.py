@@ -36,7 +36,7 @@ def is_address(value: str) -> bool:
 def address(value: str) -> str:
     """The address as it travels, its domain in ASCII."""
     if not is_address(value):
-        raise Unreadable(_("“%(value)s” is not one e-mail address.") % {"value": BREAKS.sub(" ", value)[:100]})
+        raise Unreadable(_("“%(value)s” is not a single email address.") % {"value": BREAKS.sub(" ", value)[:100]})
     local, _at, domain = value.rpartition("@")
     if domain.isascii():
         return value
@@ -104,7 +104,7 @@ def encoded(value: str) -> bytes:
     try:
         return value.encode()
     except UnicodeEncodeError as error:
-        raise Unreadable(_("The text holds half a character. Paste it again from its source.")) from error
+        raise Unreadable(_("The text contains an incomplete character. Paste it again from its source.")) from error
 
 
 def _part(kind: str, text: str) -> bytes:

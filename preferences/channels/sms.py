@@ -119,9 +119,9 @@ def _headers(parcel: Text) -> dict[str, str]:
 def _unfit(parcel: Text) -> str:
     """Why this text cannot be handed over at all, or nothing."""
     if not settings.TEXT_PROVIDER_URL:
-        return _("No text provider is set up. Set TEXT_PROVIDER_URL and TEXT_PROVIDER_TOKEN, then send again.")
+        return _("No SMS provider is set up. Set TEXT_PROVIDER_URL and TEXT_PROVIDER_TOKEN, then send again.")
     if not NUMBER.fullmatch(parcel.to):
-        return _("A text goes to exactly one number in international form, like +14155550123.")
+        return _("An SMS must have exactly one number in international format, like +14155550123.")
     if not KEY.fullmatch(parcel.reference):
-        return _("A text needs a reference in plain ASCII, because the provider recognises a repeat by it.")
+        return _("An SMS needs a reference in plain ASCII, so that the provider can recognise duplicates.")
     return ""

@@ -29,7 +29,7 @@ def checked(file: File) -> File:
         raise NotAllowed(_("The file is larger than %(most)s MB. Make it smaller.") % {"most": LARGEST // 1_000_000})
     extension = _extension(file)
     if not extension:
-        raise NotAllowed(_("This is no scan or recording. Use PDF, PNG or JPEG, or MP3, M4A, WAV, OGG or WebM."))
+        raise NotAllowed(_("This is not a scan or recording. Use PDF, PNG or JPEG, or MP3, M4A, WAV, OGG or WebM."))
     return File(file.file, name=f"{uuid.uuid4()}.{extension}")
 
 

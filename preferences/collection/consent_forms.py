@@ -103,7 +103,7 @@ def suggest(form: ConsentForm, language: str) -> dict[str, str]:
         return {
             "language": language,
             "title": _("Messages from %(name)s") % {"name": form.sender.name},
-            "intro": _("Choose what you would like to hear about, and how. You can leave at any time."),
+            "intro": _("Choose what you would like to hear about, and how. You can unsubscribe at any time."),
             "thank_you": _("Thank you. One more step: please confirm in the message we have just sent you."),
         }
 
@@ -113,10 +113,10 @@ def _plain(words: str) -> str:
     words = words.replace("\r\n", "\n").replace("\r", "\n").strip()
     if LOOKS_LIKE_HTML.search(words):
         raise NotAllowed(
-            _("Write plain text: people would see the HTML as it stands. An empty line starts a paragraph.")
+            _("Use plain text: recipients would see HTML code as it is. A blank line starts a new paragraph.")
         )
     if any(_is_hidden(character) for character in words):
-        raise NotAllowed(_("There are invisible control characters in the text. Type it anew instead of pasting it."))
+        raise NotAllowed(_("The text contains invisible control characters. Type it again instead of pasting it."))
     return words
 
 
@@ -133,14 +133,16 @@ def _refuse_gaps(version: ConsentFormVersion) -> None:
     for slot, field in fields.items():
         if len(getattr(version, slot)) > (field.max_length or 0):
             words = {"slot": field.verbose_name, "most": field.max_length}
-            raise NotAllowed(_("Too long: %(slot)s may have %(most)s characters.") % words)
+            raise NotAllowed(_("Too long: %(slot)s can have up to %(most)s characters.") % words)
 
 
 def _refuse_offers(version: ConsentFormVersion) -> None:
     """What confirms must not sell: with an offer in it, it would be advertising (CTIA 5.1)."""
     if sold := lexicons.offers(version.thank_you):
         words = {"words": ", ".join(sold)}
-        raise NotAllowed(_("The thank-you only confirms; it must not sell anything. Leave out: %(words)s.") % words)
+        raise NotAllowed(
+            _("The thank-you message must only confirm; it must not promote anything. Remove: %(words)s.") % words
+        )
 
 
 def _notices(form: ConsentForm, language: str) -> list[Notice]:
@@ -154,14 +156,17 @@ def _askable(form: ConsentForm, topic: Topic, language: str) -> Notice:
     """The notice to ask with. Raises NotAllowed while nobody may be asked about this topic here."""
     words = {"topic": topic.name, "sender": form.sender.name}
     if topic.sender_id != form.sender_id:
-        raise NotAllowed(_("%(topic)s is not a topic of %(sender)s. Take it out, then publish.") % words)
+        raise NotAllowed(_("%(topic)s is not a topic of %(sender)s. Remove it, then publish.") % words)
     if topic.retired_at:
-        raise NotAllowed(_("%(topic)s is retired. Take it out, then publish.") % words)
+        raise NotAllowed(_("%(topic)s is retired. Remove it, then publish.") % words)
     if form.kind == ConsentForm.Kind.PAGE and not topic.is_public:
-        raise NotAllowed(_("%(topic)s is not public, so no page may offer it. Take it out, then publish.") % words)
+        raise NotAllowed(_("%(topic)s is not public, so no page may offer it. Remove it, then publish.") % words)
     if notice := _notice(topic, language):
         return notice
-    raise NotAllowed(_("%(topic)s has no notice in this language yet. Publish its notice first, then this.") % words)
+    raise NotAllowed(
+        _("%(topic)s has no consent wording in this language yet. Publish its consent wording first, then this form.")
+        % words
+    )
 
 
 def _notice(topic: Topic, language: str) -> Notice | None:

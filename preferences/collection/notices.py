@@ -34,7 +34,7 @@ def publish(
     notice = Notice(topic=topic, language=language, published_by=by, **{**suggest(topic), **words})
     if empty := [slot for slot in SLOTS if not getattr(notice, slot).strip()]:
         names = ", ".join(str(field.verbose_name) for field in Notice._meta.fields if field.name in empty)
-        raise NotAllowed(_("The notice cannot be published: fill in %(slots)s.") % {"slots": names})
+        raise NotAllowed(_("The consent wording cannot be published: fill in %(slots)s.") % {"slots": names})
     notice.discloses_texts = topic.by_sms if discloses_texts is None else discloses_texts
     notice.version = _next_version(topic, language)
     notice.digest = hashlib.sha256(notice.text.encode()).hexdigest()
@@ -57,9 +57,9 @@ def suggest(topic: Topic) -> dict[str, str]:
 
 
 def _how_to_leave(topic: Topic) -> str:
-    ways = [_("use the unsubscribe link in any e-mail")] if topic.by_email else []
-    ways += [_("reply STOP to any text, or HELP for help")] if topic.by_sms else []
-    return _("You can leave at any time: %(ways)s. Saying yes is not a condition of buying anything.") % {
+    ways = [_("use the unsubscribe link in any email")] if topic.by_email else []
+    ways += [_("reply STOP to any text message, or HELP for help")] if topic.by_sms else []
+    return _("You can unsubscribe at any time: %(ways)s. Consent is not a condition of any purchase.") % {
         "ways": _(" or ").join(ways)
     }
 

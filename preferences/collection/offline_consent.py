@@ -67,7 +67,7 @@ def write_down(
     rows = [grant(topic, notice=_notice(form, topic), occurred_at=said_at, until=until) for topic in topics]
     written = [row for row in rows if row.event.act == act]
     if not written:
-        raise NotAllowed(_("This person gets all of that already. There is nothing to write down."))
+        raise NotAllowed(_("This person already receives all of this. There is nothing to record."))
     outbox.owe(address, Reply.Kind.WRITTEN_DOWN, sender=form.form.sender, act=act)
     return written
 
@@ -118,16 +118,18 @@ def _notice(form: ConsentFormVersion, topic: Topic) -> Notice | None:
 
 def _check_moment(said_at: datetime) -> None:
     if said_at > timezone.now():
-        raise NotAllowed(_("This moment is still to come. Write down when it was said."))
+        raise NotAllowed(_("This time is in the future. Enter when the consent was given."))
     if said_at < timezone.now() - OLDEST:
-        raise NotAllowed(_("This was said more than a year ago. Ask the person again."))
+        raise NotAllowed(_("This consent was given more than a year ago. Ask the person again."))
 
 
 def _check(address: Address, topic: Topic, method: Method, form: ConsentFormVersion) -> None:
     if not topic.offers(address.channel) or topic.retired_at:
-        raise NotAllowed(_("%(topic)s does not come that way. Choose another address or topic.") % {"topic": topic})
+        raise NotAllowed(
+            _("%(topic)s is not available on this channel. Choose another address or topic.") % {"topic": topic}
+        )
     if _notice(form, topic) is None:
-        raise NotAllowed(_("%(topic)s is not on this form. Choose the form that names it.") % {"topic": topic})
+        raise NotAllowed(_("%(topic)s is not on this form. Choose a form that includes it.") % {"topic": topic})
     consent.refuse_overriding(address, topic, source=Source.STAFF)
     if because := offline_rules.refusal(address, topic, method):
         raise NotAllowed(f"{topic}: {because}")

@@ -11,16 +11,15 @@ from preferences.rulebook.effective_terms import Terms
 
 # What a way of saying yes can fail to be, gravest first, and what to do instead.
 INSTEAD = {
-    "hipaa_elements": gettext_lazy(
-        "What is chosen from health records needs a signed authorization. Use the paper form."
-    ),
+    "hipaa_elements": gettext_lazy("A topic based on health records needs a signed authorization. Use the paper form."),
     "explicit_special_category": gettext_lazy(
-        "What reveals somebody's health needs their explicit consent, which a call proves badly. "
-        "Use the paper form or the sign-up page."
+        "A topic that reveals health data needs explicit consent, and a call is weak proof of "
+        "it. Use the paper form or the sign-up page."
     ),
     "e_signature": gettext_lazy(
-        "Here such messages need a signature: a ticked box, a keyword or paper. Ask the person to text JOIN and the "
-        "topic's keyword, or to sign up on the page."
+        "Under the applied rules, these messages need a signature: a ticked box, a keyword or a "
+        "paper form. Ask the person to text JOIN and the topic's keyword, or to sign up on the "
+        "page."
     ),
 }
 FIGURES = ("consent", "health_consent", "records_consent")

@@ -35,9 +35,9 @@ SLACK = timedelta(days=4)  # months differ in length, and clocks in their day
 
 
 class Why(models.TextChoices):
-    TERM = "term", _("It was given for a while.")
-    CLOCK = "clock", _("It rests on a purchase, a question or a membership of long ago.")
-    AGE = "age", _("It was given so long ago that we have to ask again.")
+    TERM = "term", _("The consent was given for a limited time.")
+    CLOCK = "clock", _("The consent is based on a purchase, enquiry or membership from too long ago.")
+    AGE = "age", _("The consent was given so long ago that we have to ask again.")
 
 
 class Row(NamedTuple):

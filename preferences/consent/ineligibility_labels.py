@@ -4,21 +4,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 OBJECTIONS = {
-    "erased": gettext_lazy("asked to be forgotten"),
-    "never_again": gettext_lazy("must never be written to again"),
-    "complained": gettext_lazy("complained about us as spam"),
-    "stopped": gettext_lazy("asked us to stop"),
-    "reassigned": gettext_lazy("the address belongs to somebody else now"),
-    "restricted": gettext_lazy("asked us to keep their data and do nothing with it"),
-    "held": gettext_lazy("held until somebody has read their message"),
+    "erased": gettext_lazy("data erased on request"),
+    "never_again": gettext_lazy("do not contact (permanent)"),
+    "complained": gettext_lazy("reported our message as spam"),
+    "stopped": gettext_lazy("opted out"),
+    "reassigned": gettext_lazy("the address now belongs to someone else"),
+    "restricted": gettext_lazy("asked us to restrict the use of their data"),
+    "held": gettext_lazy("on hold: their message needs review"),
     "bounced": gettext_lazy("the address is undeliverable"),
     "topic_retired": gettext_lazy("the topic is retired"),
     "channel_not_offered": gettext_lazy("the topic is not offered on this channel"),
     "not_confirmed": gettext_lazy("the sign-up is not confirmed"),
-    "paused": gettext_lazy("waiting: paused until the day they chose"),
-    "expired": gettext_lazy("the consent has run out"),
-    "invalidated": gettext_lazy("the consent was found not to be valid"),
-    "left": gettext_lazy("left this topic"),
+    "paused": gettext_lazy("paused until the date they chose"),
+    "expired": gettext_lazy("the consent has expired"),
+    "invalidated": gettext_lazy("the consent was invalidated"),
+    "left": gettext_lazy("opted out of this topic"),
     "never_subscribed": gettext_lazy("never subscribed to this topic"),
 }
 

@@ -141,7 +141,7 @@ def append(
 ) -> ConsentEvent:
     """Write one fact, and its evidence beside it. Raises NotAllowed for a forgotten person."""
     if address.erased_at:
-        raise NotAllowed(_("This person asked to be forgotten. A new sign-up starts a new record."))
+        raise NotAllowed(_("This person's data was erased at their request. A new sign-up starts a new record."))
     commitment, personal = evidence.prepare(address, proof)
     event = ConsentEvent.objects.create(
         address=address,
@@ -160,7 +160,7 @@ def apply(subscription: Subscription, event: ConsentEvent) -> Subscription:
     """Change the subscription to what the event makes of it; an ending also becomes the reason on record."""
     status = after(subscription.status or None, event.kind)
     if status is None:
-        raise NotAllowed(_("Nothing was ever said about this topic here. Ask first."))
+        raise NotAllowed(_("There is no consent history for this topic here. Ask for consent first."))
     if subscription.pk and status == subscription.status and event.kind not in (*ENDING, *TERMS):
         return subscription
     subscription.status, subscription.event = status, event

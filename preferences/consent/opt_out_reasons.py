@@ -45,11 +45,13 @@ def review(reason: LeaveReason, *, by: User, finding: str) -> LeaveReason:
     """Somebody says they never signed up: a colleague looked into it and found this. Raises NotAllowed."""
     reason = LeaveReason.objects.select_for_update(of=["self"]).select_related("address", "topic").get(pk=reason.pk)
     if reason.reason != Reason.NEVER_SIGNED_UP:
-        raise NotAllowed(_("Only “I never signed up for this” is looked into. There is nothing to record here."))
+        raise NotAllowed(
+            _("Only the reason “I never signed up for this” is investigated. There is no outcome to record here.")
+        )
     if reason.reviewed_at:
-        raise NotAllowed(_("This was looked into already. Read what was found below."))
+        raise NotAllowed(_("This was already investigated. See the outcome below."))
     if not finding.strip():
-        raise NotAllowed(_("Write down what you found: what shows that they signed up, or that nobody asked them."))
+        raise NotAllowed(_("Enter what you found: what shows that they signed up, or that they were never asked."))
     reason.reviewed_at, reason.reviewed_by, reason.finding = timezone.now(), by, finding.strip()[:1000]
     reason.save(update_fields=["reviewed_at", "reviewed_by", "finding"])
     return reason

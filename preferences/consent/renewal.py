@@ -37,7 +37,7 @@ def keep(
     address = send_fence.hold(address)
     standing = Subscription.objects.filter(address=address, topic=topic).filter(status__in=HELD).first()
     if standing is None or standing.granted is None:
-        raise NotAllowed(_("There is nothing here that could be kept. Sign up again instead."))
+        raise NotAllowed(_("There is no subscription here that can be renewed. Sign up again instead."))
     mark_verified(address)
     act, before = act or uuid.uuid4(), standing.granted
     said = ledger.Said(act=act, source=source, method=method, origin=origin)

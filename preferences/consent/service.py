@@ -101,7 +101,7 @@ def confirm(
     if not open_questions:
         return []
     if never_again(address) and not even_never_again:
-        raise NotAllowed(_("You asked us never to write to you again. Tick the box if you want to take that back."))
+        raise NotAllowed(_("You asked us never to contact you again. Tick the box if you have changed your mind."))
     act = uuid.uuid4()
     mark_verified(address)
     outbox.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
@@ -289,7 +289,9 @@ def _refuse_overriding(address: Address, status: str | None, *, source: str) -> 
     """An earlier "no" stands until the person takes it back themselves."""
     standing = what_stops(address)
     if Reason.PERMANENT in standing:
-        raise NotAllowed(_("This person asked us never to write again. Only a new sign-up of theirs undoes it."))
+        raise NotAllowed(
+            _("This person asked never to be contacted again. Only they can change this, by signing up again.")
+        )
     if source in OWN_ACTS:
         return
     if standing or status == Status.ENDED:

@@ -34,7 +34,7 @@ def suppress(
     """Do not send here any more, whatever the subscriptions say. Harmless twice."""
     address = Address.objects.select_for_update(no_key=True).get(pk=address.pk)
     if address.fingerprint is None:
-        raise NotAllowed(_("This person was forgotten: there is no address left to stop."))
+        raise NotAllowed(_("This person's data was erased: there is no address left to block."))
     send_fence.wait_after_commit(address)
     outbox.drop(address, Reply.Kind.REMINDER, reason="Nothing is to be sent here any more.")
     rows = Suppression.objects.of(address).in_force().filter(reason=reason, scope=scope)
@@ -58,7 +58,7 @@ def lift(suppression: Suppression, *, by: User, because: str) -> Suppression:
     if suppression.reason not in LIFTED_BY_STAFF:
         raise NotAllowed(_("Only the person can undo this, by signing up again and confirming it."))
     if not because.strip():
-        raise NotAllowed(_("Write down why this address can be written to again."))
+        raise NotAllowed(_("Enter why this address can be contacted again."))
     if suppression.lifted_at:
         return suppression
     lifted = _lift(suppression, because=because, by=by)

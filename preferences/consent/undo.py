@@ -57,7 +57,7 @@ def put_back_everywhere(address: Address, act: uuid.UUID, *, proof: Proof = NOTH
 
 def _put_back(address: Address, act: uuid.UUID, new_act: uuid.UUID, proof: Proof) -> list[ConsentEvent]:
     if consent.never_again(address):
-        raise NotAllowed(_("You asked us never to write to you again. Sign up anew to take that back."))
+        raise NotAllowed(_("You asked us never to contact you again. Sign up again if you have changed your mind."))
     standing = changes(address, act)
     for event in standing:
         _reverse(event, new_act, proof)

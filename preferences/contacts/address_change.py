@@ -54,7 +54,7 @@ def ask(old: Address, channel: str, value: str) -> Reply | None:
     """
     old = send_fence.hold(old)
     if (old.channel, old.normal_form) == (channel, normal_form(channel, value)):
-        raise NotAllowed(_("This is the address you have now. Write the new one."))
+        raise NotAllowed(_("This is your current address. Enter the new one."))
     sender = _sender(old, channel)
     _drop(open_now().filter(old=old))
     known = contacts.find(channel, value)
@@ -92,7 +92,12 @@ def confirm(reply: Reply, *, notices: Iterable[Notice] = (), proof: Proof = NOTH
     _lock_both_ends(reply)
     change = waiting(reply)
     if change is None or change.old.erased_at or not _may_be_taken(change.new, change.old):
-        raise NotAllowed(_("This change of address is over. Ask for it again on the page with your details."))
+        raise NotAllowed(
+            _(
+                "This change of address was completed or has expired. Request it again on the page with "
+                "your contact details."
+            )
+        )
     new = _moved_in(change)
     consent.mark_verified(new)
     _carry_the_no(change.old, new, change=change, proof=proof)
@@ -152,9 +157,9 @@ def _sender(old: Address, channel: str) -> Sender:
     """On whose behalf the new address is asked."""
     sender = outbox.sender_of(old)
     if sender is None:
-        raise NotAllowed(_("Nobody has written to you here yet, so there is nothing to move. Sign up instead."))
+        raise NotAllowed(_("No sender has contacted you here yet, so there is no address to change. Sign up instead."))
     if channel == Channel.SMS and not sender.text_number:
-        raise NotAllowed(_("%(sender)s sends no texts. Write an e-mail address.") % {"sender": sender})
+        raise NotAllowed(_("%(sender)s does not send text messages. Enter an email address.") % {"sender": sender})
     return sender
 
 

@@ -55,7 +55,7 @@ def _ascii_domain(domain: str) -> str:
 
 
 def _not_an_address() -> str:
-    return _("This is not an e-mail address. Write it like name@example.org.")
+    return _("This is not an email address. Write it like name@example.org.")
 
 
 def likely_typo(value: str) -> str:
@@ -74,7 +74,9 @@ def phone(value: str, region: str = "") -> str:
     except phonenumbers.NumberParseException:
         raise Unreadable(_("Write the number with its country code, like +1 207 555 0123.")) from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise Unreadable(_("This number cannot get texts. Check its digits and the country code, like +44."))
+        raise Unreadable(
+            _("This number cannot receive text messages. Check its digits and the country code, like +44.")
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -67,7 +67,7 @@ class _Lines:
         if len(raw) > LONGEST_LINE:
             return _("Line %(line)d is longer than 64 KB: this is not a list of contacts.") % {"line": self.number}
         if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return _("Line %(line)d holds NUL bytes: this is not a text file.") % {"line": self.number}
+            return _("Line %(line)d contains NUL bytes: this is not a text file.") % {"line": self.number}
         if self.number - self.begun > LONGEST_RECORD:
             return _unclosed(self.begun)
         return ""

@@ -70,10 +70,10 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise Unreadable(
-            _("The basis date is missing or unclear: it tells when the clock began. Write it like 2026-03-01.")
+            _("The basis date is missing or unclear: the period starts on this date. Write it like 2026-03-01.")
         ) from None
     if day > timezone.localdate():
-        raise Unreadable(_("The basis date lies in the future."))
+        raise Unreadable(_("The basis date is in the future."))
     if day < EARLIEST:
         raise Unreadable(_("The basis date is too long ago to be right."))
     return day

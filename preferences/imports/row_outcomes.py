@@ -20,13 +20,13 @@ Status = Subscription.Status
 class Outcome(models.TextChoices):
     """Each row has exactly one, so that the counts add up to the rows of the file."""
 
-    NEW = "new", gettext_lazy("New, with consent")
-    CHANGED = "changed", gettext_lazy("Known, consent added")
-    UNCHANGED = "unchanged", gettext_lazy("Known, nothing to change")
-    REPEATED = "repeated", gettext_lazy("Same as an earlier line")
-    NO_PROOF = "no_proof", gettext_lazy("No proof: person kept, no consent")
+    NEW = "new", gettext_lazy("New contact, with consent")
+    CHANGED = "changed", gettext_lazy("Existing contact, consent added")
+    UNCHANGED = "unchanged", gettext_lazy("Existing contact, no change")
+    REPEATED = "repeated", gettext_lazy("Duplicate of an earlier line")
+    NO_PROOF = "no_proof", gettext_lazy("No proof: contact saved without consent")
     SUPPRESSED = "suppressed", gettext_lazy("Opted out or suppressed: nothing changed")
-    REFUSED = "refused", gettext_lazy("Refused: line not understood")
+    REFUSED = "refused", gettext_lazy("Refused: the line could not be read")
 
 
 GRANTED = (Outcome.NEW, Outcome.CHANGED)
@@ -111,14 +111,14 @@ def _judge(row: Row, known: Known, earlier: Earlier) -> Judged:
 
 def _outcome(row: Row, address: Address | None, is_known: bool, known: Known, earlier: Earlier) -> tuple[Outcome, str]:
     if row.fingerprint in known.suppressed or _said_no(row, address, known):
-        return Outcome.SUPPRESSED, _("This person opted out, or is not to be written to. Only they can change that.")
+        return Outcome.SUPPRESSED, _("This person opted out or is suppressed. Only they can change that.")
     if row.lacks:
         return Outcome.NO_PROOF, row.lacks
     if (said := earlier.proven.get(_key(row))) and not _renews(row, *said):
-        return Outcome.REPEATED, _("An earlier line says the same for this address and topic.")
+        return Outcome.REPEATED, _("Duplicate: an earlier line has the same address and topic.")
     status = known.statuses.get((address.pk, row.topic.pk)) if address and row.topic else None
     if status == Status.PENDING:
-        return Outcome.UNCHANGED, _("This person was asked on our own page: it waits for their confirmation.")
+        return Outcome.UNCHANGED, _("This person signed up on our own page and has not confirmed yet.")
     if status and not (status == Status.ACTIVE and _renews_standing(row, address, known)):
         return Outcome.UNCHANGED, ""
     return (Outcome.CHANGED if is_known else Outcome.NEW), ""
@@ -148,4 +148,4 @@ def _name_differs(row: Row, address: Address | None) -> str:
     if address is None or not row.name or not address.contact.name:
         return ""
     ours, theirs = (unicodedata.normalize("NFC", name) for name in (address.contact.name, row.name))
-    return "" if ours == theirs else _("Known by a different name. Ours was kept.")
+    return "" if ours == theirs else _("Name differs; existing name kept.")

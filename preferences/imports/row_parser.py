@@ -196,7 +196,9 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
     if not row.topic.offers(row.channel):
         raise Unreadable(_("This topic is not offered on this channel."))
     if row.channel == Channel.EMAIL and _looks_mistyped(row.normal.rpartition("@")[2]):
-        raise Unreadable(_("The domain is one slip away from a very common one, so the address may be a stranger's."))
+        raise Unreadable(
+            _("The domain looks like a misspelling of a very common one, so the address may belong to somebody else.")
+        )
     row.basis, row.basis_on = legal_bases.read(said.get("consent_basis", ""), said.get("basis_date", ""))
     if row.basis_on:
         _imply(row, row.topic, row.basis_on, said, topics)
@@ -206,7 +208,9 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
     row.words = _words(said)
     row.notice = topics.notice_at(row.topic, row.language, row.said_at)
     if not topics.notices.get(row.topic.pk) and not any(mark in said["evidence"] for mark in QUOTES):
-        raise Unreadable(_("The topic has no published notice: quote in the evidence the words that were agreed to."))
+        raise Unreadable(
+            _("The topic has no published consent wording: quote in the evidence the wording that was agreed to.")
+        )
 
 
 def _imply(row: Row, topic: Topic, day: date, said: dict[str, str], topics: Topics) -> None:
@@ -216,10 +220,10 @@ def _imply(row: Row, topic: Topic, day: date, said: dict[str, str], topics: Topi
     row.words = _words(said)
     terms = expiry.terms(_place(row, topic), row.channel, topic.purpose, timezone.localdate(), topics.book)
     if not consent_requirements.accepts(terms, row.basis):
-        raise Unreadable(_("Where this person is, such a basis is no consent. Ask them."))
+        raise Unreadable(_("This basis does not count as consent where this person is. Ask for their consent."))
     ends = consent_requirements.clock_ends(terms, row.basis, day)
     if ends and timezone.localdate() >= ends:
-        raise Unreadable(_("This basis was over on %(day)s. Ask the person.") % {"day": ends.isoformat()})
+        raise Unreadable(_("This basis expired on %(day)s. Ask for their consent.") % {"day": ends.isoformat()})
 
 
 def _place(row: Row, topic: Topic) -> jurisdictions.Place:
@@ -247,7 +251,7 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         moment = _whole_day(text, moment)
     if moment > timezone.now():
-        raise Unreadable(_("The consent time lies in the future."))
+        raise Unreadable(_("The consent time is in the future."))
     if moment < EARLIEST:
         raise Unreadable(_("The consent time is too long ago to be right."))
     return moment
@@ -262,8 +266,10 @@ def _whole_day(text: str, moment: datetime) -> datetime:
 
 def _words(said: dict[str, str]) -> str:
     if not said["consent_source"] or not said["evidence"]:
-        raise Unreadable(_("The proof needs both a source and evidence: where it was said, and what shows it."))
+        raise Unreadable(_("The proof needs both a source and evidence: where consent was given, and what shows it."))
     words = f"{said['evidence']}\n{said['consent_source']}"
     if len(words) > LONGEST_PROOF:
-        raise Unreadable(_("The evidence is longer than 10,000 characters. Keep the document, and name it here."))
+        raise Unreadable(
+            _("The evidence is longer than 10,000 characters. Store the document separately, and enter its name here.")
+        )
     return words

@@ -37,7 +37,7 @@ class Visit:
 
     def __str__(self) -> str:
         many = len(self.taken)
-        read = ngettext("%(many)s mail was read.", "%(many)s mails were read.", many) % {"many": many}
+        read = ngettext("%(many)s email was read.", "%(many)s emails were read.", many) % {"many": many}
         return f"{read} {self.trouble}".strip()
 
 
@@ -50,7 +50,7 @@ def visit() -> Visit:
     """Read what lies in the mailbox, for less than a minute. A mailbox that fails is met again at the next visit."""
     done = Visit()
     if name := missing():
-        done.trouble = _("No mailbox is read: set %(name)s.") % {"name": name}
+        done.trouble = _("No mailbox is set up: set %(name)s.") % {"name": name}
         return done
     try:
         with Session() as session:

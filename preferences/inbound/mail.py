@@ -37,7 +37,7 @@ def take(raw: bytes, *, provider: str, provider_id: str = "") -> Inbound:
         raise
     except Exception as problem:  # whatever it is
         logger.exception("A mail could not be dealt with. It is kept for a person to read.")
-        because = _("It could not be dealt with: %(problem)s.") % {"problem": type(problem).__name__}
+        because = _("This message could not be processed: %(problem)s.") % {"problem": type(problem).__name__}
         return set_aside(raw, provider=provider, provider_id=provider_id, because=because)
 
 

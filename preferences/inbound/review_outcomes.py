@@ -26,16 +26,16 @@ STILL_AN_ANSWER = timedelta(
 def decide(inbound: Inbound, decision: str, *, by: User) -> Inbound:
     """What they meant. Harmless twice; raises NotAllowed for another decision than the one that stands."""
     if decision not in Decision.values:
-        raise NotAllowed(_("Choose one of the three answers."))
+        raise NotAllowed(_("Choose one of the three outcomes."))
     if inbound.address:
         send_fence.hold(inbound.address)
     row = Inbound.objects.select_for_update(of=["self"]).select_related("address", "sender").get(pk=inbound.pk)
     if row.decision == decision:
         return row
     if row.decided_at:
-        raise NotAllowed(_("It was decided before: %(decision)s.") % {"decision": row.get_decision_display()})
+        raise NotAllowed(_("This was already decided: %(decision)s.") % {"decision": row.get_decision_display()})
     if row.due_at is None:
-        raise NotAllowed(_("Nothing has to be decided here: what they said was clear."))
+        raise NotAllowed(_("No decision is needed here: the message was clear."))
     return DECIDE[decision](row, by)
 
 
@@ -63,7 +63,9 @@ def _go_on(row: Inbound, by: User) -> Inbound:
 def _theirs(row: Inbound) -> Address:
     if row.address:
         return row.address
-    raise NotAllowed(_("We do not know who wrote this, so there is nothing to turn off. Search for them in Contacts."))
+    raise NotAllowed(
+        _("We do not know who sent this, so there is nobody to opt out. Search for the person in Contacts.")
+    )
 
 
 def _source(row: Inbound) -> Source:

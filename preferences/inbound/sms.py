@@ -41,7 +41,7 @@ def receive(
     sender = _sender(sender_number, address)
     reading = _read(text, address, sender)
     if late and reading.meaning not in keywords.LESS:
-        raise NotAllowed(_("This text was signed too long ago. Sign it again when you deliver it."))
+        raise NotAllowed(_("This SMS was signed too long ago. Sign it again when you deliver it."))
     inbound, is_new = _keep(provider, provider_id, text, reading, sent_at, address=address, sender=sender)
     if not is_new:
         return inbound

@@ -119,7 +119,7 @@ def offer_a_way_back(doubtful: DoubtfulLeave, *, by: User) -> DoubtfulLeave:
     doubtful = _open(doubtful)
     sender = outbox.sender_of(doubtful.address)
     if doubtful.address.erased_at or sender is None:
-        raise NotAllowed(_("There is nobody left to write to."))
+        raise NotAllowed(_("There is no recipient left to contact."))
     outbox.owe(doubtful.address, Reply.Kind.CHANGED, sender=sender, act=doubtful.act)
     doubtful.offered_at = timezone.now()
     return _settle(doubtful, by)
@@ -134,7 +134,7 @@ def settle(doubtful: DoubtfulLeave, *, by: User) -> DoubtfulLeave:
 def _open(doubtful: DoubtfulLeave) -> DoubtfulLeave:
     doubtful = DoubtfulLeave.objects.select_for_update(of=["self"]).select_related("address").get(pk=doubtful.pk)
     if doubtful.settled_at:
-        raise NotAllowed(_("A colleague has settled this already."))
+        raise NotAllowed(_("Another member of staff has already resolved this."))
     return doubtful
 
 

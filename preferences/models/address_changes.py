@@ -11,10 +11,10 @@ class AddressChange(models.Model):
 
     old = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="moves_away")
     new = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="moves_here")
-    act = models.UUIDField(_("act"), unique=True)
-    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    act = models.UUIDField(_("interaction ID"), unique=True)
+    asked_at = models.DateTimeField(_("requested"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
-    dropped_at = models.DateTimeField(_("dropped"), null=True, blank=True)
+    dropped_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("change of address")

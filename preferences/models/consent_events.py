@@ -18,15 +18,15 @@ class Source(models.TextChoices):
     SIGN_UP = "sign_up", _("Sign-up page")
     CONFIRM = "confirm", _("Confirmation link")
     PREFERENCES = "preferences", _("Preferences page")
-    LEAVE = "leave", _("Leave page")
+    LEAVE = "leave", _("Unsubscribe page")
     ONE_CLICK = "one_click", _("One-click unsubscribe")
     TEXT = "text", _("Text message")
-    MAIL = "mail", _("E-mail")
+    MAIL = "mail", _("Email")
     UNDO = "undo", _("Undo link")
     STAFF = "staff", _("Staff")
     IMPORT = "import", _("Import")
     PROVIDER = "provider", _("Provider report")
-    SYSTEM = "system", _("Sayso itself")
+    SYSTEM = "system", _("Sayso (automatic)")
 
 
 # The person's own act, on something only they hold: the only doors that may undo their own "no".
@@ -37,33 +37,33 @@ class Method(models.TextChoices):
     """How the person said it."""
 
     CHECKBOX = "checkbox", _("Ticked a box")
-    DOUBLE_OPT_IN = "double_opt_in", _("Confirmed a link")
+    DOUBLE_OPT_IN = "double_opt_in", _("Confirmed by link")
     BUTTON = "button", _("Pressed a button")
     HEADER = "header", _("One-click header")
     KEYWORD = "keyword", _("Keyword")
     OWN_WORDS = "own_words", _("In their own words")
     WRITTEN = "written", _("In writing")
-    VERBAL = "verbal", _("By voice")
+    VERBAL = "verbal", _("Verbally")
     COMPLAINT = "complaint", _("Spam complaint")
-    NONE = "none", _("Nobody spoke; time passed")
+    NONE = "none", _("Automatic, on the due date")
 
 
 class Basis(models.TextChoices):
     """What a yes rests on: the person's own word, or a relationship that the law takes for one for a while."""
 
-    EXPRESS = "express", _("Said so themselves")
-    SOFT_OPT_IN = "soft_opt_in", _("Bought, was told, and did not object")
-    PURCHASE = "purchase", _("Bought something, or had a contract")
-    INQUIRY = "inquiry", _("Asked us something")
-    MEMBERSHIP = "membership", _("Gave, volunteered, or is a member")
-    PUBLISHED = "published", _("Published the address for this")
+    EXPRESS = "express", _("Express consent")
+    SOFT_OPT_IN = "soft_opt_in", _("Soft opt-in: customer, informed and did not object")
+    PURCHASE = "purchase", _("Purchase or contract")
+    INQUIRY = "inquiry", _("Enquiry")
+    MEMBERSHIP = "membership", _("Donation, volunteering or membership")
+    PUBLISHED = "published", _("Address published for this purpose")
 
 
 class ConsentEvent(AppendOnly):
     """One thing a person said about one topic, or about everything (no topic). Never edited, never personal."""
 
     class Kind(models.TextChoices):
-        ASKED = "asked", _("Asked")
+        ASKED = "asked", _("Requested")
         GRANTED = "granted", _("Granted")
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -76,23 +76,28 @@ class ConsentEvent(AppendOnly):
     RAISING = (Kind.ASKED, Kind.GRANTED, Kind.RESUMED)
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    act = models.UUIDField(_("act"), default=uuid.uuid4, db_index=True, help_text=_("Events of one submit share it."))
+    act = models.UUIDField(
+        _("interaction ID"),
+        default=uuid.uuid4,
+        db_index=True,
+        help_text=_("Shared by all events from the same submission."),
+    )
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="events")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     form = models.ForeignKey(ConsentFormVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
-    origin = models.UUIDField(_("message it came from"), null=True, blank=True)
+    origin = models.UUIDField(_("source message"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    occurred_at = models.DateTimeField(_("said at"))
+    occurred_at = models.DateTimeField(_("occurred at"))
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
-    most_per_month = models.PositiveSmallIntegerField(_("at most (in 30 days)"), null=True, blank=True)
-    basis = models.CharField(_("rests on"), max_length=20, choices=Basis.choices, default=Basis.EXPRESS)
-    basis_on = models.DateField(_("that day"), null=True, blank=True)
-    commitment = models.CharField(_("commitment to the evidence"), max_length=64, blank=True)
+    most_per_month = models.PositiveSmallIntegerField(_("maximum in 30 days"), null=True, blank=True)
+    basis = models.CharField(_("basis of consent"), max_length=20, choices=Basis.choices, default=Basis.EXPRESS)
+    basis_on = models.DateField(_("basis date"), null=True, blank=True)
+    commitment = models.CharField(_("evidence hash"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("consent event")

@@ -17,9 +17,9 @@ class ConsentForm(models.Model):
         SCRIPT = "script", _("Call script")
         PAPER = "paper", _("Paper form")
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PAGE)
+    kind = models.CharField(_("type"), max_length=10, choices=Kind.choices, default=Kind.PAGE)
     slug = models.SlugField(_("name in links"), unique=True)
-    name = models.CharField(_("name"), max_length=100, help_text=_("For colleagues; people do not see it."))
+    name = models.CharField(_("name"), max_length=100, help_text=_("Internal name, not shown to recipients."))
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="consent_forms")
     topics = models.ManyToManyField(Topic, related_name="consent_forms", verbose_name=_("topics"))
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
@@ -43,9 +43,9 @@ class ConsentFormVersion(AppendOnly):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     version = models.PositiveIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=150)
-    intro = models.TextField(_("introduction, or the words read out"), max_length=2000)
-    thank_you = models.TextField(_("thank-you, or the read-back"), max_length=1000)
-    notices = models.JSONField(_("notices"), help_text=_("Ids of the notices shown, in their order."))
+    intro = models.TextField(_("introduction, or text to read out"), max_length=2000)
+    thank_you = models.TextField(_("thank-you message, or text to read back"), max_length=1000)
+    notices = models.JSONField(_("consent wording"), help_text=_("IDs of the consent wording shown, in order."))
     digest = models.CharField(_("SHA-256 of the whole text"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
     published_by = models.ForeignKey(
@@ -53,8 +53,8 @@ class ConsentFormVersion(AppendOnly):
     )
 
     class Meta:
-        verbose_name = _("version of a consent form")
-        verbose_name_plural = _("versions of consent forms")
+        verbose_name = _("form version")
+        verbose_name_plural = _("form versions")
         ordering = ["form", "language", "-version"]
         base_manager_name = "objects"
         constraints = [

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 class Channel(models.TextChoices):
     """A way to reach an address."""
 
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Email")
     SMS = "sms", _("Text message")
 
 
@@ -22,15 +22,17 @@ class Contact(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, like US."))
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("Two-letter country code, for example US.")
+    )
     region = models.CharField(_("region"), max_length=10, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     born_on = models.DateField(
-        _("born on"), null=True, blank=True, help_text=_("Only where an age limit makes it needed.")
+        _("date of birth"), null=True, blank=True, help_text=_("Only if an age limit requires it.")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     restricted_at = models.DateTimeField(_("restricted"), null=True, blank=True, editable=False)
-    sale_share_optout_at = models.DateTimeField(_("never sold or shared since"), null=True, blank=True, editable=False)
+    sale_share_optout_at = models.DateTimeField(_("do not sell or share since"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     history = HistoricalRecords(excluded_fields=["name", "postal_code", "born_on"])
@@ -105,8 +107,8 @@ class HandOver(models.Model):
     until = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("hand-over")
-        verbose_name_plural = _("hand-overs")
+        verbose_name = _("message being sent")
+        verbose_name_plural = _("messages being sent")
 
     def __str__(self) -> str:
         return f"{self.address_id} until {self.until:%H:%M:%S}"

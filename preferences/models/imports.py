@@ -9,7 +9,7 @@ class Import(models.Model):
     """One file, read in chunks; the cursor and the rows it made are saved together."""
 
     class Status(models.TextChoices):
-        CHECKED = "checked", _("Checked, nothing changed")
+        CHECKED = "checked", _("Checked, not applied")
         APPLYING = "applying", _("Being applied")
         APPLIED = "applied", _("Applied")
         REFUSED = "refused", _("Refused")
@@ -20,9 +20,9 @@ class Import(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     line = models.PositiveIntegerField(_("lines read"), default=0)
     counts = models.JSONField(_("counts"), default=dict)
-    problems = models.JSONField(_("problems"), default=list, help_text=_("Line and sentence; no personal values."))
+    problems = models.JSONField(_("problems"), default=list, help_text=_("Line number and message; no personal data."))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    advanced_at = models.DateTimeField(_("last moved on"), auto_now=True)
+    advanced_at = models.DateTimeField(_("last progress"), auto_now=True)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

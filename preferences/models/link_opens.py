@@ -11,23 +11,23 @@ class LinkHit(models.Model):
     """One GET or HEAD on a link of ours: never an event, only what we saw, so that machines can be told apart."""
 
     class Looks(models.TextChoices):
-        PERSON = "person", _("Like a person")
-        SCANNER = "scanner", _("Like a mail scanner")
-        BURST = "burst", _("One of many at once")
+        PERSON = "person", _("Likely a person")
+        SCANNER = "scanner", _("Likely a mail scanner")
+        BURST = "burst", _("Part of a burst")
 
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="link_hits")
     purpose = models.CharField(_("link"), max_length=20)
-    verb = models.CharField(_("request"), max_length=7)
-    looks = models.CharField(_("looks"), max_length=10, choices=Looks.choices)
-    because = models.CharField(_("because"), max_length=100, blank=True)
+    verb = models.CharField(_("HTTP method"), max_length=7)
+    looks = models.CharField(_("classification"), max_length=10, choices=Looks.choices)
+    because = models.CharField(_("reason"), max_length=100, blank=True)
     mail_domain = models.CharField(_("mail domain"), max_length=255, blank=True)
     network = models.CharField(_("network"), max_length=50, blank=True)
     agent = models.CharField(_("browser"), max_length=200, blank=True)
-    seen_at = models.DateTimeField(_("seen"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("detected at"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("link opened")
-        verbose_name_plural = _("links opened")
+        verbose_name = _("link open")
+        verbose_name_plural = _("link opens")
         ordering = ["-id"]
         indexes = [models.Index(fields=["mail_domain", "seen_at"], name="link_hit_burst")]
 
@@ -39,18 +39,18 @@ class DoubtfulLeave(models.Model):
     """An opt-out that looks machine-made. It stands; the person was, or can be, written to once with a way back."""
 
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="doubtful_leaves")
-    act = models.UUIDField(_("act"), unique=True)
-    because = models.CharField(_("because"), max_length=200)
-    seen_at = models.DateTimeField(_("seen"), auto_now_add=True)
-    offered_at = models.DateTimeField(_("way back offered"), null=True, blank=True)
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    act = models.UUIDField(_("interaction ID"), unique=True)
+    because = models.CharField(_("reason"), max_length=200)
+    seen_at = models.DateTimeField(_("detected at"), auto_now_add=True)
+    offered_at = models.DateTimeField(_("undo offered at"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     class Meta:
-        verbose_name = _("doubtful opt-out")
-        verbose_name_plural = _("doubtful opt-outs")
+        verbose_name = _("suspicious opt-out")
+        verbose_name_plural = _("suspicious opt-outs")
         ordering = ["-id"]
         permissions = [("settle_doubtfulleave", "Can offer a way back after a doubtful opt-out")]
 

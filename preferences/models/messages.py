@@ -20,36 +20,36 @@ class Reply(models.Model):
     """A message we owe one person because of something they did. Each at most once, with a deadline."""
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", _("Please confirm")
-        SIGNED_UP = "signed_up", _("You are signed up")
-        OPTED_OUT = "opted_out", _("You are out")
+        CONFIRM = "confirm", _("Confirmation request")
+        SIGNED_UP = "signed_up", _("Opt-in confirmed")
+        OPTED_OUT = "opted_out", _("Opt-out confirmed")
         HELP = "help", _("Help")
-        LINK = "link", _("Your link")
-        REMINDER = "reminder", _("You have not confirmed yet")
-        CHANGED = "changed", _("Your preferences were changed")
-        WRITTEN_DOWN = "written_down", _("We wrote down what you said")
-        NEW_ADDRESS = "new_address", _("Please confirm your new address")
+        LINK = "link", _("Secure link")
+        REMINDER = "reminder", _("Confirmation reminder")
+        CHANGED = "changed", _("Preferences changed")
+        WRITTEN_DOWN = "written_down", _("Offline consent recorded")
+        NEW_ADDRESS = "new_address", _("Change of address to confirm")
 
     class Status(models.TextChoices):
-        OWED = "owed", _("Owed")
-        CLAIMED = "claimed", _("Claimed")
-        HANDING_OVER = "handing_over", _("Being handed over")
+        OWED = "owed", _("Queued")
+        CLAIMED = "claimed", _("Processing")
+        HANDING_OVER = "handing_over", _("Sending")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         UNKNOWN = "unknown", _("Unknown")
         DROPPED = "dropped", _("Not sent")
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="replies")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
-    act = models.UUIDField(_("act"), help_text=_("The act of the person that this answers."))
+    act = models.UUIDField(_("interaction ID"), help_text=_("The interaction that this message responds to."))
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OWED)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    owed_at = models.DateTimeField(_("owed since"), auto_now_add=True)
+    owed_at = models.DateTimeField(_("queued at"), auto_now_add=True)
     due_at = models.DateTimeField(_("due"))
-    deadline_at = models.DateTimeField(_("not after"))
+    deadline_at = models.DateTimeField(_("stop sending after"))
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     provider_id = models.CharField(max_length=200, blank=True, db_index=True)
@@ -57,8 +57,8 @@ class Reply(models.Model):
     objects = ReplyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("reply")
-        verbose_name_plural = _("replies")
+        verbose_name = _("service message")
+        verbose_name_plural = _("service messages")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["kind", "address", "act"], name="reply_once")]
         indexes = [models.Index(fields=["status", "due_at"], name="reply_due")]
@@ -71,20 +71,20 @@ class Inbound(models.Model):
     """A text or mail that came back: raw, normalised, classified, and what we did about it."""
 
     class Meaning(models.TextChoices):
-        OPT_OUT = "opt_out", _("Wants to stop")
-        OPT_IN = "opt_in", _("Wants to start")
-        HELP = "help", _("Wants help")
-        WRONG_PERSON = "wrong_person", _("Not the person we think")
-        REVIEW = "review", _("Perhaps wants to stop")
-        AUTOMATIC = "automatic", _("Answered by a machine")
-        BOUNCE = "bounce", _("Could not be delivered")
+        OPT_OUT = "opt_out", _("Opt-out")
+        OPT_IN = "opt_in", _("Opt-in")
+        HELP = "help", _("Help request")
+        WRONG_PERSON = "wrong_person", _("Wrong number")
+        REVIEW = "review", _("Possible opt-out")
+        AUTOMATIC = "automatic", _("Automatic reply")
+        BOUNCE = "bounce", _("Not delivered")
         COMPLAINT = "complaint", _("Spam complaint")
-        OTHER = "other", _("For a person to read")
+        OTHER = "other", _("Needs review")
 
     class Decision(models.TextChoices):
-        OPT_OUT = "opt_out", _("They want to stop")
-        WRONG_PERSON = "wrong_person", _("They are not the person we think")
-        NOTHING = "nothing", _("Neither; go on as before")
+        OPT_OUT = "opt_out", _("Opt out")
+        WRONG_PERSON = "wrong_person", _("Wrong number")
+        NOTHING = "nothing", _("No change")
 
     provider = models.CharField(_("provider"), max_length=30)
     provider_id = models.CharField(_("provider's id"), max_length=200)
@@ -92,13 +92,13 @@ class Inbound(models.Model):
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound")
     raw_text = models.TextField(_("text"), blank=True)
-    normal_text = models.TextField(_("as understood"), blank=True)
+    normal_text = models.TextField(_("normalised text"), blank=True)
     meaning = models.CharField(_("meaning"), max_length=20, choices=Meaning.choices)
-    matched_by = models.CharField(_("decided by"), max_length=60, blank=True)
-    outcome = models.CharField(_("what we did"), max_length=200, blank=True)
+    matched_by = models.CharField(_("matched by"), max_length=60, blank=True)
+    outcome = models.CharField(_("action taken"), max_length=200, blank=True)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
-    sent_at = models.DateTimeField(_("sent by the person"), null=True, blank=True)
-    due_at = models.DateTimeField(_("to be read before"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    due_at = models.DateTimeField(_("review by"), null=True, blank=True)
     decision = models.CharField(_("decision"), max_length=20, choices=Decision.choices, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -106,8 +106,8 @@ class Inbound(models.Model):
     )
 
     class Meta:
-        verbose_name = _("inbound message")
-        verbose_name_plural = _("inbound messages")
+        verbose_name = _("incoming message")
+        verbose_name_plural = _("inbox")
         ordering = ["-id"]
         permissions = [("decide_inbound", "Can decide what a doubtful message means")]
         indexes = [models.Index(fields=["due_at"], condition=models.Q(decided_at=None), name="inbound_to_read")]

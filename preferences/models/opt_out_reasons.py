@@ -20,19 +20,19 @@ class LeaveReason(models.Model):
 
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="leave_reasons")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="leave_reasons")
-    origin = models.UUIDField(_("message it came from"), null=True, blank=True)
+    origin = models.UUIDField(_("source message"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
     words = models.TextField(_("in their words"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(_("said at"), auto_now_add=True)
-    reviewed_at = models.DateTimeField(_("looked into"), null=True, blank=True)
+    created_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
+    reviewed_at = models.DateTimeField(_("investigated"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    finding = models.TextField(_("what was found"), max_length=1000, blank=True)
+    finding = models.TextField(_("outcome"), max_length=1000, blank=True)
 
     class Meta:
-        verbose_name = _("reason for leaving")
-        verbose_name_plural = _("reasons for leaving")
+        verbose_name = _("unsubscribe reason")
+        verbose_name_plural = _("unsubscribe reasons")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="leave_reason_of_message")

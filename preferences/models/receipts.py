@@ -14,7 +14,7 @@ class Receipt(AppendOnly):
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="receipts")
-    act = models.UUIDField(_("act"))
+    act = models.UUIDField(_("interaction ID"))
     document = models.TextField(_("signed document"))
     issued_at = models.DateTimeField(_("issued"), auto_now_add=True)
 

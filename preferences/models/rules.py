@@ -12,7 +12,7 @@ from preferences.models.topics import Topic
 ANY = "any"
 RIGHTS = "rights"
 CHANNELS = [*Channel.choices, (ANY, _("Any"))]
-PURPOSES = [*Topic.Purpose.choices, (RIGHTS, _("People's requests"))]
+PURPOSES = [*Topic.Purpose.choices, (RIGHTS, _("Data subject requests"))]
 
 
 class RuleWords(models.Model):
@@ -24,13 +24,13 @@ class RuleWords(models.Model):
 
     name = models.SlugField(_("name"), max_length=60)
     jurisdiction = models.CharField(_("jurisdiction"), max_length=10)
-    jurisdiction_name = models.CharField(_("where"), max_length=60)
+    jurisdiction_name = models.CharField(_("jurisdiction"), max_length=60)
     channel = models.CharField(_("channel"), max_length=10, choices=CHANNELS)
     purpose = models.CharField(_("purpose"), max_length=20, choices=PURPOSES)
     effective_from = models.DateField(_("in force from"))
     effective_to = models.DateField(_("in force until"), null=True, blank=True)
-    summary = models.CharField(_("in a sentence"), max_length=300)
-    figures = models.JSONField(_("figures"))
+    summary = models.CharField(_("summary"), max_length=300)
+    figures = models.JSONField(_("rule values"))
     reviewed_on = models.DateField(_("reviewed on"))
     reviewed_by = models.CharField(_("reviewed by"), max_length=100)
     reason = models.TextField(_("why"), blank=True)
@@ -46,7 +46,7 @@ class Rule(AppendOnly, RuleWords):
     """
 
     version = models.PositiveIntegerField(_("version"))
-    digest = models.CharField(_("SHA-256 of what it says"), max_length=64, editable=False)
+    digest = models.CharField(_("SHA-256 of the content"), max_length=64, editable=False)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -94,12 +94,12 @@ class RuleProposal(RuleWords):
     """A change of the rulebook that one colleague asks for and another decides. Written by rules.py."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Waiting for a second person")
+        OPEN = "open", _("Waiting for a second approver")
         PUBLISHED = "published", _("Published")
         DECLINED = "declined", _("Declined")
 
     based_on = models.ForeignKey(
-        Rule, on_delete=models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("instead of")
+        Rule, on_delete=models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("replaces")
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -108,17 +108,22 @@ class RuleProposal(RuleWords):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    decided_because = models.TextField(_("decided because"), blank=True)
+    decided_because = models.TextField(_("reason for the decision"), blank=True)
     rule = models.OneToOneField(
-        Rule, on_delete=models.PROTECT, null=True, blank=True, related_name="proposal", verbose_name=_("became")
+        Rule,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposal",
+        verbose_name=_("resulting version"),
     )
 
     objects = RuleProposalQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("proposal")
-        verbose_name_plural = _("proposals")
+        verbose_name = _("rule change proposal")
+        verbose_name_plural = _("rule change proposals")
         ordering = ["-id"]
         permissions = [("publish_ruleproposal", "Can publish or decline a rule somebody else proposed")]
         constraints = [
@@ -126,12 +131,14 @@ class RuleProposal(RuleWords):
                 fields=["name"],
                 condition=models.Q(status="open"),
                 name="rule_proposal_open_once",
-                violation_error_message=_("Another change of this rule is waiting already. Decide that one first."),
+                violation_error_message=_(
+                    "Another change to this rule is already waiting for approval. Decide on that one first."
+                ),
             ),
             models.CheckConstraint(
                 name="rule_proposal_decided_by_another",
                 condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("proposed_by")),
-                violation_error_message=_("A rule is published by someone other than who proposed it."),
+                violation_error_message=_("A rule must be published by someone other than the person who proposed it."),
             ),
             models.CheckConstraint(
                 name="rule_proposal_published_becomes_a_rule",
@@ -152,18 +159,18 @@ class TermsRecord(AppendOnly):
 
     digest = models.CharField(max_length=64, unique=True, editable=False)
     profile = models.CharField(_("profile"), max_length=10)
-    jurisdictions = models.JSONField(_("where"))
+    jurisdictions = models.JSONField(_("jurisdiction"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Topic.Purpose.choices)
     rules = models.JSONField(_("rules"), help_text=_("Name and version of each."))
-    figures = models.JSONField(_("figures"))
+    figures = models.JSONField(_("rule values"))
     first_used_at = models.DateTimeField(_("first used"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("terms")
-        verbose_name_plural = _("terms")
+        verbose_name = _("applied rules")
+        verbose_name_plural = _("applied rules")
         ordering = ["-id"]
         base_manager_name = "objects"
 
     def __str__(self) -> str:
-        return ", ".join(self.jurisdictions) or str(_("nowhere known"))
+        return ", ".join(self.jurisdictions) or str(_("location unknown"))

@@ -30,9 +30,9 @@ class Subscription(models.Model):
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="subscriptions")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="subscriptions")
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
-    event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("because of"))
+    event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("consent event"))
     granted = models.ForeignKey(
-        ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("the yes")
+        ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("opt-in event")
     )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
@@ -59,15 +59,15 @@ class Limit(models.Model):
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="limits")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="limits")
-    most_per_month = models.PositiveSmallIntegerField(_("at most (in 30 days)"), null=True, blank=True)
-    event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("because of"))
+    most_per_month = models.PositiveSmallIntegerField(_("maximum in 30 days"), null=True, blank=True)
+    event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("consent event"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("limit")
-        verbose_name_plural = _("limits")
+        verbose_name = _("frequency cap")
+        verbose_name_plural = _("frequency caps")
         ordering = ["contact", "topic"]
         constraints = [
             models.UniqueConstraint(fields=["contact", "topic"], name="limit_unique"),
@@ -90,13 +90,13 @@ class Suppression(models.Model):
     """Do not send here, whatever the subscriptions say. Kept under a fingerprint, so it outlives the data."""
 
     class Reason(models.TextChoices):
-        STOPPED = "stopped", _("Asked us to stop")
+        STOPPED = "stopped", _("Opted out")
         COMPLAINED = "complained", _("Complained")
         BOUNCED = "bounced", _("Undeliverable")
-        ERASED = "erased", _("Asked to be forgotten")
-        PERMANENT = "permanent", _("Never again")
-        REASSIGNED = "reassigned", _("Belongs to somebody else now")
-        HELD = "held", _("Held until somebody has read their message")
+        ERASED = "erased", _("Erased on request")
+        PERMANENT = "permanent", _("Do not contact (permanent)")
+        REASSIGNED = "reassigned", _("Reassigned to someone else")
+        HELD = "held", _("On hold: needs review")
 
     EVERYTHING = "everything"
 
@@ -112,7 +112,7 @@ class Suppression(models.Model):
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    lifted_because = models.CharField(_("lifted because"), max_length=200, blank=True)
+    lifted_because = models.CharField(_("reason for lifting"), max_length=200, blank=True)
 
     objects = SuppressionQuerySet.as_manager()
     history = HistoricalRecords()

@@ -16,13 +16,17 @@ class Sender(models.Model):
     """On whose behalf we write. Every message says who sent it and how to reach them."""
 
     slug = models.SlugField(_("name in links"), unique=True)
-    name = models.CharField(_("brand"), max_length=100, help_text=_("How people know you; texts begin with it."))
+    name = models.CharField(
+        _("brand"), max_length=100, help_text=_("The name recipients know you by; SMS messages start with it.")
+    )
     legal_name = models.CharField(_("legal name"), max_length=200)
     from_email = models.EmailField(_("from address"))
     reply_to = models.EmailField(_("reply-to address"), blank=True)
-    text_number = models.CharField(_("text number"), max_length=20, blank=True, help_text=_("+15550100, or a code."))
+    text_number = models.CharField(
+        _("SMS number"), max_length=20, blank=True, help_text=_("For example +15550100, or a short code.")
+    )
     postal_address = models.TextField(_("postal address"))
-    contact_email = models.EmailField(_("contact e-mail"))
+    contact_email = models.EmailField(_("contact email"))
     contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
     privacy_url = models.URLField(_("privacy policy"))
     terms_url = models.URLField(_("terms"))
@@ -32,7 +36,7 @@ class Sender(models.Model):
         _("accent colour"),
         max_length=7,
         blank=True,
-        help_text=_("Like #0b5c6b; for buttons and links on your pages. Empty means Sayso's own."),
+        help_text=_("For example #0b5c6b, for buttons and links on your pages. If empty, the Sayso colour is used."),
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write a colour as # and six digits, like #0b5c6b."))],
     )
 
@@ -76,31 +80,36 @@ class Topic(models.Model):
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="topics")
     slug = models.SlugField(_("name in links"))
     name = models.CharField(_("name"), max_length=100)
-    description = models.TextField(_("what it is"))
+    description = models.TextField(_("description"))
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices, default=Purpose.MARKETING)
-    frequency = models.CharField(_("how often"), max_length=100, help_text=_("For example: about two a month."))
-    charges = models.CharField(
-        _("what it costs"), max_length=200, default="Message and data rates may apply.", blank=True
-    )
-    by_email = models.BooleanField(_("by e-mail"), default=True)
-    by_sms = models.BooleanField(_("by text"), default=False)
+    frequency = models.CharField(_("frequency"), max_length=100, help_text=_("For example: about two a month."))
+    charges = models.CharField(_("charges"), max_length=200, default="Message and data rates may apply.", blank=True)
+    by_email = models.BooleanField(_("by email"), default=True)
+    by_sms = models.BooleanField(_("by SMS"), default=False)
     is_public = models.BooleanField(_("public"), default=True, help_text=_("Anyone may sign up on the page."))
     reveals_health = models.BooleanField(
-        _("reveals health"), default=False, help_text=_("Receiving it tells something about the person's health.")
+        _("reveals health data"),
+        default=False,
+        help_text=_("Receiving it reveals something about the person's health."),
     )
     uses_health_records = models.BooleanField(
-        _("chosen from health records"),
+        _("audience based on health records"),
         default=False,
-        help_text=_("Who gets it follows from medical or insurance records, or a third party pays for it."),
+        help_text=_("Recipients are selected from medical or insurance records, or a third party pays for it."),
     )
     minimum_age = models.PositiveSmallIntegerField(
-        _("minimum age"), null=True, blank=True, help_text=_("Years. Whoever did not tell their birthday gets nothing.")
+        _("minimum age"),
+        null=True,
+        blank=True,
+        help_text=_("In years. People whose date of birth is unknown receive nothing."),
     )
     keyword = models.CharField(
         _("keyword"),
         max_length=20,
         blank=True,
-        help_text=_("JOIN and this word, texted to the sender's number, sign somebody up. Letters and digits only."),
+        help_text=_(
+            "Texting JOIN and this word to the sender's number subscribes the person. Letters and digits only."
+        ),
         validators=[RegexValidator(r"^[A-Z0-9]+\Z", _("Write the keyword in capital letters and digits, like TIPS."))],
     )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
@@ -164,16 +173,18 @@ class Notice(AppendOnly):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     version = models.PositiveIntegerField(_("version"))
     kind_of_messages = models.TextField(_("what you will get"))
-    frequency = models.CharField(_("how often"), max_length=100)
-    charges = models.CharField(_("what it costs"), max_length=200)
+    frequency = models.CharField(_("frequency"), max_length=100)
+    charges = models.CharField(_("charges"), max_length=200)
     sender_identity = models.CharField(_("who sends it"), max_length=300)
     privacy_url = models.URLField(_("privacy policy"))
     terms_url = models.URLField(_("terms"))
-    how_to_leave = models.TextField(_("how to leave"))
+    how_to_leave = models.TextField(_("how to unsubscribe"))
     discloses_texts = models.BooleanField(
-        _("says what marketing texts need"),
+        _("includes the SMS marketing disclosure"),
         default=False,
-        help_text=_("That automated marketing texts will come, and that saying yes is no condition of buying."),
+        help_text=_(
+            "That automated marketing text messages will be sent, and that consent is not a condition of purchase."
+        ),
     )
     digest = models.CharField(_("SHA-256 of the text"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
@@ -184,8 +195,8 @@ class Notice(AppendOnly):
     objects = NoticeQuerySet.as_manager()  # type: ignore[misc]  # the stubs take a manager for an instance variable
 
     class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
+        verbose_name = _("consent wording")
+        verbose_name_plural = _("consent wording")
         ordering = ["topic", "language", "-version"]
         base_manager_name = "objects"
         constraints = [

@@ -10,7 +10,7 @@ from preferences.models.consent_events import ConsentEvent
 class LedgerLeaf(AppendOnly):
     """One event's place in the tree, given when it was sealed; never the order of ids, which can have gaps."""
 
-    index = models.BigIntegerField(_("place in the tree"), primary_key=True)
+    index = models.BigIntegerField(_("tree index"), primary_key=True)
     event = models.OneToOneField(ConsentEvent, on_delete=models.PROTECT, related_name="leaf")
     digest = models.CharField(_("hash"), max_length=64)
 
@@ -27,11 +27,11 @@ class LedgerLeaf(AppendOnly):
 class Checkpoint(AppendOnly):
     """The root of the tree at one size, signed. Anchored outside, it proves what stood here then."""
 
-    size = models.BigIntegerField(_("events sealed"), primary_key=True)
+    size = models.BigIntegerField(_("events included"), primary_key=True)
     root = models.CharField(_("root"), max_length=64)
     frontier = models.JSONField(editable=False)
     note = models.TextField(_("signed note"))
-    sealed_at = models.DateTimeField(_("sealed"), auto_now_add=True)
+    sealed_at = models.DateTimeField(_("signed at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("checkpoint")

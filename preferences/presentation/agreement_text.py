@@ -11,11 +11,11 @@ SENTENCES = {
     (Source.SIGN_UP, ""): _("You agreed on %(day)s, by ticking a box on the sign-up page."),
     (Source.PREFERENCES, ""): _("You agreed on %(day)s, by ticking a box on this page."),
     (Source.TEXT, ""): _("You agreed on %(day)s, by text message."),
-    (Source.MAIL, ""): _("You agreed on %(day)s, by e-mail."),
-    (Source.UNDO, ""): _("You put this back on %(day)s."),
-    (Source.STAFF, Method.VERBAL): _("You agreed on %(day)s, by telling one of us."),
+    (Source.MAIL, ""): _("You agreed on %(day)s, by email."),
+    (Source.UNDO, ""): _("You subscribed again on %(day)s, by undoing a change."),
+    (Source.STAFF, Method.VERBAL): _("You agreed on %(day)s, verbally, to a member of our staff."),
     (Source.STAFF, Method.WRITTEN): _("You agreed on %(day)s, in writing."),
-    (Source.IMPORT, Method.VERBAL): _("You agreed on %(day)s, by telling one of us."),
+    (Source.IMPORT, Method.VERBAL): _("You agreed on %(day)s, verbally, to a member of our staff."),
     (Source.IMPORT, Method.WRITTEN): _("You agreed on %(day)s, in writing."),
 }
 OTHERWISE = _("You agreed on %(day)s.")

@@ -15,34 +15,34 @@ from preferences.models import Basis, ConsentEvent, Contact, Source, Subscriptio
 Kind = ConsentEvent.Kind
 
 ABOUT_ONE = {
-    Kind.ASKED: gettext_lazy("%(topic)s was asked for, and waits to be confirmed."),
-    Kind.GRANTED: gettext_lazy("%(topic)s was turned on."),
-    Kind.REFUSED: gettext_lazy("%(topic)s was turned off."),
-    Kind.WITHDRAWN: gettext_lazy("%(topic)s was turned off."),
+    Kind.ASKED: gettext_lazy("Sign-up for %(topic)s is waiting to be confirmed."),
+    Kind.GRANTED: gettext_lazy("Subscribed to %(topic)s."),
+    Kind.REFUSED: gettext_lazy("Unsubscribed from %(topic)s."),
+    Kind.WITHDRAWN: gettext_lazy("Unsubscribed from %(topic)s."),
     Kind.PAUSED: gettext_lazy("%(topic)s is paused until %(day)s."),
-    Kind.RESUMED: gettext_lazy("The pause of %(topic)s was ended."),
-    Kind.EXPIRED: gettext_lazy("The time for %(topic)s ran out, so it ended."),
-    Kind.INVALIDATED: gettext_lazy("%(topic)s was turned off, because nobody had agreed to it."),
+    Kind.RESUMED: gettext_lazy("The pause on %(topic)s has ended."),
+    Kind.EXPIRED: gettext_lazy("Your consent to %(topic)s has expired."),
+    Kind.INVALIDATED: gettext_lazy("Unsubscribed from %(topic)s, because there was no consent."),
 }
 ABOUT_EVERYTHING = {
-    Kind.WITHDRAWN: gettext_lazy("Everything was turned off."),
+    Kind.WITHDRAWN: gettext_lazy("Unsubscribed from everything."),
     Kind.PAUSED: gettext_lazy("Everything is paused until %(day)s."),
-    Kind.RESUMED: gettext_lazy("The pause of everything was ended."),
+    Kind.RESUMED: gettext_lazy("The pause on all topics has ended."),
 }
-SOMEBODY = gettext_lazy("you, or somebody who opened a link in a message to you")
+SOMEBODY = gettext_lazy("you, or someone who opened a link in a message to you")
 WHO = {
-    Source.SIGN_UP: gettext_lazy("somebody who typed this address on our sign-up page"),
+    Source.SIGN_UP: gettext_lazy("someone who entered this address on our sign-up page"),
     Source.CONFIRM: SOMEBODY,
     Source.PREFERENCES: SOMEBODY,
     Source.LEAVE: SOMEBODY,
     Source.ONE_CLICK: SOMEBODY,
     Source.TEXT: gettext_lazy("you, by a text message"),
-    Source.MAIL: gettext_lazy("you, by an e-mail"),
+    Source.MAIL: gettext_lazy("you, by email"),
     Source.UNDO: SOMEBODY,
     Source.STAFF: gettext_lazy("our staff"),
-    Source.IMPORT: gettext_lazy("our staff, with a list of people who had agreed"),
-    Source.PROVIDER: gettext_lazy("your mail or phone provider"),
-    Source.SYSTEM: gettext_lazy("nobody: it was due"),
+    Source.IMPORT: gettext_lazy("our staff, from a list of people who agreed"),
+    Source.PROVIDER: gettext_lazy("your email or phone provider"),
+    Source.SYSTEM: gettext_lazy("our system"),
 }
 
 
@@ -65,7 +65,7 @@ def about(event: ConsentEvent) -> list[Topic]:
 def who(event: ConsentEvent) -> str:
     """Who made it, as far as we can tell. Fits after a colon."""
     if event.basis != Basis.EXPRESS and event.source == Source.IMPORT:
-        return _("our staff, with a list of customers, members or people who had asked us something")
+        return _("our staff, from a list of customers, members or people who contacted us")
     return str(WHO[Source(event.source)])
 
 
@@ -78,21 +78,21 @@ def when(moment: datetime, contact: Contact) -> str:
 def _limit(event: ConsentEvent) -> str:
     most, named = event.most_per_month, {"topic": event.topic, "number": event.most_per_month}
     if most is None:
-        limitless = _("There is no limit on %(topic)s any more."), _("There is no limit on all messages any more.")
+        limitless = _("The limit on %(topic)s was removed."), _("The limit on all messages was removed.")
         return limitless[event.topic is None] % named
     if event.topic:
         return (
             ngettext(
-                "%(topic)s comes at most %(number)s time in 30 days.",
-                "%(topic)s comes at most %(number)s times in 30 days.",
+                "%(topic)s: at most %(number)s message in 30 days.",
+                "%(topic)s: at most %(number)s messages in 30 days.",
                 most,
             )
             % named
         )
     return (
         ngettext(
-            "At most %(number)s message is sent in 30 days, about everything together.",
-            "At most %(number)s messages are sent in 30 days, about everything together.",
+            "All topics: at most %(number)s message in 30 days.",
+            "All topics: at most %(number)s messages in 30 days.",
             most,
         )
         % named

@@ -19,54 +19,59 @@ Kind = ConsentEvent.Kind
 
 # About one topic. A way in that is not the person's own is named beside it, see `who`.
 ABOUT_ONE = {
-    Kind.ASKED: gettext_lazy("%(topic)s was asked for, %(channel)s"),
+    Kind.ASKED: gettext_lazy("Sign-up for %(topic)s was requested, %(channel)s"),
     Kind.GRANTED: gettext_lazy("You agreed to %(topic)s, %(channel)s"),
-    Kind.REFUSED: gettext_lazy("You said no to %(topic)s, %(channel)s"),
-    Kind.WITHDRAWN: gettext_lazy("You left %(topic)s, %(channel)s"),
+    Kind.REFUSED: gettext_lazy("You declined %(topic)s, %(channel)s"),
+    Kind.WITHDRAWN: gettext_lazy("You unsubscribed from %(topic)s, %(channel)s"),
     Kind.PAUSED: gettext_lazy("You paused %(topic)s, %(channel)s"),
-    Kind.RESUMED: gettext_lazy("The pause of %(topic)s ended, %(channel)s"),
-    Kind.LIMITED: gettext_lazy("You limited how often %(topic)s comes"),
-    Kind.EXPIRED: gettext_lazy("The time for %(topic)s ran out, %(channel)s"),
-    Kind.INVALIDATED: gettext_lazy("We took %(topic)s back as never agreed to, %(channel)s"),
+    Kind.RESUMED: gettext_lazy("The pause on %(topic)s ended, %(channel)s"),
+    Kind.LIMITED: gettext_lazy("You limited how often you get %(topic)s"),
+    Kind.EXPIRED: gettext_lazy("Your consent to %(topic)s expired, %(channel)s"),
+    Kind.INVALIDATED: gettext_lazy("We invalidated the consent to %(topic)s, because it was never given, %(channel)s"),
 }
-KEPT = gettext_lazy("You kept %(topic)s, %(channel)s")
+KEPT = gettext_lazy("You renewed %(topic)s, %(channel)s")
 # A yes that nobody said: something else stands for it, for a while.
 IMPLIED = {
     Basis.SOFT_OPT_IN: gettext_lazy("You bought something and did not object to %(topic)s, %(channel)s"),
-    Basis.PURCHASE: gettext_lazy("You were a customer, which counts as a yes to %(topic)s for a while, %(channel)s"),
-    Basis.INQUIRY: gettext_lazy("You asked something, which counts as a yes to %(topic)s for a while, %(channel)s"),
+    Basis.PURCHASE: gettext_lazy(
+        "You were a customer, which counts as consent to %(topic)s for a limited time, %(channel)s"
+    ),
+    Basis.INQUIRY: gettext_lazy(
+        "You made an enquiry, which counts as consent to %(topic)s for a limited time, %(channel)s"
+    ),
     Basis.MEMBERSHIP: gettext_lazy(
-        "You gave something or were a member, which counts as a yes to %(topic)s for a while, %(channel)s"
+        "You donated, volunteered or were a member, which counts as consent to %(topic)s for a "
+        "limited time, %(channel)s"
     ),
     Basis.PUBLISHED: gettext_lazy("Your address was published for messages like %(topic)s, %(channel)s"),
 }
 ABOUT_EVERYTHING = {
-    Kind.WITHDRAWN: gettext_lazy("You turned everything off, %(channel)s"),
+    Kind.WITHDRAWN: gettext_lazy("You unsubscribed from everything, %(channel)s"),
     Kind.PAUSED: gettext_lazy("You paused everything, %(channel)s"),
-    Kind.RESUMED: gettext_lazy("The pause of everything ended, %(channel)s"),
+    Kind.RESUMED: gettext_lazy("The pause on all topics ended, %(channel)s"),
     Kind.LIMITED: gettext_lazy("You limited how often we write to you"),
 }
-BY = {Channel.EMAIL: gettext_lazy("by e-mail"), Channel.SMS: gettext_lazy("by text")}
+BY = {Channel.EMAIL: gettext_lazy("by email"), Channel.SMS: gettext_lazy("by text message")}
 DOORS = {
     Source.SIGN_UP: gettext_lazy("on the sign-up page"),
     Source.CONFIRM: gettext_lazy("in a message that asked you to confirm"),
-    Source.PREFERENCES: gettext_lazy("on the page with your preferences"),
-    Source.LEAVE: gettext_lazy("on the page to leave"),
-    Source.ONE_CLICK: gettext_lazy("with the unsubscribe button of a mail program"),
+    Source.PREFERENCES: gettext_lazy("on your preferences page"),
+    Source.LEAVE: gettext_lazy("on the unsubscribe page"),
+    Source.ONE_CLICK: gettext_lazy("with the unsubscribe button in an email program"),
     Source.TEXT: gettext_lazy("in a text message"),
-    Source.MAIL: gettext_lazy("in an e-mail to us"),
-    Source.UNDO: gettext_lazy("with the link that puts a change back"),
-    Source.STAFF: gettext_lazy("told to us, and written down by our staff"),
-    Source.IMPORT: gettext_lazy("in a file of people who had agreed"),
-    Source.PROVIDER: gettext_lazy("reported by your mail or phone provider"),
-    Source.SYSTEM: gettext_lazy("by itself, when the time came"),
+    Source.MAIL: gettext_lazy("in an email to us"),
+    Source.UNDO: gettext_lazy("with an undo link"),
+    Source.STAFF: gettext_lazy("given verbally or in writing, and recorded by our staff"),
+    Source.IMPORT: gettext_lazy("in an imported list of people who had agreed"),
+    Source.PROVIDER: gettext_lazy("reported by your email or phone provider"),
+    Source.SYSTEM: gettext_lazy("automatically, on the due date"),
 }
 OTHERS = {
-    Source.SIGN_UP: gettext_lazy("somebody who typed this address; only the confirmation shows that it was you"),
+    Source.SIGN_UP: gettext_lazy("someone who entered this address; only the confirmation shows that it was you"),
     Source.STAFF: gettext_lazy("one of our staff, for you"),
-    Source.IMPORT: gettext_lazy("one of our staff, with a file"),
+    Source.IMPORT: gettext_lazy("one of our staff, from an imported file"),
     Source.PROVIDER: gettext_lazy("your provider, because you reported a message as spam"),
-    Source.SYSTEM: gettext_lazy("nobody; we did it on the day it was due"),
+    Source.SYSTEM: gettext_lazy("our system, on the due date"),
 }
 
 
@@ -139,7 +144,7 @@ class Line:
         most = self.event.most_per_month
         named = {"topic": self.event.topic, "number": most}
         if most is None:
-            limitless = _("You took the limit on %(topic)s away"), _("You took the limit on everything away")
+            limitless = _("You removed the limit on %(topic)s"), _("You removed the limit on all messages")
             return limitless[self.event.topic is None] % named
         if self.event.topic:
             return _most_of_one(most) % named
@@ -156,8 +161,8 @@ def _most_of_one(number: int) -> str:
 
 def _most_of_everything(number: int) -> str:
     return ngettext(
-        "You asked for at most %(number)s message in 30 days altogether",
-        "You asked for at most %(number)s messages in 30 days altogether",
+        "You asked for at most %(number)s message in 30 days in total",
+        "You asked for at most %(number)s messages in 30 days in total",
         number,
     )
 

@@ -37,7 +37,7 @@ def read(data: bytes) -> Picture:
     picture = _look(data)
     if picture is None:
         raise NotAllowed(
-            _("This is no whole PNG, JPEG or WebP picture. Save the logo as one of these, then try again.")
+            _("This is not a complete PNG, JPEG or WebP image. Save the logo in one of these formats, then try again.")
         )
     if not all(SMALLEST <= side <= LARGEST for side in (picture.width, picture.height)):
         raise NotAllowed(

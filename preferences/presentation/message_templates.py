@@ -46,7 +46,7 @@ def _mail(reply: Reply, words: dict[str, Any]) -> email.Mail:
 
 def _text(reply: Reply, words: dict[str, Any]) -> sms.Text:
     if not reply.sender.text_number:
-        raise NotAllowed(_("%(sender)s has no text number. Enter one, then send again.") % {"sender": reply.sender})
+        raise NotAllowed(_("%(sender)s has no SMS number. Add one, then send again.") % {"sender": reply.sender})
     template = f"preferences/letters/{reply.kind}.sms.txt"
     bodies = [_one_line(render_to_string(template, words | less)) for less in SHORTER]
     body = next((body for body in bodies if sms_segments.count(body).segments <= MOST_SEGMENTS), bodies[-1])

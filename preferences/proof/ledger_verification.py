@@ -118,7 +118,7 @@ def _asked_again(address_id: int, topic_id: int) -> Iterator[Difference]:
     if status != should_be:
         yield Difference(Difference.PROJECTION, str(address.reference), name, status, should_be)
     elif stored and {stored.event.address_id, stored.granted and stored.granted.address_id} - {address_id, None}:
-        borrowed = _("%(status)s, because of somebody else's event") % {"status": status}
+        borrowed = _("%(status)s, based on another person's consent event") % {"status": status}
         yield Difference(
             Difference.PROJECTION, str(address.reference), name, borrowed, should_be, str(stored.event.reference)
         )
@@ -148,7 +148,7 @@ def proofs() -> Iterator[Difference]:
     for event in rows.iterator(chunk_size=PIECE):
         if complaint := _complaint(event):
             topic = f"{event.topic.sender.slug}/{event.topic.slug}" if event.topic else ""
-            reference, intact = str(event.address.reference), _("evidence as it was")
+            reference, intact = str(event.address.reference), _("evidence unchanged")
             yield Difference(Difference.EVIDENCE, reference, topic, complaint, intact, str(event.reference))
 
 

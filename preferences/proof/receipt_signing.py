@@ -27,12 +27,15 @@ ALGORITHM = "Ed25519"
 class Finding(TextChoices):
     """What can be said of something that is shown to us as a receipt."""
 
-    GENUINE = "genuine", _("This receipt is genuine: we signed it, and not one letter of it was changed since.")
-    NOT_JSON = "not_json", _("This is not a whole receipt. Copy all of the file, from the first { to the last }.")
-    REPEATED = "repeated", _("This says the same thing twice, which no receipt of ours does. Do not trust it.")
-    NOT_A_RECEIPT = "not_a_receipt", _("This is no receipt of ours: parts are missing, or there are too many.")
-    OTHER_KEY = "other_key", _("We did not sign this: it carries somebody else's key. Do not trust it.")
-    ALTERED = "altered", _("This was changed after it was signed, or was never ours. Do not trust it.")
+    GENUINE = "genuine", _("This receipt is genuine: we signed it, and it has not been changed since.")
+    NOT_JSON = "not_json", _("This receipt is incomplete. Copy the whole file, from the first { to the last }.")
+    REPEATED = "repeated", _("This contains the same entry twice, which none of our receipts do. Do not trust it.")
+    NOT_A_RECEIPT = (
+        "not_a_receipt",
+        _("This is not one of our receipts: some parts are missing, or there are too many."),
+    )
+    OTHER_KEY = "other_key", _("We did not sign this: it has somebody else's key. Do not trust it.")
+    ALTERED = "altered", _("This was changed after it was signed, or was never issued by us. Do not trust it.")
 
 
 class Repeated(ValueError):

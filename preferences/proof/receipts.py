@@ -29,7 +29,7 @@ def issue(address: Address, act: uuid.UUID) -> Receipt:
         return standing
     said = _said(address, act)
     if not said or address.erased_at:
-        raise NotAllowed(_("Nothing was said here that there could be a receipt of."))
+        raise NotAllowed(_("There is no consent event here to issue a receipt for."))
     reference = uuid.uuid4()
     document = receipt_signing.sign(receipt_schema.draft(address, act, said, reference=reference))
     receipt, _created = Receipt.objects.get_or_create(

@@ -54,7 +54,7 @@ def _row(name: str, entry: Entry) -> Row:
         legal=in_words(name, entry, "legal"),
         strict=in_words(name, entry, "strict"),
         reference=entry.get("reference", ""),
-        evidence=str(rule_labels.EVIDENCE.get(mark, _("Not said: verify"))),
+        evidence=str(rule_labels.EVIDENCE.get(mark, _("Not stated: verify"))),
         mark=mark,
         note=entry.get("note", "").strip(),
     )
@@ -77,7 +77,7 @@ def _frame(before: RuleWords, after: RuleWords) -> list[Difference]:
     return [
         Difference(_("In force from"), _day(before.effective_from), _day(after.effective_from)),
         Difference(_("In force until"), _last(before.effective_to), _last(after.effective_to)),
-        Difference(_("In a sentence"), [before.summary], [after.summary]),
+        Difference(_("Summary"), [before.summary], [after.summary]),
     ]
 
 
@@ -86,7 +86,7 @@ def _day(day: date) -> list[str]:
 
 
 def _last(day: date | None) -> list[str]:
-    return _day(day) if day else [_("another version follows")]
+    return _day(day) if day else [_("the next version")]
 
 
 def _of_figure(name: str, before: Entry, after: Entry) -> list[Difference]:
@@ -95,7 +95,7 @@ def _of_figure(name: str, before: Entry, after: Entry) -> list[Difference]:
     return [
         *values,
         Difference(_("%(figure)s: source") % {"figure": label}, _text(before, "reference"), _text(after, "reference")),
-        Difference(_("%(figure)s: how it is known") % {"figure": label}, _mark(before), _mark(after)),
+        Difference(_("%(figure)s: source check") % {"figure": label}, _mark(before), _mark(after)),
         Difference(_("%(figure)s: note") % {"figure": label}, _text(before, "note"), _text(after, "note")),
     ]
 

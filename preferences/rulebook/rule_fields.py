@@ -112,7 +112,7 @@ def _numbers(*names: str) -> Callable[[Any], Pairs]:
         if not isinstance(value, dict) or not value or set(value) - set(names):
             raise BadFigure(_("Write a table with any of: %(names)s.") % {"names": ", ".join(names)})
         if not all(type(number) is int and number >= 0 for number in value.values()):
-            raise BadFigure(_("Every number here is whole and not below zero."))
+            raise BadFigure(_("Every number here must be a whole number, zero or more."))
         return tuple(sorted(value.items()))
 
     return parse
@@ -145,16 +145,18 @@ def window(value: Any) -> Window:
     for days, text in value.items():
         hours |= dict.fromkeys(_days(days), _hours(text))
     if missing := [day for day in DAYS if day not in hours]:
-        raise BadFigure(_("Say what holds on %(day)s, or write “closed”.") % {"day": missing[0]})
+        raise BadFigure(_("Enter the hours for %(day)s, or write “closed”.") % {"day": missing[0]})
     if not any(hours[day] for day in DAYS[:7]):
-        raise BadFigure(_("This window never opens. Leave at least one day open."))
+        raise BadFigure(_("These hours never allow sending. Allow at least one day."))
     return tuple(hours[day] for day in DAYS)
 
 
 def _days(text: str) -> tuple[str, ...]:
     first, _dash, last = text.partition("-")
     if first not in DAYS or (last and last not in DAYS[:7]) or (last and DAYS.index(last) < DAYS.index(first)):
-        raise BadFigure(_("“%(text)s” is no day. Write mon to sun, a range like mon-fri, or holiday.") % {"text": text})
+        raise BadFigure(
+            _("“%(text)s” is not a day. Write mon to sun, a range like mon-fri, or holiday.") % {"text": text}
+        )
     return DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
 
 
@@ -164,7 +166,9 @@ def _hours(text: Any) -> tuple[int, int] | None:
     found = _HOURS.match(text) if isinstance(text, str) else None
     start, end = (_minutes(found, 1), _minutes(found, 3)) if found else (0, 0)
     if not found or start >= end or end > WHOLE_DAY[1]:
-        raise BadFigure(_("“%(text)s” are no hours. Write them like 09:00-20:00, or “closed”.") % {"text": text})
+        raise BadFigure(
+            _("“%(text)s” is not a valid time range. Write it like 09:00-20:00, or “closed”.") % {"text": text}
+        )
     return start, end
 
 
@@ -248,7 +252,7 @@ def parse(name: str, value: Any) -> Any:
     """What this figure says. Raises BadFigure for an unknown name or a value of the wrong shape."""
     if name not in FIGURES:
         raise BadFigure(
-            _("“%(name)s” is no figure. Use one of: %(names)s.") % {"name": name, "names": ", ".join(FIGURES)}
+            _("“%(name)s” is not a rule value. Use one of: %(names)s.") % {"name": name, "names": ", ".join(FIGURES)}
         )
     return FIGURES[name].parse(value)
 

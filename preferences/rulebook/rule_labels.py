@@ -11,91 +11,93 @@ from preferences.models import Basis
 from preferences.rulebook.rule_fields import WHOLE_DAY, Window
 
 FIGURES = {
-    "consent": gettext_lazy("What a consent must be"),
-    "health_consent": gettext_lazy("What a consent must be where health is revealed"),
-    "records_consent": gettext_lazy("What a consent must be where health records are used"),
-    "bases": gettext_lazy("What a consent may rest on"),
-    "repermission": gettext_lazy("When to ask again"),
+    "consent": gettext_lazy("Consent requirements"),
+    "health_consent": gettext_lazy("Consent requirements where health is revealed"),
+    "records_consent": gettext_lazy("Consent requirements where health records are used"),
+    "bases": gettext_lazy("Accepted bases for consent"),
+    "repermission": gettext_lazy("When to renew consent"),
     "minimum_age": gettext_lazy("Minimum age"),
-    "window": gettext_lazy("Hours"),
-    "holidays": gettext_lazy("Calendars of public holidays"),
-    "caps": gettext_lazy("Most messages"),
+    "window": gettext_lazy("Sending hours"),
+    "holidays": gettext_lazy("Public holiday calendars"),
+    "caps": gettext_lazy("Frequency caps"),
     "content": gettext_lazy("What the text must say"),
-    "labels": gettext_lazy("Labels the text must carry"),
-    "segments": gettext_lazy("Longest text, in parts"),
-    "characters": gettext_lazy("Longest text, in characters"),
-    "honour": gettext_lazy("When an opt-out must hold"),
-    "mechanism": gettext_lazy("How long the way out works"),
-    "confirmation": gettext_lazy("The answer to an opt-out"),
+    "labels": gettext_lazy("Labels required in the message"),
+    "segments": gettext_lazy("Maximum SMS length (segments)"),
+    "characters": gettext_lazy("Maximum SMS length (characters)"),
+    "honour": gettext_lazy("Time limit for processing opt-outs"),
+    "mechanism": gettext_lazy("How long the unsubscribe option must work"),
+    "confirmation": gettext_lazy("Opt-out confirmation message"),
     "retention": gettext_lazy("How long records are kept"),
-    "revocation": gettext_lazy("What a “stop” ends"),
-    "scrub": gettext_lazy("Lists to look up before sending"),
-    "requests": gettext_lazy("Answers to people’s requests"),
-    "penalty": gettext_lazy("What a breach may cost"),
+    "revocation": gettext_lazy("Scope of an opt-out"),
+    "scrub": gettext_lazy("Lists to check before sending"),
+    "requests": gettext_lazy("Responses to data subject requests"),
+    "penalty": gettext_lazy("Penalties for violations"),
 }
 KINDS = {"legal": gettext_lazy("Legal limit"), "strict": gettext_lazy("Strict value")}
 EVIDENCE = {
-    "V": gettext_lazy("Primary text seen"),
-    "S": gettext_lazy("Secondary page seen, not the text itself"),
-    "M": gettext_lazy("From memory, or a value of our own: verify"),
+    "V": gettext_lazy("Primary source checked"),
+    "S": gettext_lazy("Secondary source checked, not the primary text"),
+    "M": gettext_lazy("No source checked, or a value of our own: verify"),
 }
 FLAGS = {
-    "affirmative_act": gettext_lazy("said by an act of their own, such as ticking a box"),
-    "separate_from_terms": gettext_lazy("asked for apart from any terms"),
-    "not_condition_of_purchase": gettext_lazy("told that it is no condition of buying"),
-    "named_controller": gettext_lazy("told who would write"),
-    "pewc_disclosure": gettext_lazy("told that automated marketing texts would come"),
-    "e_signature": gettext_lazy("signed, which a ticked box or a keyword is, too"),
+    "affirmative_act": gettext_lazy("given by a clear affirmative action, such as ticking a box"),
+    "separate_from_terms": gettext_lazy("requested separately from any terms and conditions"),
+    "not_condition_of_purchase": gettext_lazy("with notice that it is not a condition of purchase"),
+    "named_controller": gettext_lazy("with notice of who will send the messages"),
+    "pewc_disclosure": gettext_lazy("with notice that automated marketing text messages will be sent"),
+    "e_signature": gettext_lazy("signed; a ticked box or a keyword counts as a signature"),
     "address_confirmed": gettext_lazy("confirmed from the address itself"),
-    "explicit_special_category": gettext_lazy("said explicitly, because it reveals something about their health"),
+    "explicit_special_category": gettext_lazy(
+        "given explicitly, because it reveals something about the person’s health"
+    ),
     "hipaa_elements": gettext_lazy("authorised in writing on a form for health records"),
-    "evidence_clock": gettext_lazy("the day on which it began is on record"),
-    "guardian": gettext_lazy("said by a parent or guardian"),
+    "evidence_clock": gettext_lazy("with a recorded start date"),
+    "guardian": gettext_lazy("given by a parent or guardian"),
 }
 CONTENT = {
     "sender_name": gettext_lazy("who sends it"),
     "postal_address": gettext_lazy("the sender’s postal address"),
     "contact": gettext_lazy("how to reach the sender"),
-    "contact_channel": gettext_lazy("a phone number, an e-mail address or a page of the sender"),
-    "way_out": gettext_lazy("a way out"),
-    "stop_hint": gettext_lazy("that STOP stops it"),
-    "brand_first": gettext_lazy("the brand at its beginning"),
-    "one_click_headers": gettext_lazy("one-click unsubscribing"),
+    "contact_channel": gettext_lazy("a phone number, an email address or a page of the sender"),
+    "way_out": gettext_lazy("an unsubscribe option"),
+    "stop_hint": gettext_lazy("that replying STOP unsubscribes"),
+    "brand_first": gettext_lazy("the brand name at the start"),
+    "one_click_headers": gettext_lazy("one-click unsubscribe"),
     "privacy_link": gettext_lazy("a link to the privacy policy"),
-    "why_you_get_this": gettext_lazy("why they get it"),
-    "objection_notice": gettext_lazy("that they may object"),
+    "why_you_get_this": gettext_lazy("why the recipient gets it"),
+    "objection_notice": gettext_lazy("the right to object"),
     "own_domain_links": gettext_lazy("links to the sender’s own domain only"),
-    "frequency": gettext_lazy("how often it comes"),
+    "frequency": gettext_lazy("how often messages are sent"),
     "rates": gettext_lazy("what it may cost"),
     "french_copy": gettext_lazy("the same in French"),
     "ad_disclosure": gettext_lazy("that it is advertising"),
-    "no_health_words": gettext_lazy("no words that reveal something about their health"),
+    "no_health_words": gettext_lazy("no words that reveal something about the recipient’s health"),
 }
 LISTS = {
-    "suppression": gettext_lazy("our own list of people who said no"),
+    "suppression": gettext_lazy("our own suppression list"),
     "us_dnc": gettext_lazy("the national do-not-call list (USA)"),
     "us_internal_dnc": gettext_lazy("the sender’s own do-not-call list (USA)"),
-    "state_lists": gettext_lazy("do-not-call lists of the states (USA)"),
-    "reassigned_numbers": gettext_lazy("numbers that changed hands (USA)"),
-    "deactivations": gettext_lazy("numbers that carriers switched off"),
+    "state_lists": gettext_lazy("state do-not-call lists (USA)"),
+    "reassigned_numbers": gettext_lazy("reassigned numbers (USA)"),
+    "deactivations": gettext_lazy("numbers deactivated by carriers"),
     "sg_dnc": gettext_lazy("the do-not-call register (Singapore)"),
     "in_dlt": gettext_lazy("the preference register of the carriers (India)"),
     "robinson": gettext_lazy("the objection list (Robinson list)"),
 }
 SCOPES = {
-    "topic": gettext_lazy("at least the topic it answers"),
-    "programme": gettext_lazy("at least everything of that kind from the sender"),
-    "brand": gettext_lazy("everything from the sender by this channel"),
-    "everything": gettext_lazy("everything from everybody here, on every channel"),
+    "topic": gettext_lazy("at least the topic of the message replied to"),
+    "programme": gettext_lazy("at least all messages of that kind from the sender"),
+    "brand": gettext_lazy("all messages from the sender on this channel"),
+    "everything": gettext_lazy("all messages from all senders, on every channel"),
 }
 NUMBERS = {
     ("repermission", "months"): ngettext_lazy("after %(n)d month", "after %(n)d months", "n"),
     ("minimum_age", "years"): ngettext_lazy("%(n)d year", "%(n)d years", "n"),
-    ("caps", "day"): ngettext_lazy("at most %(n)d on one day", "at most %(n)d on one day", "n"),
+    ("caps", "day"): ngettext_lazy("at most %(n)d per calendar day", "at most %(n)d per calendar day", "n"),
     ("caps", "hours24"): ngettext_lazy("at most %(n)d in any 24 hours", "at most %(n)d in any 24 hours", "n"),
     ("caps", "week"): ngettext_lazy("at most %(n)d in any 7 days", "at most %(n)d in any 7 days", "n"),
     ("caps", "month"): ngettext_lazy("at most %(n)d in any 30 days", "at most %(n)d in any 30 days", "n"),
-    ("segments", "most"): ngettext_lazy("at most %(n)d part", "at most %(n)d parts", "n"),
+    ("segments", "most"): ngettext_lazy("at most %(n)d segment", "at most %(n)d segments", "n"),
     ("characters", "most"): ngettext_lazy("at most %(n)d character", "at most %(n)d characters", "n"),
     ("honour", "seconds"): ngettext_lazy("within %(n)d second", "within %(n)d seconds", "n"),
     ("honour", "business_days"): ngettext_lazy("within %(n)d business day", "within %(n)d business days", "n"),
@@ -108,7 +110,7 @@ NUMBERS = {
     ),
     ("retention", "optout_months"): ngettext_lazy("opt-outs for %(n)d month", "opt-outs for %(n)d months", "n"),
     ("retention", "message_months"): ngettext_lazy(
-        "what was sent for %(n)d month", "what was sent for %(n)d months", "n"
+        "sent messages for %(n)d month", "sent messages for %(n)d months", "n"
     ),
     ("requests", "acknowledge_days"): ngettext_lazy(
         "acknowledged within %(n)d day", "acknowledged within %(n)d days", "n"
@@ -118,11 +120,13 @@ NUMBERS = {
     ),
     ("requests", "complete_days"): ngettext_lazy("answered within %(n)d day", "answered within %(n)d days", "n"),
     ("requests", "extend_days"): ngettext_lazy(
-        "may take %(n)d day longer, if they are told", "may take %(n)d days longer, if they are told", "n"
+        "may take %(n)d day longer, if the person is informed",
+        "may take %(n)d days longer, if the person is informed",
+        "n",
     ),
     ("requests", "optout_business_days"): ngettext_lazy(
-        "an opt-out is carried out within %(n)d business day",
-        "an opt-out is carried out within %(n)d business days",
+        "opt-outs are processed within %(n)d business day",
+        "opt-outs are processed within %(n)d business days",
         "n",
     ),
 }
@@ -167,7 +171,7 @@ def _numbered(name: str) -> Callable[[Iterable[tuple[str, int]]], list[str]]:
 
 def _counted(name: str, key: str, number: int) -> str:
     if key == "extend_days" and not number:
-        return _("may take no day longer")
+        return _("no extension allowed")
     return str(NUMBERS[name, key] % {"n": number})
 
 
@@ -179,7 +183,7 @@ def bases(said: Iterable[tuple[str, int]]) -> list[str]:
 
 def _basis(label: str, months: int) -> str:
     if not months:
-        return _("“%(basis)s”, until it is taken back") % {"basis": label}
+        return _("“%(basis)s”, until withdrawn") % {"basis": label}
     return str(LASTING % {"basis": label, "n": months})
 
 
@@ -187,9 +191,9 @@ def window(hours: Window) -> str:
     """Hours by weekday; days in a row that are alike are said once."""
     said = [_on(days, hours[days[0]]) for days in _alike(hours)]
     if hours[7] is None:
-        said.append(_("closed on holidays"))
+        said.append(_("closed on public holidays"))
     elif hours[7] != WHOLE_DAY:
-        said.append(_("holidays %(hours)s") % {"hours": span(hours[7])})
+        said.append(_("public holidays %(hours)s") % {"hours": span(hours[7])})
     return ", ".join(said)
 
 

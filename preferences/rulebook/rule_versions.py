@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TO_COME, IN_FORCE, ENDED, REPLACED = "to_come", "in_force", "ended", "replaced"
 STATES = {
     IN_FORCE: _("In force now"),
-    TO_COME: _("To come"),
+    TO_COME: _("Not yet in force"),
     ENDED: _("Ended"),
     REPLACED: _("Replaced"),
 }

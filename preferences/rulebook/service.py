@@ -44,14 +44,14 @@ def digest(rule: Rule | RuleProposal) -> str:
 def check(figures: Mapping[str, Mapping[str, Any]]) -> None:
     """Raises NotAllowed or BadFigure, in a sentence, for figures that nobody could be judged by."""
     if not figures:
-        raise NotAllowed(_("This rule says nothing. Give it at least one figure."))
+        raise NotAllowed(_("This rule has no values. Add at least one."))
     for name, entry in figures.items():
         _check_entry(rule_labels.figure(name), entry)
     terms = Terms.of("", 0, figures, profile=effective_terms.STRICT)
     if terms.window is not None and not any(terms.window[:7]):
-        raise NotAllowed(_("This window never opens. Leave at least one day open."))
+        raise NotAllowed(_("These hours never allow sending. Allow at least one day."))
     if unknown := [name for name in sorted(terms.holidays) if not holidays.is_known(name)]:
-        sentence = _("“%(name)s” is no calendar of public holidays. Write a country or a state, like FR or US-MS.")
+        sentence = _("“%(name)s” is not a public holiday calendar. Write a country or a state, like FR or US-MS.")
         raise NotAllowed(sentence % {"name": unknown[0]})
 
 
@@ -80,7 +80,7 @@ def propose(words: Mapping[str, Any], *, based_on: Rule | None = None, by: User)
     """
     proposal = RuleProposal(**{name: words[name] for name in WORDS if name in words}, based_on=based_on, proposed_by=by)
     if not proposal.reason.strip():
-        raise NotAllowed(_("Say why the rule should change."))
+        raise NotAllowed(_("Enter the reason for the change."))
     _check_days(proposal)
     _check_against(proposal, Rule.objects.filter(name=proposal.name).last())
     check(proposal.figures)
@@ -88,32 +88,36 @@ def propose(words: Mapping[str, Any], *, based_on: Rule | None = None, by: User)
         with transaction.atomic():
             return _saved(proposal, by=by)
     except IntegrityError as error:
-        raise NotAllowed(_("Another change of this rule is waiting already. Decide that one first.")) from error
+        raise NotAllowed(
+            _("Another change to this rule is already waiting for approval. Decide on that one first.")
+        ) from error
 
 
 def _check_days(proposal: RuleProposal) -> None:
     if proposal.effective_from < timezone.localdate():
-        raise NotAllowed(_("Nothing takes effect in the past. Choose today or a day to come."))
+        raise NotAllowed(_("A rule cannot take effect in the past. Choose today or a later date."))
     if proposal.effective_to and proposal.effective_to < proposal.effective_from:
-        raise NotAllowed(_("This ends before it begins. Correct one of the two days."))
+        raise NotAllowed(_("The end date is before the start date. Correct one of them."))
     _check_end(proposal)
 
 
 def _check_end(proposal: RuleProposal) -> None:
     """After a country's rule comes the default; after the default nothing would come."""
     if proposal.effective_to and proposal.jurisdiction == ELSEWHERE:
-        raise NotAllowed(_("The rule for everywhere else cannot end: nothing would hold after it. Leave its end open."))
+        raise NotAllowed(
+            _("The default rule for everywhere else cannot end: no rule would apply after it. Clear its end date.")
+        )
 
 
 def _check_against(proposal: RuleProposal, known: Rule | None) -> None:
     """A version is about the same place, channel and purpose as those before it, and says something else."""
     if RuleProposal.objects.open().filter(name=proposal.name).exists():
-        raise NotAllowed(_("Another change of this rule is waiting already. Decide that one first."))
+        raise NotAllowed(_("Another change to this rule is already waiting for approval. Decide on that one first."))
     if known and any(getattr(known, name) != getattr(proposal, name) for name in ABOUT):
-        raise NotAllowed(_("Another rule has this name already. Choose a name of its own."))
+        raise NotAllowed(_("Another rule already has this name. Choose a different name."))
     until_then = standing(proposal.name, proposal.effective_from)
     if until_then and all(getattr(until_then, name) == getattr(proposal, name) for name in CONTENT):
-        raise NotAllowed(_("This says just what the rule says already. Change something first."))
+        raise NotAllowed(_("This is the same as the current rule. Change something first."))
 
 
 @transaction.atomic
@@ -121,7 +125,7 @@ def publish(proposal: RuleProposal, *, by: User) -> Rule:
     """Make it the next version. Nobody publishes what they proposed; nothing takes effect in the past."""
     proposal = _undecided(proposal, by=by)
     if proposal.effective_from < timezone.localdate():
-        raise NotAllowed(_("The day it takes effect is past. Decline it, and propose it anew with a day to come."))
+        raise NotAllowed(_("The date it takes effect has passed. Decline it, and propose it again with a future date."))
     _check_end(proposal)
     check(proposal.figures)
     words = {name: getattr(proposal, name) for name in WORDS}
@@ -137,7 +141,7 @@ def decline(proposal: RuleProposal, *, by: User, reason: str) -> RuleProposal:
     """Not like this, and why; the rule stays as it is."""
     proposal = _undecided(proposal, by=by)
     if not reason.strip():
-        raise NotAllowed(_("Say why you decline it."))
+        raise NotAllowed(_("Enter the reason for declining."))
     return _decide(proposal, Status.DECLINED, by=by, reason=reason.strip())
 
 
@@ -203,9 +207,9 @@ def by_jurisdiction(rows: Iterable[Rule]) -> dict[str, list[Rule]]:
 def _undecided(proposal: RuleProposal, *, by: User) -> RuleProposal:
     proposal = RuleProposal.objects.select_for_update(of=["self"]).get(pk=proposal.pk)
     if proposal.status != Status.OPEN:
-        raise NotAllowed(_("This proposal is decided already."))
+        raise NotAllowed(_("This proposal has already been decided."))
     if proposal.proposed_by_id == by.pk:
-        raise NotAllowed(_("A rule is published by someone other than who proposed it."))
+        raise NotAllowed(_("A rule must be published by someone other than the person who proposed it."))
     return proposal
 
 

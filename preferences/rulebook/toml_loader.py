@@ -110,7 +110,7 @@ def _rule(spot: Spot, row: dict[str, Any], head: dict[str, Any]) -> WrittenRule:
     _no_others(spot, row, RULE)
     rule = WrittenRule(
         **head,
-        name=_matching(spot, row, "id", _NAME, _("small letters, digits and hyphens"), 60),
+        name=_matching(spot, row, "id", _NAME, _("lowercase letters, digits and hyphens"), 60),
         channel=_one_of(spot, row, "channel", [code for code, _label in CHANNELS]),
         purpose=_one_of(spot, row, "purpose", [code for code, _label in PURPOSES]),
         effective_from=_day(spot, row, "effective_from"),
@@ -121,16 +121,21 @@ def _rule(spot: Spot, row: dict[str, Any], head: dict[str, Any]) -> WrittenRule:
     if type(row.get("inherits", False)) is not bool:
         raise spot.bad(_("“inherits” is true or false."), "inherits")
     if rule.effective_to and rule.effective_to < rule.effective_from:
-        raise spot.bad(_("This ends before it begins. Correct effective_from or effective_to."), "effective_to")
+        raise spot.bad(
+            _("The end date is before the start date. Correct effective_from or effective_to."), "effective_to"
+        )
     if rule.effective_to and rule.jurisdiction == "*":
-        raise spot.bad(_("The default never ends: nothing would hold after it. Remove the line."), "effective_to")
+        raise spot.bad(
+            _("The default rule cannot have an end date: no rule would apply after it. Remove the line."),
+            "effective_to",
+        )
     return rule
 
 
 def _figures(spot: Spot, row: dict[str, Any]) -> Figures:
     said = row.get("figures")
     if not isinstance(said, dict) or not said:
-        raise spot.bad(_("This rule says nothing. Add at least one [rules.figures.…]."), "figures")
+        raise spot.bad(_("This rule has no values. Add at least one [rules.figures.…]."), "figures")
     for name, entry in said.items():
         _figure(spot.within(figure=name), name, entry)
     return said
@@ -140,9 +145,11 @@ def _figure(spot: Spot, name: str, entry: Any) -> None:
     """Refuse a figure without source, without value, or with a value nobody could be judged by."""
     if name not in rule_fields.FIGURES:
         names = ", ".join(rule_fields.FIGURES)
-        raise spot.bad(_("“%(name)s” is no figure. Use one of: %(names)s.") % {"name": name, "names": names}, name)
+        raise spot.bad(
+            _("“%(name)s” is not a rule value. Use one of: %(names)s.") % {"name": name, "names": names}, name
+        )
     if not isinstance(entry, dict):
-        raise spot.bad(_("Write this figure as a table with legal or strict, reference and evidence."), name)
+        raise spot.bad(_("Write this rule value as a table with legal or strict, reference and evidence."), name)
     _no_others(spot, entry, FIGURE)
     _text(spot, entry, "reference", 500)
     _one_of(spot, entry, "evidence", EVIDENCE)
@@ -150,10 +157,13 @@ def _figure(spot: Spot, name: str, entry: Any) -> None:
         _text(spot, entry, "note", 2000)
     kinds = [kind for kind in KINDS if kind in entry]
     if not kinds:
-        raise spot.bad(_("This figure has no value. Write legal, strict or both."))
+        raise spot.bad(_("This rule value is empty. Write legal, strict or both."))
     values = [_value(spot, name, entry, kind) for kind in kinds]
     if name == "window" and not any(rule_fields.strictest_of(name, values)[:7]):
-        raise spot.bad(_("This window never opens: legal and strict have no hour in common. Correct one."), kinds[-1])
+        raise spot.bad(
+            _("These hours never allow sending: legal and strict have no hour in common. Correct one of them."),
+            kinds[-1],
+        )
 
 
 def _value(spot: Spot, name: str, entry: dict[str, Any], kind: str) -> Any:
@@ -169,7 +179,7 @@ def _value(spot: Spot, name: str, entry: dict[str, Any], kind: str) -> Any:
 def _known_calendars(spot: Spot, names: Iterable[str], kind: str) -> None:
     if unknown := [name for name in names if not _is_calendar(name)]:
         raise spot.bad(
-            _("“%(name)s” is no calendar of public holidays. Write a country or a state, like FR or US-MS.")
+            _("“%(name)s” is not a public holiday calendar. Write a country or a state, like FR or US-MS.")
             % {"name": unknown[0]},
             kind,
         )
@@ -187,25 +197,26 @@ def _after(spot: Spot, before: WrittenRule | None, rule: WrittenRule, *, inherit
     if before:
         _follows(spot, before, rule)
     elif inherits:
-        raise spot.bad(_("Nothing stands before this version that it could inherit from."), "inherits")
+        raise spot.bad(_("There is no earlier version that this one could inherit from."), "inherits")
     return replace(rule, figures={**before.figures, **rule.figures}) if before and inherits else rule
 
 
 def _follows(spot: Spot, before: WrittenRule, rule: WrittenRule) -> None:
     if (before.channel, before.purpose) != (rule.channel, rule.purpose):
-        raise spot.bad(_("Versions of one rule are about one channel and one purpose. Give this one its own id."), "id")
+        raise spot.bad(
+            _("All versions of a rule must have the same channel and purpose. Give this one its own id."), "id"
+        )
     if rule.effective_from <= max(before.effective_from, before.effective_to or before.effective_from):
         raise spot.bad(
-            _("This begins before the version above it has ended. Let the dates follow each other."), "effective_from"
+            _("This version begins before the one above it ends. Correct the dates so that they do not overlap."),
+            "effective_from",
         )
 
 
 def _only_here(spot: Spot, key: str, name: str, files: dict[str, str]) -> None:
     file = files.setdefault(f"{key} {name}", spot.file)
     if file != spot.file:
-        raise spot.bad(
-            _("“%(name)s” stands in %(file)s already. Keep it in one file.") % {"name": name, "file": file}, key
-        )
+        raise spot.bad(_("“%(name)s” is already in %(file)s. Keep it in one file.") % {"name": name, "file": file}, key)
 
 
 def _no_others(spot: Spot, table: dict[str, Any], allowed: Iterable[str]) -> None:
@@ -248,5 +259,5 @@ def _one_of(spot: Spot, table: dict[str, Any], key: str, allowed: Iterable[str])
 def _day(spot: Spot, table: dict[str, Any], key: str) -> date:
     day = table.get(key)
     if type(day) is not date:
-        raise spot.bad(_("“%(key)s” must be a day, like 2026-11-22 without quotes.") % {"key": key}, key)
+        raise spot.bad(_("“%(key)s” must be a date, like 2026-11-22 without quotes.") % {"key": key}, key)
     return day

@@ -24,8 +24,8 @@ def signed_up(page, version):
     """Somebody filled in the form on another website, and pressed once more on ours."""
     page.set_content(f"<!doctype html><html lang=en><title>Elsewhere</title><main>{embed_code.html(version)}</main>")
     page.get_by_role("checkbox").first.check()
-    page.get_by_label("E-mail address").fill("ana@example.org")
-    steps.press(page.get_by_role("button", name="Go on"))
+    page.get_by_label("Email address").fill("ana@example.org")
+    steps.press(page.get_by_role("button", name="Continue"))
     page.wait_for_url("**/from-your-site/**")
 
 

@@ -44,7 +44,7 @@ def signed_up(page, clinic, mailbox):
 def sign_up(page, clinic):
     page.goto(f"/sign-up/{clinic.sender.slug}/")
     page.locator(f"input[name=topic-{clinic.pk}-email]").check()
-    page.get_by_label("E-mail address").fill("ana@example.org")
+    page.get_by_label("Email address").fill("ana@example.org")
     page.wait_for_timeout(2100)
     steps.press(page.get_by_role("button", name="Sign up"))
 
@@ -144,7 +144,7 @@ def test_the_whole_way_by_keyboard_alone(page, clinic, mailbox):
     page.goto(f"/sign-up/{clinic.sender.slug}/")
     page.locator(f"input[name=topic-{clinic.pk}-email]").focus()
     page.keyboard.press("Space")
-    page.get_by_label("E-mail address").focus()
+    page.get_by_label("Email address").focus()
     page.keyboard.type("ana@example.org")
     page.wait_for_timeout(2100)
     steps.enter(page)

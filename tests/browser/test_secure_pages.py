@@ -37,11 +37,11 @@ def ana(page, clinic):
 @pytest.mark.parametrize(
     ("path", "heading"),
     [
-        ("/preferences/history/", "What you said to us"),
+        ("/preferences/history/", "Consent history"),
         ("/preferences/details/", "My details"),
-        ("/preferences/change-address/", "Where shall we write to instead?"),
-        ("/my-data/", "What we hold about you"),
-        ("/my-data/requests/", "What you can ask of us"),
+        ("/preferences/change-address/", "Change your email address or phone number"),
+        ("/my-data/", "The data we have about you"),
+        ("/my-data/requests/", "Your data protection rights"),
     ],
 )
 def test_each_page_is_readable_for_everybody(page, ana, axe, shoot, path, heading):
@@ -74,14 +74,14 @@ def test_an_old_link_is_told_why_and_gets_a_fresh_one(page, ana, axe, shoot):
     broken = axe()
     shoot("mine-ask-fresh")
 
-    assert page.get_by_role("button", name="Send me my link").is_visible()
+    assert page.get_by_role("button", name="Send me a secure link").is_visible()
     assert broken == []
 
 
 def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     page.goto("/preferences/change-address/")
     page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
-    steps.press(page.get_by_role("button", name="Ask there"))
+    steps.press(page.get_by_role("button", name="Send confirmation link"))
     sent = axe()
     shoot("mine-move-sent")
     page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
@@ -91,14 +91,14 @@ def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     steps.press(page.get_by_role("button", name="Use this address"))
     shoot("mine-moved")
 
-    assert "From now on we write to ana@new.example.org." in page.content()
+    assert "New address we write to ana@new.example.org." in page.content()
     assert (sent, choosing) == ([], [])
 
 
 def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
     page.goto("/preferences/change-address/")
     page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
-    steps.press(page.get_by_role("button", name="Ask there"))
+    steps.press(page.get_by_role("button", name="Send confirmation link"))
     page.context.clear_cookies()
     page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
     broken = axe()
@@ -110,13 +110,13 @@ def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
 
 def test_asking_for_deletion_and_taking_it_back(page, ana, axe, shoot):
     page.goto("/my-data/requests/")
-    page.get_by_label("Yes, delete what you hold about me").check()
-    steps.press(page.get_by_role("button", name="Ask for deletion"))
+    page.get_by_label("Yes, delete my data").check()
+    steps.press(page.get_by_role("button", name="Request deletion"))
     waiting = axe()
     shoot("mine-deletion-waits")
-    steps.press(page.get_by_role("button", name="Take it back"))
+    steps.press(page.get_by_role("button", name="Cancel the request"))
 
-    assert "Taken back" in page.content()
+    assert "Withdrawn by the person" in page.content()
     assert waiting == []
 
 
@@ -132,4 +132,4 @@ def test_the_history_after_leaving_everything(page, ana, clinic):
     consent.withdraw_all(ana, sender=clinic.sender, source=Source.LEAVE)
     page.goto("/preferences/history/")
 
-    assert "You turned everything off, by e-mail" in page.content()
+    assert "You unsubscribed from everything, by e-mail" in page.content()

@@ -76,7 +76,7 @@ def test_from_a_draft_to_the_dossier(page, clinic, people, colleagues, shoot):
     log_in(page, "officer")
     page.goto(f"/admin/preferences/contact/{people[0].contact_id}/change/")
     shoot("admin-contact")
-    steps.press(page.get_by_role("link", name="Dossier: the whole story"))
+    steps.press(page.get_by_role("link", name="View timeline"))
     shoot("admin-dossier")
 
     assert Campaign.objects.get().status == "finished"

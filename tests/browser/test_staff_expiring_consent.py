@@ -31,9 +31,9 @@ def people(clinic):
 def test_what_runs_out_is_seen_and_asked_for_again(page, people, colleagues, shoot):  # noqa: F811
     log_in(page, "officer")
     page.goto("/admin/campaigns/campaign/")
-    steps.press(page.get_by_role("link", name="What runs out").first)
+    steps.press(page.get_by_role("link", name="Expiring consent").first)
     shoot("expiry-desk-officer")
-    steps.press(page.get_by_role("link", name="Old, to be asked again, Within 30 days: 1"))
+    steps.press(page.get_by_role("link", name="Old consent, to be renewed, Within 30 days: 1"))
     shoot("expiry-names")
     named = page.get_by_role("link", name="Olga Old").count()
 
@@ -46,7 +46,7 @@ def test_what_runs_out_is_seen_and_asked_for_again(page, people, colleagues, sho
     page.set_viewport_size({"width": 320, "height": 900})
     wide = page.evaluate(accessibility.WIDER)
     page.set_viewport_size({"width": 1280, "height": 900})
-    steps.press(page.get_by_role("button", name="Ask them again").first)
+    steps.press(page.get_by_role("button", name="Create renewal campaign").first)
     shoot("expiry-draft")
 
     assert (named, wide) == (1, [])

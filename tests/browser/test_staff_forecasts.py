@@ -71,7 +71,7 @@ def test_a_change_is_forecast_over_time(page, clinic, people, colleagues, shoot,
     page.goto(f"/admin/preferences/ruleproposal/{proposal.pk}/change/")
     steps.press(page.get_by_role("link", name="Forecast this change"))
     shoot("forecast-ask")
-    steps.press(page.get_by_role("button", name="Make the forecast"))
+    steps.press(page.get_by_role("button", name="Create forecast"))
     shoot("forecast")
     found = [wide(page), axe()]
     page.emulate_media(color_scheme="dark")

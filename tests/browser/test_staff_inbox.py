@@ -35,9 +35,9 @@ def test_a_doubtful_text_is_decided_with_one_press(support, shoot, clinic):
     support.goto("/admin/preferences/inbound/?read=waiting")
     shoot("staff-inbox")
     row = support.get_by_role("row").filter(has_text="cancel my appointment")
-    steps.press(row.get_by_role("button", name="They want to stop"))
+    steps.press(row.get_by_role("button", name="Opt out"))
 
-    support.get_by_text("They get nothing more.").wait_for()
+    support.get_by_text("Opt-out recorded. They get no more messages.").wait_for()
     assert eligibility.objection(reader, clinic) == "stopped"
     assert Inbound.objects.get(pk=doubtful.pk).decided_by.username == "support"
     support.goto(f"/admin/preferences/inbound/{doubtful.pk}/change/")

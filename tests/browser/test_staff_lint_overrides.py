@@ -48,10 +48,12 @@ def test_words_are_allowed_by_a_second_person(page, risky, shoot):
 
     log_in(page, "approver")
     open_campaign(page, risky)
-    steps.press(page.get_by_role("link", name="Allow these words").first)
+    steps.press(page.get_by_role("link", name="Allow this text").first)
     shoot("words-allow")
     wide += widths(page)
-    page.get_by_label("Why are these words in order all the same?").fill("The patients asked for it; counsel agreed.")
+    page.get_by_label("Why is this text acceptable despite the rules?").fill(
+        "The patients asked for it; counsel agreed."
+    )
     steps.press(page.get_by_role("button", name="Allow", exact=True))
     shoot("words-allowed")
     wide += widths(page)

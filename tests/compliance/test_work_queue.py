@@ -53,7 +53,7 @@ def test_reviews_that_come_near_or_are_late_are_named(auditor, review, days, exp
 
 @pytest.mark.parametrize(
     ("result", "what"),
-    [(Result.UNKNOWN, "Replies whose end is unknown"), (Result.REFUSED, "Replies that failed")],
+    [(Result.UNKNOWN, "Service messages with unknown result"), (Result.REFUSED, "Failed service messages")],
 )
 def test_replies_that_went_wrong_are_named(auditor, subscriber, result, what):
     outbox.record(subscriber.replies.first(), Outcome(result))
@@ -61,7 +61,7 @@ def test_replies_that_went_wrong_are_named(auditor, subscriber, result, what):
     assert counted(auditor) == {what: 1}
 
 
-@pytest.mark.parametrize(("age", "expected"), [(0, {"Messages whose end is unknown": 1}), (40, {})])
+@pytest.mark.parametrize(("age", "expected"), [(0, {"Messages with unknown result": 1}), (40, {})])
 def test_messages_in_doubt_are_named_while_they_are_recent(auditor, subscriber, topic, age, expected):
     started = timezone.now() - datetime.timedelta(days=age)
     campaign = factories.CampaignFactory(topic=topic, started_at=started)
@@ -99,7 +99,9 @@ def inbound(address, **row):
     return Inbound.objects.create(provider="demo", provider_id="1", address=address, meaning="review", **row)
 
 
-@pytest.mark.parametrize(("hours", "what"), [(1, "Messages to be read"), (-1, "Messages to be read, overdue")])
+@pytest.mark.parametrize(
+    ("hours", "what"), [(1, "Incoming messages to review"), (-1, "Incoming messages to review, overdue")]
+)
 def test_messages_that_hold_somebody_back_are_named_with_their_clock(auditor, phone, hours, what):
     inbound(phone, due_at=timezone.now() + datetime.timedelta(hours=hours))
 
@@ -120,7 +122,7 @@ def test_a_text_that_asks_for_nothing_waits_for_nobody(auditor, topic):
 
 def test_whoever_says_they_never_signed_up_is_named_until_somebody_looked(auditor, subscriber, topic):
     said = opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
-    assert counted(auditor) == {"“I never signed up”, to be looked into": 1}
+    assert counted(auditor) == {"Consent complaints to investigate": 1}
 
     opt_out_reasons.review(said, by=auditor, finding="They did, on paper.")
 
@@ -136,7 +138,7 @@ def test_another_reason_waits_for_nobody(auditor, subscriber, topic):
 def test_an_opt_out_that_looks_machine_made_is_named(auditor, subscriber):
     DoubtfulLeave.objects.create(address=subscriber, act=uuid.uuid4(), because="Four links in one second")
 
-    assert counted(auditor) == {"Opt-outs that look machine-made": 1}
+    assert counted(auditor) == {"Suspicious opt-outs": 1}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_whoever_works_without_an_agreement_is_named(auditor, row, expected):
 
 def test_a_rule_change_is_named_until_a_second_person_decides(auditor, author, approver):
     proposal = rule_changes.propose("us-sms-marketing", by=author)
-    assert counted(auditor) == {"Rule changes waiting for a second person": 1}
+    assert counted(auditor) == {"Rule change proposals to approve": 1}
 
     rules.decline(proposal, by=approver, reason="Not yet")
 
@@ -179,7 +181,7 @@ def test_a_stop_and_what_is_held_are_named_first(auditor, topic, subscriber):
     Message.objects.create(campaign=campaign, address=subscriber, status="waiting", waiting_for="nowhere_known")
     emergency_stop.throw(by=auditor, reason="A wrong price.")
 
-    assert counted(auditor) == {"All sending is stopped": 1, "Messages held until somebody settles something": 1}
+    assert counted(auditor) == {"All sending is paused": 1, "Messages on hold: needs review": 1}
 
 
 @pytest.mark.parametrize(("page", "query"), [("stopswitch", "released_at__isempty=1"), ("message", "held=yes")])
@@ -193,4 +195,4 @@ def test_what_is_named_first_leads_to_its_rows(auditor, page, query):
 def test_a_campaign_that_waits_for_its_reader_is_named(auditor, topic):
     factories.CampaignFactory(topic=topic, status="in_review")
 
-    assert counted(auditor) == {"Campaigns to be read by a second person": 1}
+    assert counted(auditor) == {"Campaigns to review": 1}

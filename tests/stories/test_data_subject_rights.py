@@ -82,10 +82,10 @@ def test_she_moves_and_agrees_anew_to_what_she_wants_there(moved, send, topic):
     campaign = send(subject="A tip for summer")
 
     by_address = {message.address.value: message.skipped_because for message in campaign.messages.all()}
-    assert "From now on we write to ana.new@example.org" in done.content.decode()
+    assert "New address we write to ana.new@example.org" in done.content.decode()
     assert by_address == {"ana@example.org": "stopped", "ana.new@example.org": ""}
     assert "A tip for summer" in [mail["Subject"] for mail in moved.looks_at_her_mail()]
-    assert tells(moved.contact, "Granted", "Wants to move", "Granted", "Moved to another address") == []
+    assert tells(moved.contact, "Granted", "Wants to move", "Granted", "Address changed") == []
 
 
 def test_without_a_tick_no_consent_moves_with_her(moved, send):
@@ -95,7 +95,7 @@ def test_without_a_tick_no_consent_moves_with_her(moved, send):
 
     assert not moved.address.subscriptions.active().exists()
     assert not campaign.messages.filter(skipped_because="").exists()
-    assert tells(moved.contact, "Granted", "Moved to another address") == []
+    assert tells(moved.contact, "Granted", "Address changed") == []
 
 
 def test_her_no_moves_with_her(reader, send, topic):
@@ -108,7 +108,7 @@ def test_her_no_moves_with_her(reader, send, topic):
     campaign = send(subject="A tip for summer")
 
     assert set(campaign.messages.values_list("skipped_because", flat=True)) == {"left", "stopped"}
-    assert tells(reader.contact, "Withdrawn", "Moved to another address") == []
+    assert tells(reader.contact, "Withdrawn", "Address changed") == []
 
 
 def test_she_asks_to_be_forgotten_and_comes_back_later_as_somebody_new(reader, send, colleague):
@@ -124,7 +124,7 @@ def test_she_asks_to_be_forgotten_and_comes_back_later_as_somebody_new(reader, s
     assert meanwhile == "restricted"
     assert old_link.status_code == 404
     assert reader.email_address not in old_link.content.decode()
-    assert tells(contact, "Granted", "Asked for", "erased") == []
+    assert tells(contact, "Granted", "Required", "erased") == []
     assert Contact.objects.get(pk=contact.pk).name == ""
     reader.joins("email")
     assert send(subject="As somebody new").messages.filter(status="sent").count() == 1
@@ -140,7 +140,7 @@ def test_she_has_her_data_kept_and_not_used_until_she_lifts_it(reader, send):
     reader.presses(reader.visits("compliance:my-requests"), take_back="yes")
 
     assert [meanwhile, outcome(send(subject="Used again"))] == ["restricted", "sent"]
-    assert tells(reader.contact, "Asked for", "restricted", "Spring letter · Sent") == []
+    assert tells(reader.contact, "Required", "restricted", "Spring letter · Sent") == []
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def checked_on_the_page(receipt):
 def test_anybody_can_check_her_receipt_with_and_without_us(receipt, reader, tmp_path):
     assert checked(receipt, tmp_path).startswith("GENUINE")
     assert "said-success" in checked_on_the_page(receipt)
-    assert tells(reader.contact, "Withdrawn", "Signed receipt given") == []
+    assert tells(reader.contact, "Withdrawn", "Signed receipt issued") == []
 
 
 def test_one_letter_changed_is_found_with_and_without_us(receipt, tmp_path):
@@ -182,7 +182,7 @@ def test_a_lost_link_comes_by_mail(reader):
     page = reader.asks_for_a_link()
 
     assert page.request["PATH_INFO"] == reverse("preferences:preferences")
-    assert tells(reader.contact, "Your link: Sent", "links opened") == []
+    assert tells(reader.contact, "Your link: Sent", "link opens") == []
 
 
 def test_nobody_can_flood_her_with_links(reader):

@@ -92,7 +92,7 @@ def test_until_the_day_before_the_newsletter_comes_and_from_then_on_no_more(
     second = issue(maple)
 
     assert [outcome(first), outcome(second)] == ["sent", "expired"]
-    assert tells(ana.contact, day, "Spring letter · Sent", "Expired · Letters", "the consent has run out") == []
+    assert tells(ana.contact, day, "Spring letter · Sent", "Expired · Letters", "the consent has expired") == []
 
 
 def test_within_the_hour_before_the_event_is_written_the_verdict_knows_already(clock, maple, issue, time_machine):
@@ -140,7 +140,7 @@ def test_asked_once_one_keeps_it_one_refuses_and_silence_ends_the_third(
     last = issue(topic)
 
     assert question.messages.filter(status="sent").count() == 3
-    assert "You keep getting Health tips" in kept.content.decode()
+    assert "You stay subscribed to Health tips" in kept.content.decode()
     assert "Health tips has ended" in left.content.decode()
     assert waiting == "active"
     assert {row.address: row.skipped_because or row.status for row in last.messages.select_related("address")} == {
@@ -197,7 +197,7 @@ def test_by_text_keep_keeps_it_and_the_link_in_an_old_mail_is_over(person, clock
     old = tokens.keep_url(person.phone, topic, 1)
     time_machine.shift(timedelta(days=36))
 
-    assert "Reply KEEP to keep it." in question
+    assert "Reply KEEP to renew." in question
     assert "STOP" in answer
     assert person.phone.subscriptions.get().granted.source == "text"
     assert person.opens(old).status_code == 410

@@ -14,7 +14,7 @@ def test_two_a_month_of_everything_is_two_a_month_by_mail_and_text_together(pers
     third = send(subject="A tip for summer")
 
     assert [outcome(campaign) for campaign in (first, by_text, third)] == ["sent", "sent", "over_limit"]
-    assert tells(person.contact, "Granted", "Limited", "at most 2 messages", "over the limit they set") == []
+    assert tells(person.contact, "Granted", "Limited", "at most 2 messages", "over the frequency cap they set") == []
 
 
 def test_a_month_later_there_is_room_again(person, send, days_pass):
@@ -37,7 +37,7 @@ def test_one_topic_can_be_made_rarer_on_the_page_that_leaves_it(person, send, to
 
     assert "Saved." in page.content.decode()
     assert outcome(send(subject="A tip for summer")) == "over_limit"
-    assert tells(person.contact, f"Limited · {topic}", "over the limit they set") == []
+    assert tells(person.contact, f"Limited · {topic}", "over the frequency cap they set") == []
 
 
 def test_what_was_lowered_from_a_message_is_raised_only_by_a_fresh_link(person, send):
@@ -50,7 +50,7 @@ def test_what_was_lowered_from_a_message_is_raised_only_by_a_fresh_link(person, 
 
     assert "ask for a fresh link below" in refused.content.decode()
     assert outcome(send(subject="A tip for summer")) == "sent"
-    assert tells(person.contact, "at most 1 message", "no limit any more") == []
+    assert tells(person.contact, "at most 1 message", "limit removed") == []
 
 
 def test_thirty_days_of_quiet_end_by_themselves(person, send, days_pass, topic):
@@ -103,4 +103,4 @@ def test_a_wish_she_did_not_make_herself_is_told_to_her_with_the_way_back(person
 
     assert "is paused until" in words_of(told)
     assert outcome(send(subject="A tip for summer")) == "sent"
-    assert tells(person.contact, "Paused", "Your preferences were changed", "Resumed") == []
+    assert tells(person.contact, "Paused", "Preferences changed", "Resumed") == []

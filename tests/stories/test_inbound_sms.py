@@ -49,7 +49,7 @@ def test_she_is_told_once_that_she_is_out(reader):
     reader.texts("please stop texting me")
 
     assert len(reader.looks_at_her_phone()) == before + 1
-    assert tells(reader.phone.contact, "Wants to stop", "You are out: Sent") == []
+    assert tells(reader.phone.contact, "Opt-out", "You are unsubscribed: Sent") == []
 
 
 def test_what_sounds_like_a_no_and_is_none_waits_and_goes_on(reader, send, decide):
@@ -59,7 +59,7 @@ def test_what_sounds_like_a_no_and_is_none_waits_and_goes_on(reader, send, decid
     decide("nothing")
 
     assert [held, outcome(send(channel="sms", body="Walk twenty minutes today."))] == ["held", "sent"]
-    assert tells(reader.phone.contact, "Perhaps wants to stop", "Decided · ", "Spring letter · Sent") == []
+    assert tells(reader.phone.contact, "Possible opt-out", "Decided · ", "Spring letter · Sent") == []
 
 
 def test_what_a_colleague_reads_as_a_no_is_a_no_and_confirmed(reader, send, decide):
@@ -70,14 +70,14 @@ def test_what_a_colleague_reads_as_a_no_is_a_no_and_confirmed(reader, send, deci
 
     assert outcome(send(channel="sms")) == "stopped"
     assert len(reader.looks_at_her_phone()) == before + 1
-    assert tells(reader.phone.contact, "Perhaps wants to stop", "Withdrawn", "Decided · ") == []
+    assert tells(reader.phone.contact, "Possible opt-out", "Withdrawn", "Decided · ") == []
 
 
 def test_a_wrong_number_takes_back_what_its_old_owner_said(reader, send):
     reader.texts("wrong number")
 
     assert outcome(send(channel="sms")) == "stopped"
-    assert tells(reader.phone.contact, "Granted", "Not the person we think", "Invalidated") == []
+    assert tells(reader.phone.contact, "Granted", "Wrong number", "Invalidated") == []
 
 
 def test_she_stops_everything_and_keeps_the_one_she_likes(reader, send, topic):
@@ -114,7 +114,7 @@ def test_a_question_waits_for_a_colleague_and_holds_nothing(reader, send, decide
     decide("nothing")
 
     assert meanwhile == "sent"
-    assert tells(reader.phone.contact, "For a person to read", "Decided · ") == []
+    assert tells(reader.phone.contact, "Needs review", "Decided · ") == []
 
 
 def test_she_stops_and_comes_back_with_start(reader, send):
@@ -124,4 +124,4 @@ def test_she_stops_and_comes_back_with_start(reader, send):
     reader.texts("START")
 
     assert [off, outcome(send(channel="sms", body="Walk twenty minutes today."))] == ["stopped", "sent"]
-    assert tells(reader.phone.contact, "Withdrawn", "Wants to start", "Spring letter · Sent") == []
+    assert tells(reader.phone.contact, "Withdrawn", "Opt-in", "Spring letter · Sent") == []

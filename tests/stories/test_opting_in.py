@@ -73,7 +73,7 @@ def test_she_forgets_to_answer_is_reminded_once_and_then_forgotten(person, days_
     assert len(subjects) == 2
     assert "have not confirmed yet" in subjects[1]
     assert not Address.objects.live().exists()
-    assert tells(contact, "Asked", "You have not confirmed yet: Sent", "Expired") == []
+    assert tells(contact, "Asked", "Confirmation reminder: Sent", "Expired") == []
 
 
 def test_the_reminder_is_enough_to_say_yes(person, send, days_pass):
@@ -118,7 +118,7 @@ def test_her_phone_is_not_confirmed_by_her_mail(person, send):
     person.presses(person.clicks("c"), answer="yes")
 
     assert [outcome(send()), outcome(send(channel="sms"))] == ["sent", "not_confirmed"]
-    assert tells(person.phone.contact, "Asked", "Please confirm") == []
+    assert tells(person.phone.contact, "Asked", "Confirmation request") == []
 
 
 def test_a_keyword_is_enough(person, send, topic):
@@ -174,7 +174,7 @@ def test_what_she_said_on_the_phone_counts_is_told_to_her_and_ends_unless_she_co
     assert "wrote down that you agreed" in words_of(told[0])
     assert [counts, outcome(send(subject="A tip for summer"))] == ["sent", "expired"]
     assert (
-        tells(written_down.contact, "form Front-Desk", "We wrote down what you said", "Spring letter · Sent", "Expired")
+        tells(written_down.contact, "form Front-Desk", "Offline consent recorded", "Spring letter · Sent", "Expired")
         == []
     )
 
@@ -185,16 +185,14 @@ def test_what_she_said_on_the_phone_holds_for_good_once_she_confirms_it(days_pas
     days_pass(31)
 
     assert outcome(send()) == "sent"
-    assert (
-        tells(written_down.contact, "Granted", "We wrote down what you said", "Granted", "Spring letter · Sent") == []
-    )
+    assert tells(written_down.contact, "Granted", "Offline consent recorded", "Granted", "Spring letter · Sent") == []
 
 
 def test_she_never_said_it_and_it_is_gone_at_once(written_down, send):
     written_down.presses(written_down.clicks("c"), answer="no")
 
     assert outcome(send()) == "invalidated"
-    assert tells(written_down.contact, "Granted", "We wrote down what you said", "Invalidated") == []
+    assert tells(written_down.contact, "Granted", "Offline consent recorded", "Invalidated") == []
 
 
 def test_a_yes_by_voice_is_refused_where_the_law_wants_it_signed(person, compose, topic, send):
@@ -222,12 +220,10 @@ def test_what_a_file_added_is_told_to_her_and_she_takes_it_out_again(person, sen
 
     person.presses(person.clicks("z"), answer="back")
 
-    assert "Clinic news was turned on." in words_of(told)
+    assert "Clinic news ." in words_of(told)
     assert list(person.address.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
     assert outcome(send()) == "sent"
-    assert (
-        tells(person.contact, "Granted · Clinic news", "Your preferences were changed", "Withdrawn · Clinic news") == []
-    )
+    assert tells(person.contact, "Granted · Clinic news", "Preferences changed", "Withdrawn · Clinic news") == []
 
 
 def test_a_robot_that_fills_in_the_form_gets_nobody_anything(person, topic):

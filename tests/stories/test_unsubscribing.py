@@ -66,7 +66,7 @@ def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
 
     assert "Thank you for telling us." in thanks.content.decode()
     assert "never signed up" in waiting.lower()
-    assert tells(reader.contact, "Withdrawn", "Reason for leaving", "Looked into", "Invalidated") == []
+    assert tells(reader.contact, "Withdrawn", "Reason for leaving", "Investigated", "Invalidated") == []
 
 
 def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, send):
@@ -91,7 +91,7 @@ def test_she_puts_it_back_on_the_page_where_she_left(reader, send):
 
     back = reader.presses_undo(page)
 
-    assert "It is as it was before." in back.content.decode()
+    assert "Change undone." in back.content.decode()
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(reader.contact, "Withdrawn", "Granted", "Spring letter · Sent") == []
 
@@ -101,9 +101,9 @@ def test_she_puts_it_back_from_the_mail_that_told_her(reader, send):
 
     back = reader.presses(reader.clicks("z"), answer="back")
 
-    assert "It is put back" in back.content.decode()
+    assert "Change undone" in back.content.decode()
     assert outcome(send(subject="A tip for summer")) == "sent"
-    assert tells(reader.contact, "Withdrawn", "You are out: Sent", "Granted") == []
+    assert tells(reader.contact, "Withdrawn", "You are unsubscribed: Sent", "Granted") == []
 
 
 def test_a_colleagues_no_is_told_to_her_and_she_puts_it_back(reader, send, colleague, topic):
@@ -127,7 +127,7 @@ def test_a_mail_to_the_address_in_the_header_is_enough(way_out, reader, send):
     inbound_mail.receive(mail(to=mailbox, subject="unsubscribe"), provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "left"
-    assert tells(reader.contact, "Granted", "Wants to stop", "Withdrawn") == []
+    assert tells(reader.contact, "Granted", "Opt-out", "Withdrawn") == []
 
 
 def test_an_out_of_office_reply_changes_nothing(reader, send):
@@ -163,7 +163,7 @@ def test_a_scanner_opens_every_link_of_every_mail_and_nothing_changes(reader, se
     assert len(said) == before
     assert set(LinkHit.objects.filter(because="Barracuda").values_list("looks", flat=True)) == {"scanner"}
     assert outcome(send(subject="A tip for summer")) == "sent"
-    assert tells(reader.contact, "links opened", "Spring letter · Sent") == []
+    assert tells(reader.contact, "link opens", "Spring letter · Sent") == []
 
 
 def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send, colleague, client):
@@ -176,7 +176,7 @@ def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send,
     reader.presses(reader.clicks("z"), answer="back")
 
     assert [out, outcome(send(subject="Back again"))] == ["left", "sent"]
-    assert tells(reader.contact, "Opt-out that looks machine-made", "Way back offered", "Granted") == []
+    assert tells(reader.contact, "Suspicious opt-out", "Undo offered", "Granted") == []
 
 
 def test_a_person_who_takes_her_time_is_believed(reader, time_machine):
@@ -186,7 +186,7 @@ def test_a_person_who_takes_her_time_is_believed(reader, time_machine):
     reader.presses(page, leave="topic")
 
     assert not DoubtfulLeave.objects.exists()
-    assert tells(reader.contact, "Granted", "links opened", "Withdrawn") == []
+    assert tells(reader.contact, "Granted", "link opens", "Withdrawn") == []
 
 
 def test_leaving_one_topic_leaves_the_others(reader, send, topic):

@@ -70,6 +70,6 @@ def swatches(sender: Sender) -> SafeString:
     return format_html(
         '<span style="display:inline-block;margin:.2rem 0;background:{};color:{};padding:.4rem .8rem">{} {}</span> '
         '<span style="display:inline-block;margin:.2rem 0;background:{};color:{};padding:.4rem .8rem">{} {}</span>',
-        *(of.accent, of.ink, _("By day:"), of.accent),
-        *(of.dark_accent, of.dark_ink, _("In the dark:"), of.dark_accent),
+        *(of.accent, of.ink, _("Light mode:"), of.accent),
+        *(of.dark_accent, of.dark_ink, _("Dark mode:"), of.dark_accent),
     )

@@ -47,7 +47,9 @@ class ComposeForm(forms.ModelForm):
         queryset=Topic.objects.none(),
         label=gettext_lazy("Topics"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=gettext_lazy("Each comes with the notice published for it. A page offers public topics only."),
+        help_text=gettext_lazy(
+            "Each topic is shown with its published consent wording. A page offers public topics only."
+        ),
         error_messages={"required": gettext_lazy("Choose at least one topic.")},
     )
 
@@ -71,7 +73,7 @@ class ComposeForm(forms.ModelForm):
         for topic in answers.get("topics") or []:
             if sender and topic.sender_id != sender.pk:
                 words = {"topic": topic.name, "sender": sender.name}
-                self.add_error("topics", _("%(topic)s is not a topic of %(sender)s. Take it out.") % words)
+                self.add_error("topics", _("%(topic)s is not a topic of %(sender)s. Remove it.") % words)
         return answers
 
 
@@ -85,18 +87,20 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Title"), required=False, max_length=150, widget=UnfoldAdminTextInputWidget
     )
     intro = forms.CharField(
-        label=gettext_lazy("Introduction, or the words read out"),
+        label=gettext_lazy("Introduction, or text to read out"),
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget({"rows": 6}),
-        help_text=gettext_lazy("Plain text; an empty line starts a paragraph. The notices follow by themselves."),
+        help_text=gettext_lazy(
+            "Plain text; use a blank line to start a new paragraph. The consent wording is added automatically."
+        ),
     )
     thank_you = forms.CharField(
-        label=gettext_lazy("Thank-you, or the read-back"),
+        label=gettext_lazy("Thank-you message, or text to read back"),
         required=False,
         max_length=1000,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
-        help_text=gettext_lazy("Shown after the form was sent. What to do to confirm follows by itself."),
+        help_text=gettext_lazy("Shown after the form is sent. Instructions on how to confirm are added automatically."),
     )
 
 
@@ -149,14 +153,14 @@ class ConsentFormAdmin(Settled):
         spoken = {version.language for version in form.versions.all()}
         return ", ".join(name for code, name in settings.LANGUAGES if code in spoken) or "–"
 
-    @display(description=gettext_lazy("words"), label=STATES)
+    @display(description=gettext_lazy("publication status"), label=STATES)
     def state(self, form: ConsentForm) -> tuple[str, str]:
         if form.retired_at:
             return "retired", _("Retired")
         if not form.versions.all():
             return "none", _("Not published yet")
         if any(consent_forms.is_behind(version) for version in consent_forms.newest(form)):
-            return "behind", _("A newer notice or other topics: publish again")
+            return "behind", _("Consent wording or topics have changed: publish again")
         return "published", _("Published")
 
     @action(description=gettext_lazy("Publish"), icon="publish", permissions=["publish"], variant=ActionVariant.PRIMARY)
@@ -178,7 +182,7 @@ class ConsentFormAdmin(Settled):
 
     def _publish(self, request: HttpRequest, form: ConsentForm, words: dict[str, str]) -> HttpResponse:
         version = consent_forms.publish(form, by=colleague(request), **words)
-        sentence = _("Published as version %(number)d. From now on people are asked in these words.")
+        sentence = _("Published as version %(number)d. From now on, people are asked for consent with this version.")
         self.message_user(request, sentence % {"number": version.version})
         return redirect(self.change_url(form))
 
@@ -203,13 +207,15 @@ class ConsentFormAdmin(Settled):
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(form: ConsentForm, answers: dict[str, Any]) -> str:
             consent_forms.retire(form, by=colleague(request))
-            return _("Retired. Nobody is asked here any more.")
+            return _("Retired. This form can no longer be used.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Retire"),
-            text=_("Nobody can be asked on it any more, and it cannot be brought back. What people said on it stands."),
+            text=_(
+                "The form can no longer be used, and this cannot be undone. Consent already given with it stays valid."
+            ),
             button=_("Retire"),
             verb=verb,
             grave=True,
@@ -235,7 +241,7 @@ class ConsentFormVersionAdmin(ReadOnly, StaffAdmin):
     ]
     readonly_fields = ["shown_notices", "published_at", "published_by", "digest"]
 
-    @display(description=gettext_lazy("notices shown"))
+    @display(description=gettext_lazy("consent wording shown"))
     def shown_notices(self, version: ConsentFormVersion) -> str:
         rows = {row.pk: row for row in Notice.objects.filter(pk__in=version.notices).select_related("topic")}
         return "; ".join(str(rows[pk]) for pk in version.notices if pk in rows)

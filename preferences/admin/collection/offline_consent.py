@@ -30,18 +30,18 @@ class WriteDownForm(forms.Form):
     """What was said: for which address, about what, when, and what proves it."""
 
     address = forms.ModelChoiceField(
-        Address.objects.none(), label=gettext_lazy("For which address"), widget=UnfoldAdminSelectWidget
+        Address.objects.none(), label=gettext_lazy("Address"), widget=UnfoldAdminSelectWidget
     )
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.none(),
-        label=gettext_lazy("What they said yes to"),
+        label=gettext_lazy("Topics they consented to"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     said_at = forms.SplitDateTimeField(
-        label=gettext_lazy("When they said it (UTC)"), widget=UnfoldAdminSplitDateTimeWidget
+        label=gettext_lazy("Consent given on (UTC)"), widget=UnfoldAdminSplitDateTimeWidget
     )
     words = forms.CharField(
-        label=gettext_lazy("What they said, or where the paper is kept"),
+        label=gettext_lazy("What they said, or where the signed form is stored"),
         max_length=2000,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
@@ -49,12 +49,14 @@ class WriteDownForm(forms.Form):
         label=gettext_lazy("Recording or scan"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
-        help_text=gettext_lazy("PDF, PNG, JPEG, MP3, M4A, WAV, OGG or WebM, up to 25 MB. Kept apart, for few eyes."),
+        help_text=gettext_lazy(
+            "PDF, PNG, JPEG, MP3, M4A, WAV, OGG or WebM, up to 25 MB. Stored separately, with restricted access."
+        ),
     )
     read_back = forms.BooleanField(
-        label=gettext_lazy("I read it back to them, or they signed it, and they said it was right"),
+        label=gettext_lazy("I read it back to them, or they signed it, and they confirmed that it is correct"),
         widget=UnfoldBooleanWidget,
-        error_messages={"required": gettext_lazy("Read it back first: without that, it is not written down.")},
+        error_messages={"required": gettext_lazy("Read it back first: consent cannot be recorded without this.")},
     )
 
     def __init__(self, *args: Any, contact: Contact, version: ConsentFormVersion, **kwargs: Any) -> None:
@@ -90,14 +92,14 @@ def write_down(office: StaffAdmin, request: HttpRequest, object_id: str) -> Http
             by=colleague(request),
         )
         tasks.answer_soon(said["address"])
-        return _("Written down. They are told at once, and it ends by itself unless they confirm it.")
+        return _("Consent recorded. The person is notified at once, and the consent expires unless they confirm it.")
 
     return office.ask_first(
         request,
         object_id,
-        title=_("Write down a yes"),
-        text=_("Read this out word by word, or compare it with the paper they signed. Then fill in what they said."),
-        button=_("Write it down, and tell them"),
+        title=_("Record consent"),
+        text=_("Read this out word for word, or compare it with the form they signed. Then enter what they agreed to."),
+        button=_("Record consent and notify them"),
         verb=verb,
         form_class=partial(WriteDownForm, contact=contact, version=version),
         template="admin/preferences/contact/write_down.html",
@@ -118,7 +120,7 @@ def _current() -> dict[str, ConsentFormVersion]:
 def _choice(office: StaffAdmin, contact: Contact) -> dict[str, Any]:
     versions = sorted(_current().values(), key=lambda version: version.language != contact.language)
     return {
-        "title": _("Write down a yes"),
+        "title": _("Record consent"),
         "versions": versions,
         "kinds": ConsentForm.Kind,
         "original": contact,

@@ -61,16 +61,16 @@ class SenderAdmin(Settled):
     search_fields = ["name", "legal_name"]
     fieldsets = [
         (None, {"fields": [("name", "slug"), ("legal_name", "country")]}),
-        (gettext_lazy("Sends from"), {"fields": [("from_email", "reply_to"), "text_number"]}),
+        (gettext_lazy("Sender email and number"), {"fields": [("from_email", "reply_to"), "text_number"]}),
         (
-            gettext_lazy("Named in every message"),
+            gettext_lazy("Shown in every message"),
             {"fields": ["postal_address", ("contact_email", "contact_phone"), ("privacy_url", "terms_url")]},
         ),
-        (gettext_lazy("Looks"), {"fields": ["logo", ("accent", "colours")]}),
+        (gettext_lazy("Branding"), {"fields": ["logo", ("accent", "colours")]}),
     ]
     inlines = [TopicInline]
 
-    @display(description=gettext_lazy("colours of the pages"))
+    @display(description=gettext_lazy("page colours"))
     def colours(self, sender: Sender) -> str:
         return branding_form.swatches(sender)
 
@@ -98,13 +98,13 @@ class TopicAdmin(Settled):
     list_select_related = ["sender"]
     fieldsets = [
         (None, {"fields": [("name", "slug"), "sender", "description"]}),
-        (gettext_lazy("What people agree to"), {"fields": [("purpose", "frequency"), "charges"]}),
+        (gettext_lazy("What recipients agree to"), {"fields": [("purpose", "frequency"), "charges"]}),
         (
-            gettext_lazy("Where"),
+            gettext_lazy("Availability"),
             {"fields": [("by_email", "by_sms"), "is_public", ("keyword", "retired_at")]},
         ),
         (
-            gettext_lazy("What the rulebook asks about it"),
+            gettext_lazy("Health data and minimum age"),
             {"fields": [("reveals_health", "uses_health_records"), "minimum_age"]},
         ),
     ]
@@ -119,7 +119,7 @@ class TopicAdmin(Settled):
         return self.inlines if obj else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
-        leaving = [(gettext_lazy("Who leaves, and why"), {"fields": ["leaving"]})] if obj else []
+        leaving = [(gettext_lazy("Opt-outs and reasons"), {"fields": ["leaving"]})] if obj else []
         return [*super().get_fieldsets(request, obj), *leaving]
 
     def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
@@ -129,34 +129,35 @@ class TopicAdmin(Settled):
     def reached_by(self, topic: Topic) -> str:
         return ", ".join(str(channel.label) for channel in topic.channels)
 
-    @display(description=gettext_lazy("notice"), label={"none": "danger", "published": "success"})
+    @display(description=gettext_lazy("consent wording"), label={"none": "danger", "published": "success"})
     def notice(self, topic: "WithAnnotations[Topic, Newest]") -> tuple[str, str]:
         if topic.notice_version is None:
             return "none", _("None yet")
         return "published", _("Version %(number)d") % {"number": topic.notice_version}
 
-    @display(description=gettext_lazy("leaving"))
+    @display(description=gettext_lazy("opt-outs"))
     def leaving(self, topic: Topic) -> str:
         leaving = opt_out_reasons.counted(topic)
         said = {"leaving": leaving, "reasons": leaving.in_words}
         return render_to_string("admin/preferences/_leaving.html", said)
 
-    @action(description=gettext_lazy("Publish notice"), icon="publish", permissions=["publish"])
+    @action(description=gettext_lazy("Publish consent wording"), icon="publish", permissions=["publish"])
     def publish_notice(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(topic: Topic, words: dict[str, Any]) -> str:
             notice = notices.publish(topic, by=colleague(request), **words)
-            return _("Published as version %(number)d. From now on people are asked in these words.") % {
-                "number": notice.version
-            }
+            return _(
+                "Published as version %(number)d. From now on, people are asked for consent with this version."
+            ) % {"number": notice.version}
 
         topic = self.subject(request, object_id)
         return self.ask_first(
             request,
             object_id,
-            title=_("Publish notice"),
+            title=_("Publish consent wording"),
             text=_(
-                "These are the exact words people see when we ask them. Once published they are never changed: a "
-                "change is a new version, and everybody who agreed before stays with the words they saw."
+                "This is the exact wording people see when they are asked for consent. It cannot be "
+                "changed once published: a change creates a new version, and earlier consents stay "
+                "linked to the wording the person saw."
             ),
             button=_("Publish"),
             verb=verb,

@@ -44,7 +44,7 @@ class EvidenceInline(ReadOnly, StackedInline):
         if not evidence.document:
             return "–"
         where = reverse("admin:preferences_evidence_document", args=[evidence.pk])
-        return format_html('<a href="{}">{}</a>', where, _("Save the file"))
+        return format_html('<a href="{}">{}</a>', where, _("Download file"))
 
 
 class TopicFilter(admin.SimpleListFilter):
@@ -91,7 +91,7 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
                 ]
             },
         ),
-        (gettext_lazy("Under which words"), {"fields": ["notice", "form"]}),
+        (gettext_lazy("Consent wording and form"), {"fields": ["notice", "form"]}),
         (gettext_lazy("Proof"), {"fields": ["proof", "commitment", "reference", "act", "origin"]}),
     ]
     readonly_fields = ["about", "proof", "reference", "act"]
@@ -120,14 +120,14 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def about(self, event: ConsentEvent) -> str:
         return str(event.topic or _("Everything"))
 
-    @display(description=gettext_lazy("kind"), label=KINDS, ordering="kind")
+    @display(description=gettext_lazy("type"), label=KINDS, ordering="kind")
     def said(self, event: ConsentEvent) -> tuple[str, str]:
         return event.kind, event.get_kind_display()
 
-    @display(description=gettext_lazy("does the proof hold?"))
+    @display(description=gettext_lazy("is the evidence unchanged?"))
     def proof(self, event: ConsentEvent) -> str:
         if not Evidence.objects.filter(event=event).exists():
             return _("The evidence was deleted.")
         if evidence.holds(event):
-            return _("Yes: the evidence is what it was when this was recorded.")
-        return _("No: the evidence was changed after this was recorded.")
+            return _("Yes: the evidence has not changed since it was recorded.")
+        return _("No: the evidence was changed after it was recorded.")

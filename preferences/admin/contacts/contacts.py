@@ -42,7 +42,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     address_path = "addresses__in"
     list_display = ["person", "reach", "language", "country", "created_at", "forgotten"]
     list_filter = ["language", ("erased_at", admin.EmptyFieldListFilter)]
-    search_help_text = gettext_lazy("A name, an e-mail address or a phone number.")
+    search_help_text = gettext_lazy("A name, an email address or a phone number.")
     fieldsets = [
         (
             None,
@@ -56,8 +56,8 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
                 ]
             },
         ),
-        (gettext_lazy("What they asked of us"), {"fields": [("restricted_at", "sale_share_optout_at")]}),
-        (gettext_lazy("What they said"), {"fields": ["subscriptions", "suppressions"]}),
+        (gettext_lazy("Privacy requests"), {"fields": [("restricted_at", "sale_share_optout_at")]}),
+        (gettext_lazy("Subscriptions and suppressions"), {"fields": ["subscriptions", "suppressions"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["address", ("name", "language"), ("country", "region"), ("postal_code", "time_zone")]})
@@ -113,9 +113,9 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     def reach(self, contact: Contact) -> SafeString:
         return format_html_join(", ", "{}", ((str(address),) for address in contact.addresses.all()))
 
-    @display(description=gettext_lazy("forgotten"), label={True: "warning"})
+    @display(description=gettext_lazy("data erased"), label={True: "warning"})
     def forgotten(self, contact: Contact) -> tuple[bool, str] | None:
-        return (True, _("Forgotten")) if contact.erased_at else None
+        return (True, _("Erased")) if contact.erased_at else None
 
     @display(description=gettext_lazy("subscriptions"))
     def subscriptions(self, contact: Contact) -> str:
@@ -128,29 +128,30 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
         rows = Suppression.objects.filter(fingerprint__in=live).select_related("lifted_by")
         return render_to_string("admin/preferences/_suppressions.html", {"suppressions": rows})
 
-    @action(description=gettext_lazy("Record a no"), icon="do_not_disturb_on", permissions=["record"])
+    @action(description=gettext_lazy("Record opt-out"), icon="do_not_disturb_on", permissions=["record"])
     def record_a_no(self, request: HttpRequest, object_id: str) -> HttpResponse:
         contact = self.subject(request, object_id)
 
         def verb(contact: Contact, said: dict[str, Any]) -> str:
             who = {"sender": said["sender"], "by": colleague(request), "proof": Proof(words=said["words"])}
             consent.withdraw_all(said["address"], source=Source.STAFF, method=said["method"], **who)
-            return _("Recorded. Nothing more is sent to this address.")
+            return _("Opt-out recorded. No more messages are sent to this address.")
 
         return self.ask_first(
             request,
             object_id,
-            title=_("Record a no"),
+            title=_("Record opt-out"),
             text=_(
-                "Somebody told us, by phone or on paper, that they want nothing more. Everything is turned off for "
-                "this address, at once, and only they can turn it on again."
+                "Use this when somebody tells you, by phone or on paper, that they want no more "
+                "messages. This address is opted out of everything at once, and only the person can opt "
+                "in again."
             ),
-            button=_("Turn everything off"),
+            button=_("Opt out of all"),
             verb=verb,
             form_class=partial(NoForm, contact=contact),
         )
 
-    @action(description=gettext_lazy("Write down a yes"), icon="edit_note", permissions=["write_down"])
+    @action(description=gettext_lazy("Record consent"), icon="edit_note", permissions=["write_down"])
     def write_down_a_yes(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return offline_consent.write_down(self, request, object_id)
 
@@ -158,17 +159,18 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(contact: Contact, said: dict[str, Any]) -> str:
             erasure.erase(contact, by=colleague(request))
-            return _("This person is forgotten. Their “no” is kept under a fingerprint.")
+            return _("Erased. The opt-out is kept only as a fingerprint of the address.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Erase this person"),
             text=_(
-                "Their name, addresses and evidence are deleted for good. What they said stays in the ledger without "
-                "them, and a fingerprint keeps a later import from writing to them again. This cannot be undone."
+                "Their name, addresses and evidence are permanently deleted. Their consent history stays "
+                "in the ledger without identifying them, and a fingerprint of the address prevents later "
+                "imports from messaging them again. This cannot be undone."
             ),
-            button=_("Erase for good"),
+            button=_("Erase permanently"),
             verb=verb,
             grave=True,
         )
@@ -195,21 +197,21 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def revoke_links(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(address: Address, said: dict[str, Any]) -> str:
             contacts.revoke_links(address, by=colleague(request))
-            return _("Links mailed so far open nothing any more. Leave links still work.")
+            return _("Links sent so far no longer work. Unsubscribe links still work.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Revoke links"),
             text=_(
-                "Somebody else got hold of a message? Every link to the preferences page mailed so far stops working, "
-                "and the person can ask for a new one. Leaving always works."
+                "Did somebody else get hold of a message? All preferences links sent so far stop "
+                "working, and the person can ask for a new one. Unsubscribe links always work."
             ),
             button=_("Revoke"),
             verb=verb,
         )
 
-    @display(description=gettext_lazy("may we write?"))
+    @display(description=gettext_lazy("eligibility"))
     def may_we_write(self, address: Address) -> str:
         topics = Topic.objects.filter(retired_at=None).select_related("sender")
         rows = [

@@ -43,7 +43,7 @@ class SubscriptionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def standing(self, subscription: Subscription) -> tuple[str, str]:
         return subscription.status, subscription.get_status_display()
 
-    @display(description=gettext_lazy("because of"))
+    @display(description=gettext_lazy("consent event"))
     def because(self, subscription: Subscription) -> str:
         event = subscription.event
         return f"{event.get_kind_display()} · {event.get_source_display()} · {event.occurred_at:%Y-%m-%d}"
@@ -79,9 +79,7 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
 
     @display(description=gettext_lazy("address"))
     def whose(self, suppression: "WithAnnotations[Suppression, Owned]") -> str:
-        return suppression.address_value or _("Nobody we know now (%(start)s…)") % {
-            "start": suppression.fingerprint[:8]
-        }
+        return suppression.address_value or _("Not on file (%(start)s…)") % {"start": suppression.fingerprint[:8]}
 
     @display(description=gettext_lazy("reason"), label={True: "danger", False: "info"}, ordering="reason")
     def why(self, suppression: Suppression) -> tuple[bool, str]:
@@ -91,15 +89,15 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(suppression: Suppression, said: dict[str, Any]) -> str:
             consent.lift(suppression, by=colleague(request), because=said["because"])
-            return _("Lifted. This address can be written to again, as far as its subscriptions go.")
+            return _("Suppression lifted. Messages can be sent to this address again, for its active subscriptions.")
 
         return self.ask_first(
             request,
             object_id,
             title=_("Lift this suppression"),
             text=_(
-                "Staff can lift what was a mistake of delivery, such as a mailbox that bounced. A person's own “no” "
-                "is lifted by nobody but the person."
+                "Staff can lift a suppression caused by a delivery problem, such as a mailbox that "
+                "bounced. Only the person can lift their own opt-out."
             ),
             button=_("Lift"),
             verb=verb,

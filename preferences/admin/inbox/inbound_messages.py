@@ -34,20 +34,22 @@ MEANINGS = {
 CLOCKS = {"overdue": "danger", "waiting": "warning", "decided": "success"}
 SHOWN = 200
 DONE = {
-    Inbound.Decision.OPT_OUT: gettext_lazy("They get nothing more."),
-    Inbound.Decision.WRONG_PERSON: gettext_lazy("They get nothing more, and no consent on record counts for them."),
-    Inbound.Decision.NOTHING: gettext_lazy("Everything goes on as before."),
+    Inbound.Decision.OPT_OUT: gettext_lazy("Opt-out recorded. They get no more messages."),
+    Inbound.Decision.WRONG_PERSON: gettext_lazy(
+        "Wrong number recorded. This address gets no more messages, and no recorded consent is valid for it."
+    ),
+    Inbound.Decision.NOTHING: gettext_lazy("No change. Messages continue as before."),
 }
 
 
 class ToRead(admin.SimpleListFilter):
     """What waits for somebody, the most urgent first."""
 
-    title = gettext_lazy("to read")
+    title = gettext_lazy("review status")
     parameter_name = "read"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", _("To read")), ("overdue", _("Overdue")), ("decided", _("Decided"))]
+        return [("waiting", _("Needs review")), ("overdue", _("Overdue")), ("decided", _("Decided"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Inbound]) -> QuerySet[Inbound]:
         waiting = queryset.filter(due_at__isnull=False, decided_at=None)
@@ -127,7 +129,7 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
             self.message_user(request, str(DONE[Inbound.Decision(decision)]), messages.SUCCESS)
         return redirect(f"{reverse('admin:preferences_inbound_changelist')}?{ToRead.parameter_name}=waiting")
 
-    @display(description=gettext_lazy("to be read"), label=CLOCKS, ordering="due_at")
+    @display(description=gettext_lazy("needs review"), label=CLOCKS, ordering="due_at")
     def clock(self, row: Inbound) -> tuple[str, str] | None:
         if row.decided_at:
             return "decided", row.get_decision_display()
@@ -136,9 +138,9 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         when = {"moment": formats.date_format(timezone.localtime(row.due_at), "SHORT_DATETIME_FORMAT")}
         if row.due_at < timezone.now():
             return "overdue", _("Overdue since %(moment)s") % when
-        return "waiting", _("Before %(moment)s") % when
+        return "waiting", _("Due by %(moment)s") % when
 
-    @display(description=gettext_lazy("to be read"))
+    @display(description=gettext_lazy("needs review"))
     def read_by(self, row: Inbound) -> str:
         """The same on the page of one message, where the theme shows no coloured labels."""
         _colour, when = self.clock(row) or ("", "")
@@ -153,14 +155,14 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def understood(self, row: Inbound) -> tuple[str, str]:
         return row.meaning, row.get_meaning_display()
 
-    @display(description=gettext_lazy("what they get"))
+    @display(description=gettext_lazy("subscribed to"))
     def gets(self, row: Inbound) -> str:
         if row.address is None:
             return _("We do not know who wrote this.")
         getting = getattr(row.address, "getting", [])
         return ", ".join(subscription.topic.name for subscription in getting) or _("Nothing")
 
-    @display(description=gettext_lazy("what did they mean?"))
+    @display(description=gettext_lazy("choose an outcome"))
     def answer(self, row: Inbound) -> str:
         """The three answers, or the one that is left when nobody knows who wrote."""
         if row.due_at is None or row.decided_at:

@@ -27,7 +27,7 @@ class LinkHitAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     list_filter_submit = True
     list_select_related = ["address"]
 
-    @display(description=gettext_lazy("looks"), label=LOOKS, ordering="looks")
+    @display(description=gettext_lazy("classification"), label=LOOKS, ordering="looks")
     def looks_like(self, hit: LinkHit) -> tuple[str, str]:
         return hit.looks, hit.get_looks_display()
 
@@ -46,36 +46,41 @@ class DoubtfulLeaveAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def has_settle_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.settle_doubtfulleave")
 
-    @action(description=gettext_lazy("Offer a way back"), icon="undo", permissions=["settle"])
+    @action(description=gettext_lazy("Send undo link"), icon="undo", permissions=["settle"])
     def offer_a_way_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(doubtful: DoubtfulLeave, said: dict[str, Any]) -> str:
             bot_detection.offer_a_way_back(doubtful, by=colleague(request))
             tasks.answer_soon(doubtful.address)
-            return _("One message is on its way, with a button that puts it back. Until they press it, they are out.")
+            return _(
+                "One message is being sent, with a button to undo the change. Until they use it, they stay opted out."
+            )
 
         return self.ask_first(
             request,
             object_id,
-            title=_("Offer a way back"),
+            title=_("Send undo link"),
             text=_(
-                "The opt-out stands. The person gets one message that says what was changed, with a link to put it "
-                "back. They get it once, and nothing else."
+                "The opt-out stays in force. The person gets one message that says what was changed, "
+                "with a link to undo it. It is sent only once."
             ),
-            button=_("Send that one message"),
+            button=_("Send message"),
             verb=verb,
         )
 
-    @action(description=gettext_lazy("Believe it"), icon="check", permissions=["settle"])
+    @action(description=gettext_lazy("Accept opt-out"), icon="check", permissions=["settle"])
     def believe_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(doubtful: DoubtfulLeave, said: dict[str, Any]) -> str:
             bot_detection.settle(doubtful, by=colleague(request))
-            return _("Settled. They are out, and nothing is sent.")
+            return _("Opt-out accepted. The person stays opted out, and nothing is sent.")
 
         return self.ask_first(
             request,
             object_id,
-            title=_("Believe it"),
-            text=_("The person meant it. Nothing is sent, and this leaves the list of what to look at."),
-            button=_("They meant it"),
+            title=_("Accept opt-out"),
+            text=_(
+                "Use this if the person meant to opt out. Nothing is sent, and the entry is removed from "
+                "the review list."
+            ),
+            button=_("Confirm opt-out"),
             verb=verb,
         )

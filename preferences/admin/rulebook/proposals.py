@@ -26,11 +26,11 @@ STATES = {"open": "warning", "published": "success", "declined": "danger"}
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Why not"),
+        label=gettext_lazy("Reason for declining"),
         max_length=1000,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text=gettext_lazy("For whoever proposed it. It is kept."),
-        error_messages={"required": gettext_lazy("Say why you decline it.")},
+        help_text=gettext_lazy("Shown to the person who proposed it, and stored with the proposal."),
+        error_messages={"required": gettext_lazy("Enter the reason for declining.")},
     )
 
 
@@ -58,7 +58,7 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
                 ]
             },
         ),
-        (gettext_lazy("What became of it"), {"fields": [("decided_by", "decided_at"), "decided_because", "became"]}),
+        (gettext_lazy("Decision"), {"fields": [("decided_by", "decided_at"), "decided_because", "became"]}),
     ]
     readonly_fields = ["place", "became"]
     change_form_template = "admin/preferences/ruleproposal/change_form.html"
@@ -74,7 +74,7 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
             return allowed
         return RuleProposal.objects.open().filter(pk=object_id).exclude(proposed_by=colleague(request)).exists()
 
-    @display(description=gettext_lazy("where"), ordering="jurisdiction")
+    @display(description=gettext_lazy("jurisdiction"), ordering="jurisdiction")
     def place(self, proposal: RuleProposal) -> str:
         return f"{proposal.jurisdiction_name} ({proposal.jurisdiction})"
 
@@ -82,7 +82,7 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
     def standing(self, proposal: RuleProposal) -> tuple[str, str]:
         return proposal.status, proposal.get_status_display()
 
-    @display(description=gettext_lazy("became"))
+    @display(description=gettext_lazy("resulting version"))
     def became(self, proposal: RuleProposal) -> str:
         rule = proposal.rule
         return format_html('<a class="underline" href="{}">{}</a>', self.change_url(rule), rule) if rule else "–"
@@ -99,10 +99,11 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
         return self.ask_first(
             request,
             object_id,
-            title=_("Publish this change of the rulebook"),
+            title=_("Publish this rule change"),
             text=_(
-                "It takes effect on %(day)s by itself, for every message sent from then on. This cannot be taken "
-                "back: a rule that was published stays, and what is wrong with it is put right by another version."
+                "It takes effect automatically on %(day)s, for every message sent from then on. This "
+                "cannot be undone: a published rule stays, and errors are corrected by publishing "
+                "another version."
             )
             % {"day": _day(proposal)},
             button=_("Publish"),
@@ -120,7 +121,7 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
         return self.ask_first(
             request,
             object_id,
-            title=_("Decline this change of the rulebook"),
+            title=_("Decline this rule change"),
             text=_("The rule stays as it is. The proposal and your reason are kept."),
             button=_("Decline"),
             verb=verb,

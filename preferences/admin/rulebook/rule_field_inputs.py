@@ -28,24 +28,24 @@ DAYS = dict(zip(rule_fields.DAYS, [*WEEKDAYS.values(), _("Public holidays")], st
 NUMBER_LABELS = {
     "months": _("Months"),
     "years": _("Years"),
-    "day": _("Most on one day"),
-    "hours24": _("Most in any 24 hours"),
-    "week": _("Most in any 7 days"),
-    "month": _("Most in any 30 days"),
-    "most": _("Most"),
-    "seconds": _("Within so many seconds"),
-    "within_seconds": _("Within so many seconds"),
-    "business_days": _("Within so many business days"),
-    "calendar_days": _("Within so many calendar days"),
+    "day": _("Maximum per calendar day"),
+    "hours24": _("Maximum in any 24 hours"),
+    "week": _("Maximum in any 7 days"),
+    "month": _("Maximum in any 30 days"),
+    "most": _("Maximum"),
+    "seconds": _("Time limit (seconds)"),
+    "within_seconds": _("Time limit (seconds)"),
+    "business_days": _("Time limit (business days)"),
+    "calendar_days": _("Time limit (calendar days)"),
     "days": _("Days"),
-    "evidence_months": _("Proof of consent, months"),
-    "optout_months": _("Opt-outs, months"),
-    "message_months": _("What was sent, months"),
-    "acknowledge_days": _("Acknowledged within so many days"),
-    "acknowledge_business_days": _("Acknowledged within so many business days"),
-    "complete_days": _("Answered within so many days"),
-    "extend_days": _("May take so many days longer"),
-    "optout_business_days": _("Opt-out carried out within so many business days"),
+    "evidence_months": _("Proof of consent (months)"),
+    "optout_months": _("Opt-outs (months)"),
+    "message_months": _("Messages sent (months)"),
+    "acknowledge_days": _("Acknowledge within (days)"),
+    "acknowledge_business_days": _("Acknowledge within (business days)"),
+    "complete_days": _("Respond within (days)"),
+    "extend_days": _("Possible extension (days)"),
+    "optout_business_days": _("Process opt-outs within (business days)"),
 }
 _LOOSE_HOURS = re.compile(r"(\d{1,2}):?(\d\d)\s*[-–—]\s*(\d{1,2}):?(\d\d)\Z")
 
@@ -122,7 +122,7 @@ class Hours:
         return {f"{side}_{day}": self._field(day, label) for day, label in DAYS.items()}
 
     def _field(self, day: str, label: Any) -> forms.Field:
-        said = _("Empty: as on the weekday.") if day == "holiday" else ""
+        said = _("If empty, same as on that weekday.") if day == "holiday" else ""
         widget = UnfoldAdminTextInputWidget({"placeholder": "09:00-20:00"})
         return HoursField(label=label, required=False, max_length=20, widget=widget, help_text=said)
 
@@ -167,7 +167,7 @@ class Worded:
         if self.choices is None:
             widget = UnfoldAdminTextareaWidget({"rows": 3})
             return {side: forms.CharField(label="", required=False, max_length=500, widget=widget)}
-        choices = [("", _("Says nothing")), *((code, _capital(label)) for code, label in self.choices.items())]
+        choices = [("", _("Not set")), *((code, _capital(label)) for code, label in self.choices.items())]
         return {side: forms.ChoiceField(label="", required=False, widget=UnfoldAdminSelectWidget, choices=choices)}
 
     def initial(self, side: str, written: Any) -> dict[str, Any]:
@@ -202,12 +202,13 @@ SHAPES: dict[str, Shape] = {
     **{name: _of_numbers(name) for name, _key in rule_labels.NUMBERS},
     **{name: Ticked(rule_labels.FLAGS) for name in ("consent", "health_consent", "records_consent")},
     "bases": Numbered(
-        dict(Basis.choices), _("For so many months; 0 until it is taken back. Empty: it does not count.")
+        dict(Basis.choices),
+        _("Valid for this many months; 0 means until consent is withdrawn. If empty, this basis is not accepted."),
     ),
     "window": Hours(),
-    "holidays": Lines(_("A country or a state, like FR or US-MS, one a line.")),
+    "holidays": Lines(_("One country or state code per line, such as FR or US-MS.")),
     "content": Ticked(rule_labels.CONTENT),
-    "labels": Lines(_("Just as they must stand in the text, one a line.")),
+    "labels": Lines(_("Exactly as they must appear in the message, one per line.")),
     "revocation": Worded("scope", rule_labels.SCOPES),
     "scrub": Ticked(rule_labels.LISTS),
     "penalty": Worded("said"),

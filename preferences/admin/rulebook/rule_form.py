@@ -35,35 +35,39 @@ class FrameForm(forms.Form):
     """What a proposal says besides its figures."""
 
     summary = forms.CharField(
-        label=gettext_lazy("In a sentence"), max_length=300, widget=UnfoldAdminTextInputWidget({"class": "w-full"})
+        label=gettext_lazy("Summary"), max_length=300, widget=UnfoldAdminTextInputWidget({"class": "w-full"})
     )
     effective_from = _day(
-        gettext_lazy("In force from"), help_text=gettext_lazy("Today or later. It takes effect on that day by itself.")
+        gettext_lazy("In force from"),
+        help_text=gettext_lazy("Today or later. The rule takes effect on that day automatically."),
     )
     effective_to = _day(
         gettext_lazy("In force until"),
         required=False,
-        help_text=gettext_lazy("The last day. Empty: until another version follows."),
+        help_text=gettext_lazy("The last day. If empty, the rule applies until the next version."),
     )
-    reviewed_on = _day(gettext_lazy("Read on"), help_text=gettext_lazy("When the sources were last read."))
+    reviewed_on = _day(gettext_lazy("Reviewed on"), help_text=gettext_lazy("When the sources were last checked."))
     reviewed_by = forms.CharField(
-        label=gettext_lazy("Read by"), max_length=100, widget=UnfoldAdminTextInputWidget, help_text=gettext_lazy("Who.")
+        label=gettext_lazy("Reviewed by"),
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Name of the reviewer."),
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("Reason for the change"),
         max_length=2000,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text=gettext_lazy("For the second person, and for whoever asks in years to come. It is kept for good."),
-        error_messages={"required": gettext_lazy("Say why the rule should change.")},
+        help_text=gettext_lazy("For the second reviewer and for later audits. Kept permanently."),
+        error_messages={"required": gettext_lazy("Enter the reason for the change.")},
     )
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
         begins, ends = answers.get("effective_from"), answers.get("effective_to")
         if begins and begins < timezone.localdate():
-            self.add_error("effective_from", _("Nothing takes effect in the past. Choose today or a day to come."))
+            self.add_error("effective_from", _("A rule cannot take effect in the past. Choose today or a later date."))
         if begins and ends and ends < begins:
-            self.add_error("effective_to", _("This ends before it begins. Correct one of the two days."))
+            self.add_error("effective_to", _("The end date is before the start date. Correct one of them."))
         return answers
 
 
@@ -71,13 +75,13 @@ class PlaceForm(FrameForm):
     """A rule for a place that has none yet."""
 
     jurisdiction = forms.CharField(
-        label=gettext_lazy("Code of the place"),
+        label=gettext_lazy("Jurisdiction code"),
         max_length=10,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("A country like FR, a state like US-FL, EU, or * for everywhere else."),
     )
     jurisdiction_name = forms.CharField(
-        label=gettext_lazy("Name of the place"), max_length=60, widget=UnfoldAdminTextInputWidget
+        label=gettext_lazy("Jurisdiction name"), max_length=60, widget=UnfoldAdminTextInputWidget
     )
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=CHANNELS, widget=UnfoldAdminSelectWidget)
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=PURPOSES, widget=UnfoldAdminSelectWidget)
@@ -94,7 +98,7 @@ class PlaceForm(FrameForm):
         if answers.keys() >= {"jurisdiction", "channel", "purpose"}:
             answers["name"] = _name(answers["jurisdiction"], answers["channel"], answers["purpose"])
             if Rule.objects.filter(name=answers["name"]).exists():
-                self.add_error(None, _("There is a rule for this already. Open it and propose a change there."))
+                self.add_error(None, _("A rule for this already exists. Open it and propose a change there."))
         return answers
 
 
@@ -110,7 +114,7 @@ class FigureForm(forms.Form):
         label=gettext_lazy("Source"), required=False, max_length=500, widget=UnfoldAdminTextInputWidget
     )
     evidence = forms.ChoiceField(
-        label=gettext_lazy("How it is known"),
+        label=gettext_lazy("Source check"),
         required=False,
         choices=rule_labels.EVIDENCE.items,
         widget=UnfoldAdminSelectWidget,

@@ -45,13 +45,13 @@ class TermsForm(forms.Form):
         required=False,
         max_length=40,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Its name or its code, like Florida or FL. Empty: the country alone."),
+        help_text=gettext_lazy("Name or code, such as Florida or FL. If empty: the country only."),
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"), choices=Channel.choices, initial=Channel.SMS, widget=UnfoldAdminSelectWidget
     )
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=PURPOSES, widget=UnfoldAdminSelectWidget)
-    day = forms.DateField(label=gettext_lazy("On"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget)
+    day = forms.DateField(label=gettext_lazy("Date"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget)
 
     def __init__(self, *args: Any, countries: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -63,7 +63,7 @@ class TermsForm(forms.Form):
         state, country = self.cleaned_data["state"].strip(), self.cleaned_data.get("country", "")
         if state and not territories.state(country, state):
             raise forms.ValidationError(
-                _("No state of this country is called like this. Leave it empty or correct it.")
+                _("This country has no state with this name or code. Correct it, or clear the field.")
             )
         return state
 

@@ -56,14 +56,14 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [
             ("now", gettext_lazy("In force now")),
-            ("to_come", gettext_lazy("To come")),
+            ("to_come", gettext_lazy("Not yet in force")),
             ("past", gettext_lazy("Past: ended or replaced")),
             ("all", gettext_lazy("All versions")),
         ]
 
     def choices(self, changelist: Any) -> Any:
         default, *others = super().choices(changelist)
-        return [{**default, "display": _("In force now and to come")}, *others]
+        return [{**default, "display": _("In force now or later")}, *others]
 
     def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         match self.value():
@@ -97,7 +97,7 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
     list_display = ["sentence", "place", "about", "version", "standing", "dates", "agreed"]
     list_filter = [StateFilter, "channel", "purpose", JurisdictionFilter]
     search_fields = ["name"]
-    search_help_text = gettext_lazy("A name, words of the summary, or an article: “64.1200”, “CASL”.")
+    search_help_text = gettext_lazy("A name, words from the summary, or an article: “64.1200”, “CASL”.")
     list_select_related = ["published_by"]
     list_per_page = 200
     fieldsets = [
@@ -114,7 +114,7 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
             },
         ),
         (
-            gettext_lazy("Who agreed"),
+            gettext_lazy("Approval"),
             {"fields": [("proposed", "agreed"), "published_at", "reason", "name", "digest"]},
         ),
     ]
@@ -149,15 +149,15 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
     def has_propose_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.add_ruleproposal")
 
-    @display(description=gettext_lazy("where"), ordering="jurisdiction")
+    @display(description=gettext_lazy("jurisdiction"), ordering="jurisdiction")
     def place(self, rule: Rule) -> str:
         return f"{rule.jurisdiction_name} ({rule.jurisdiction})"
 
-    @display(description=gettext_lazy("in a sentence"), ordering="summary")
+    @display(description=gettext_lazy("summary"), ordering="summary")
     def sentence(self, rule: Rule) -> SafeString:
         return format_html('<span class="block min-w-48" style="white-space: normal">{}</span>', rule.summary)
 
-    @display(description=gettext_lazy("about"), ordering="purpose")
+    @display(description=gettext_lazy("channel and purpose"), ordering="purpose")
     def about(self, rule: Rule) -> str:
         return f"{rule.get_channel_display()} · {rule.get_purpose_display()}"
 
@@ -197,11 +197,11 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
     def propose_new(self, request: HttpRequest) -> HttpResponse:
         return proposing(self, request, rule=None)
 
-    @action(description=gettext_lazy("What holds together"), icon="join_inner", permissions=["view"])
+    @action(description=gettext_lazy("Applied rules"), icon="join_inner", permissions=["view"])
     def terms(self, request: HttpRequest) -> HttpResponse:
         """The strictest of all rules of a place, figure by figure, with whoever set it."""
         asked = TermsForm(request.GET or None, countries=country_choices.countries(get_language() or "en"))
-        context: dict[str, Any] = {"title": _("What holds together"), "form": asked, "profile": settings.RULE_PROFILE}
+        context: dict[str, Any] = {"title": _("Applied rules"), "form": asked, "profile": settings.RULE_PROFILE}
         if asked.is_valid():
             context |= self._together(**asked.cleaned_data)
         return self.page(request, "admin/preferences/rule_terms.html", context)
@@ -231,9 +231,9 @@ class TermsRecordAdmin(TellsMore, ReadOnly, StaffAdmin):
         lines = [(rule_labels.figure(name), rule_labels.recorded(name, said)) for name, said in record.figures.items()]
         return {"lines": lines, "used": rules.versions_used(record)}
 
-    @display(description=gettext_lazy("where"))
+    @display(description=gettext_lazy("jurisdiction"))
     def places(self, record: TermsRecord) -> str:
-        return ", ".join(record.jurisdictions) or _("nowhere known")
+        return ", ".join(record.jurisdictions) or _("location unknown")
 
 
 def _speaks_of(rule: Rule, asked: list[str]) -> bool:

@@ -78,7 +78,7 @@ class Session(smtplib.SMTP):
             lines.append(line[4:].strip())
             if line[3:4] != b"-":
                 return _only(codes), b"\n".join(lines)
-        raise Garbled(_("The mail server's answer did not end."))
+        raise Garbled(_("The mail server's response is incomplete."))
 
     def leave(self, deadline: deadline_socket.Deadline) -> None:
         """Say goodbye if the server still listens; nothing depends on it."""
@@ -98,7 +98,7 @@ class Session(smtplib.SMTP):
             self._unread += chunk
         line, _end, self._unread = self._unread.partition(b"\n")
         if not REPLY.fullmatch(line):
-            raise Garbled(_("The mail server's answer is not SMTP."))
+            raise Garbled(_("The mail server's response is not SMTP."))
         return line
 
     def _is_interrupted(self) -> bool:
@@ -118,7 +118,7 @@ class Session(smtplib.SMTP):
             )
         self._expect(self.docmd("STARTTLS"), 220)
         if self._is_interrupted():
-            raise Garbled(_("Something spoke between the mail server and us before the encryption began."))
+            raise Garbled(_("Unexpected data arrived from the mail server before encryption started."))
         self.sock.encrypt(settings.EMAIL_HOST)
         self.ehlo_resp = self.helo_resp = None
         self.esmtp_features = {}
@@ -142,5 +142,5 @@ def stuffed(content: bytes) -> bytes:
 
 def _only(codes: set[bytes]) -> int:
     if len(codes) != 1:
-        raise Garbled(_("The mail server gave several answers at once."))
+        raise Garbled(_("The mail server sent several responses at once."))
     return int(codes.pop())

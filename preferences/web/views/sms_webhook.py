@@ -31,7 +31,7 @@ def inbound_texts(request: HttpRequest) -> HttpResponse:
     """Take one text. Whatever is properly signed and has an id is kept; nothing here is ever a server error."""
     body = _body(request)
     if body is None:
-        return _answer(413, _("A text is at most 64 KB."))
+        return _answer(413, _("A text message may be at most 64 KB."))
     try:
         age = webhook_signature.age(
             request.headers.get("X-Sayso-Signature", ""), body, secret=settings.INBOUND_WEBHOOK_SECRET
@@ -55,14 +55,14 @@ def _take(words: dict[str, Any], *, late: bool) -> HttpResponse:
     except Unreadable as problem:
         return _set_aside(words, str(problem), late=late)
     tasks.answer_soon(taken.address)
-    return _answer(200, _("Taken."))
+    return _answer(200, _("Accepted."))
 
 
 def _set_aside(words: dict[str, Any], because: str, *, late: bool) -> HttpResponse:
     if late:
         return _answer(400, because)
     sms.set_aside(provider=PROVIDER, provider_id=words["id"], text=_string(words, "text"), because=because)
-    return _answer(200, _("Kept for a person to read: %(problem)s") % {"problem": because})
+    return _answer(200, _("Stored for manual review: %(problem)s") % {"problem": because})
 
 
 def _body(request: HttpRequest) -> bytes | None:
@@ -88,7 +88,7 @@ def _words(body: bytes) -> dict[str, Any]:
 def _said(words: dict[str, Any]) -> dict[str, Any]:
     """Raises Unreadable when something is missing."""
     if not all(isinstance(words.get(name), str) for name in ("from", "to", "text")):
-        raise Unreadable(_("A text needs from, to, text and sent_at."))
+        raise Unreadable(_("A text message needs from, to, text and sent_at."))
     return {
         "from_number": _string(words, "from"),
         "sender_number": _string(words, "to"),
@@ -112,7 +112,7 @@ def _moment(value: str) -> datetime:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise Unreadable(_("sent_at is not a moment. Write it like 2026-05-01T09:30:00Z.")) from None
+        raise Unreadable(_("sent_at is not a valid date and time. Use the format 2026-05-01T09:30:00Z.")) from None
 
 
 def _string(words: dict[str, Any], name: str) -> str:

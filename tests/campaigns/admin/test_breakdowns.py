@@ -43,8 +43,8 @@ def who(campaign, **query):
 def test_the_page_tells_who_gets_it_and_why_others_do_not(writing, campaign, people):
     said = words_of(writing.get(button("breakdown", campaign)))
 
-    assert "2 Get it now" in said
-    assert "2 Do not get it" in said
+    assert "2 Will receive now" in said
+    assert "2 Excluded" in said
     assert "Left this topic 1" in said
     assert "United States 2 0 0 2" in said
 
@@ -69,7 +69,7 @@ def test_a_number_leads_to_the_addresses_behind_it(officer, campaign, people):
 
     assert "reason=left" in content
     assert "Cy" in said
-    assert "Left this topic" in said or "left this topic" in said
+    assert "Left this topic" in said or "opted out of this topic" in said
     assert "Ana" not in said
     assert people[2].value not in said
 
@@ -81,7 +81,7 @@ def test_one_place_is_looked_at_alone(officer, campaign, people, topic):
     names = words_of(officer.get(who(campaign, kind="send", place="DE")))
 
     assert "Only those in Germany." in said
-    assert "1 Get it now" in said
+    assert "1 Will receive now" in said
     assert "Eva" in names
     assert "Ana" not in names
 
@@ -116,8 +116,8 @@ def test_a_count_for_a_chosen_moment_is_kept_and_listed(writing, campaign, peopl
 
     answer = writing.post(button("breakdown", campaign), {"at": f"{day:%Y-%m-%d}T10:00"}, follow=True)
 
-    assert f"Judged for {day.day} {day:%b %Y} 10:00 UTC, asked by author" in words_of(answer)
-    assert "Would get it at that moment" in words_of(answer)
+    assert f"Judged for {day.day} {day:%b %Y} 10:00 UTC, requested by author" in words_of(answer)
+    assert "Would receive at that time" in words_of(answer)
 
 
 def test_a_moment_in_the_past_is_refused_in_words(writing, campaign):
@@ -137,7 +137,7 @@ def test_a_large_audience_is_counted_while_one_looks_again(writing, campaign, pe
 
     assert "This is a large audience." in first
     assert "Being counted: 0 addresses so far." in words_of(asked)
-    assert "2 Get it now" in done
+    assert "2 Will receive now" in done
 
 
 def test_looking_keeps_nothing(writing, campaign, people):
@@ -151,7 +151,7 @@ def test_the_table_has_every_address_masked_and_the_log_tells_who_took_it(office
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
     assert rows[0] == ["address", "contact", "verdict", "reason", "until", "jurisdictions"]
-    assert [row[3] for row in rows[1:]] == ["left this topic", "the address is undeliverable"]
+    assert [row[3] for row in rows[1:]] == ["opted out of this topic", "the address is undeliverable"]
     assert people[2].value not in str(rows)
     assert "Exported addresses" in LogEntry.objects.get().change_message
 
@@ -165,7 +165,7 @@ def test_the_reviewer_sees_the_numbers_before_approving(approving, campaign, peo
 
     said = words_of(approving.get(button("approve", campaign)))
 
-    assert "2 · Get it now" in said
+    assert "2 · Will receive now" in said
     assert "Everybody by verdict" in said
 
 

@@ -58,8 +58,8 @@ def test_the_audience_is_counted_with_every_reason_in_words(writing, campaign, t
 
     said = words_of(writing.get(button("audience", campaign)))
 
-    assert "1 would get it now" in said
-    assert "3 would not, for the reasons below" in said
+    assert "1 would receive it now" in said
+    assert "3 would be excluded, for the reasons below" in said
     assert "Left this topic 1" in said
     assert "The address is undeliverable 1" in said
     assert "Never subscribed to this topic 1" in said
@@ -75,7 +75,7 @@ def test_progress_adds_up_and_renews_itself_while_sending(approving, started, to
 
     assert answer["Refresh"] == "3"
     assert "100%" in words_of(answer)
-    assert "2 of 2 people accounted for" in words_of(answer)
+    assert "2 of 2 recipients processed" in words_of(answer)
     assert "Left this topic 1" in words_of(answer)
 
 
@@ -88,7 +88,7 @@ def test_progress_tells_who_left_because_of_these_messages_and_why(approving, st
 
     said = words_of(approving.get(button("progress", started)))
 
-    assert "Left from one of these messages" in said
+    assert "Opt-outs from these messages" in said
     assert "1 address has left. Reason given Times Too many messages 1" in said
 
 
@@ -123,7 +123,7 @@ def test_a_test_does_not_go_to_somebody_who_said_stop(writing, topic, author, te
 
     answer = writing.post(button("test", campaign), {"number": texter.value})
 
-    assert "asked us to stop" in words_of(answer)
+    assert "opted out" in words_of(answer)
     assert text_provider.texts == []
 
 

@@ -43,9 +43,9 @@ def test_who_sees_campaigns_sees_what_runs_out(people, role):
     shown = words_of(at_the_desk(role).get(page("expiry")))
 
     assert "Harbour Clinic · Health tips · E-mail" in shown
-    assert "Old, to be asked again Over already 0 Within 30 days 2 31 to 60 days 0" in shown
+    assert "Old consent, to be renewed Over already 0 Within 30 days 2 31 to 60 days 0" in shown
     assert "Maple · Letters · E-mail" in shown
-    assert "Rests on a purchase, a question or a membership Over already 0 Within 30 days 0 31 to 60 days 1" in shown
+    assert "Based on a purchase, enquiry or membership Over already 0 Within 30 days 0 31 to 60 days 1" in shown
 
 
 def test_support_does_not_see_it(people):
@@ -129,4 +129,4 @@ def test_a_stranger_is_asked_to_log_in(people, client):
 
 
 def test_an_empty_desk_says_so(db, writing):
-    assert "Nothing runs out within 90 days." in words_of(writing.get(page("expiry")))
+    assert "No consent expires within 90 days." in words_of(writing.get(page("expiry")))

@@ -86,10 +86,10 @@ def test_the_verdict_comes_first_then_what_would_change_it_then_the_checks(suppo
     words = words_of(why(supporting, who=mainer.value, about=about(topic), at="2026-11-25T05:00"))
 
     verdict, change, checks = (
-        words.index(part) for part in ["Not yet, but on", "What would change the answer", "The checks, in their order"]
+        words.index(part) for part in ["Not yet, but on", "What would change the answer", "Checks, in order"]
     )
     assert verdict < change < checks
-    assert "Waits Hours where they are" in words
+    assert "Waits Sending hours in their location" in words
     assert "Not reached What the text must say" in words
 
 

@@ -27,9 +27,9 @@ def offers_to_allow(client, campaign):
 def test_each_page_says_what_is_wrong_what_to_do_and_whose_rules_ask_for_it(name, writing, risky):
     shown = seen(writing, risky, name)
 
-    assert "To put right: Others could read something about a person&#x27;s health or records here: diabetes." in shown
+    assert "Must fix: Others could read something about a person&#x27;s health or records here: diabetes." in shown
     assert "Write a neutral text, subject and topic name" in shown
-    assert "Because these rules hold for the sender: United States, 15 USC 7704(a)" in shown
+    assert "Because these rules apply to the sender: United States, 15 USC 7704(a)" in shown
 
 
 def test_submitting_says_why_not(writing, risky):
@@ -51,7 +51,7 @@ def test_the_words_are_on_the_page_that_allows_them(approving, risky):
 
     assert "Your diabetes evening" in shown
     assert "walk **ten minutes** today" in shown
-    assert "To put right:" in shown
+    assert "Must fix:" in shown
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
@@ -128,7 +128,7 @@ def test_whoever_approves_reads_what_was_allowed_and_why(name, approving, risky,
 
     shown = seen(approving, risky, name)
 
-    assert "second allowed these words on" in shown
+    assert "second allowed this text on" in shown
     assert REASON in shown
     assert "health or records here: diabetes" in shown
 
@@ -139,9 +139,9 @@ def test_what_was_allowed_stays_on_the_page_when_the_words_change(writing, risky
 
     shown = seen(writing, risky)
 
-    assert "Allowed although it breaks rules" in shown
+    assert "Exceptions to content rules" in shown
     assert REASON in shown
-    assert "approver allowed these words on" not in shown
+    assert "approver allowed this text on" not in shown
 
 
 def test_the_history_tells_of_it(writing, risky, approver):
@@ -153,7 +153,7 @@ def test_the_history_tells_of_it(writing, risky, approver):
 def test_a_reason_is_no_request_of_the_reviewer(writing, risky, approver):
     lint_overrides.allow(risky, reason=REASON, by=approver)
 
-    assert "The reviewer asks:" not in seen(writing, risky)
+    assert "Changes requested by the reviewer:" not in seen(writing, risky)
 
 
 def test_what_somebody_wrote_as_a_reason_is_shown_as_words(writing, risky, approver):

@@ -27,7 +27,7 @@ def test_a_message_shows_why_it_was_skipped_and_no_whole_address(approving, star
 
     content = approving.get(page("message_change", message.pk)).content.decode()
 
-    assert "left this topic" in content
+    assert "opted out of this topic" in content
     assert subscriber.value not in content
     assert subscriber.value not in approving.get(page("message_changelist")).content.decode()
 

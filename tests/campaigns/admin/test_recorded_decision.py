@@ -36,8 +36,8 @@ def test_a_message_shows_its_stored_verdict_and_where_to_ask_anew(client, starte
 
     answer = client.get(page("message_change", Message.objects.get().pk))
 
-    assert "Yes: nothing spoke against it. It is now: Sent." in words_of(answer)
-    assert "Read back as it was judged then, not judged anew." in words_of(answer)
+    assert "Yes: there was no exclusion reason. Current status: Sent." in words_of(answer)
+    assert "As decided at that time, not evaluated again." in words_of(answer)
     assert f"{page('why')}?who={subscriber.reference}&amp;about={started.reference}" in answer.content.decode()
 
 
@@ -63,8 +63,8 @@ def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approvi
     answer, for_machines = approving.get(page("message_change", pk)), approving.get(page("judged", pk))
 
     assert "Yes: nothing spoke against it." in words_of(answer)
-    assert "Their time" not in words_of(answer)
-    assert "How would it be judged now?" not in words_of(answer)
+    assert "Their local time" not in words_of(answer)
+    assert "Check eligibility now" not in words_of(answer)
     assert not [fact for fact in for_machines.json()["facts"] if fact["name"] in ("local_time", "zone_source")]
 
 

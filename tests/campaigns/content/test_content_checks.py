@@ -126,7 +126,7 @@ def test_an_empty_audience_is_where_its_sender_is(topic, mail):
     reasons = content_requirements.of(mail).content["contact_channel"]
 
     assert [(because.people, because.place) for because in reasons] == [(0, "Canada")]
-    assert str(reasons[0]).startswith("Because these rules hold for the sender: Canada, ")
+    assert str(reasons[0]).startswith("Because these rules apply to the sender: Canada, ")
 
 
 def test_people_in_quebec_are_owed_french(topic, mail):

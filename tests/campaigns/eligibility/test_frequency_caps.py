@@ -153,7 +153,7 @@ def test_a_pause_keeps_every_address_and_channel_out_until_it_ends(person, topic
     sender.send_batch(campaign)
 
     assert fates(campaign) == [("skipped", "paused"), ("skipped", "paused")]
-    assert reason_labels.reason("paused") == "waiting: paused until the day they chose"
+    assert reason_labels.reason("paused") == "paused until the date they chose"
 
 
 @pytest.mark.django_db(transaction=True)

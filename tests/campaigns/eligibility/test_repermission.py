@@ -236,7 +236,7 @@ def test_a_text_says_how_to_answer_in_two_segments(topic, clock, author):
 
     shown = rendering.preview(repermission.draft(topic, "sms", by=author))
 
-    assert "Reply KEEP to keep it. Reply STOP to stop" in shown.words.text
+    assert "Reply KEEP to renew. Reply STOP to stop" in shown.words.text
     assert shown.size.segments <= 2
 
 

@@ -33,7 +33,7 @@ def test_the_command_ends_with_the_verdict(at, code, mainer, topic, capsys):
     ended = run("why", mainer.value, about(topic), f"--at={at}")
 
     assert ended == code
-    assert "Hours where they are" in capsys.readouterr().out
+    assert "Sending hours in their location" in capsys.readouterr().out
 
 
 def test_the_command_answers_machines(mainer, topic, capsys):

@@ -75,7 +75,9 @@ def test_at_night_the_answer_says_when_it_goes_and_which_rule_decided(mainer, to
     assert [(share.rule.name, share.reference) for share in hours.shares] == [
         ("us-sms-marketing", "47 CFR 64.1200(c)(1)")
     ]
-    assert saids(answer) == ["By itself, on Wed 25 Nov 2026, 09:00 in America/New York (Wed 25 Nov 2026, 14:00 UTC)."]
+    assert saids(answer) == [
+        "Automatically, on Wed 25 Nov 2026, 09:00 in America/New York (Wed 25 Nov 2026, 14:00 UTC)."
+    ]
     assert step(answer, "content").state == State.NOT_REACHED
 
 
@@ -87,7 +89,7 @@ def test_every_objection_is_named_and_not_only_the_first(subscriber, topic):
     answer = ask(subscriber, topic)
 
     assert [name for name, _words in answer.objections] == ["complained", "bounced", "left"]
-    assert answer.said == "No: complained about us as spam."
+    assert answer.said == "No: reported our message as spam."
     assert "Only the person can, by a new sign-up that they confirm." in saids(answer)
     assert "A colleague can, by lifting the suppression when the address works again." in saids(answer)
 
@@ -133,7 +135,10 @@ def test_a_yes_that_is_too_weak_names_what_is_missing_and_the_rule_that_wants_it
     assert answer.verdict.reason == "consent_too_weak"
     assert {"address_confirmed", "e_signature", "pewc_disclosure"} <= set(missing.value)
     assert [share.rule.name for share in step(answer, "consent").shares][:1] == ["us-sms-marketing"]
-    assert saids(answer)[0] == "Before that, a colleague publishes a notice which says what marketing texts need."
+    assert (
+        saids(answer)[0]
+        == "First, a colleague must publish consent wording with the disclosures required for marketing text messages."
+    )
 
 
 def test_the_consent_leads_to_the_yes_its_notice_and_the_ledger(mainer, topic):
@@ -169,7 +174,7 @@ def test_an_old_consent_has_to_be_asked_for_again_from_a_day_on(mainer, topic):
     answer = ask(mainer, topic, at=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
 
     assert answer.verdict.reason == "permission_too_old"
-    assert "Only the person can, by saying yes again." in saids(answer)
+    assert "Only the person can, by giving consent again." in saids(answer)
 
 
 def test_a_cap_shows_the_messages_that_count_and_when_there_is_room(started, subscriber, topic, mail_server):
@@ -224,7 +229,7 @@ def test_the_stop_switch_holds_everything_and_says_who_threw_it(subscriber, topi
 
     assert answer.verdict.is_held
     assert "author stopped everything" in fact(answer, "stop_switch", of="stop_switch").said
-    assert saids(answer) == ["A colleague can, by releasing the stop switch."]
+    assert saids(answer) == ["A colleague can, by resuming sending after the emergency stop."]
 
 
 def test_who_is_nowhere_known_waits_for_a_colleague(topic):
@@ -252,7 +257,7 @@ def test_an_erased_person_is_told_of_without_their_address(subscriber, topic):
 
     answer = ask(subscriber, topic)
 
-    assert answer.said == "No: asked to be forgotten."
+    assert answer.said == "No: data erased on request."
     assert answer.address.value == ""
 
 

@@ -41,7 +41,7 @@ def test_what_cannot_go_before_the_campaign_ends_is_too_late(campaign, topic, ma
 
     answer = explanation.ask(address, question, at=NIGHT)
 
-    assert answer.said == "No: the campaign had ended before it could go."
+    assert answer.said == "No: the campaign ended before the message could be sent."
     assert step(answer, "window").verdict.reason == "quiet_hours"
     assert answer.changes[0].said.startswith("Nobody: a campaign that has ended")
 

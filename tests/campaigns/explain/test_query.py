@@ -74,7 +74,7 @@ def test_who_was_forgotten_is_told_of_by_the_suppression_that_stayed(address):
     value = address.value
     erasure.erase(address.contact, by=factories.UserFactory())
 
-    with pytest.raises(query.Forgotten, match="Asked to be forgotten"):
+    with pytest.raises(query.Forgotten, match="Erased on request"):
         query.address(value)
 
 

@@ -29,7 +29,7 @@ def test_a_sent_message_reads_back_as_it_was_judged(started, subscriber, mail_se
 
     found = recorded.read(recorded.find(campaign=started))
 
-    assert found.said == "Yes: nothing spoke against it. It is now: Sent."
+    assert found.said == "Yes: there was no exclusion reason. Current status: Sent."
     assert found.judged_at == NOON
     assert "us-email-marketing" in {one.name for one in found.rules}
     assert {figure.name for figure in found.figures} == set(found.message.judged_under.figures)
@@ -63,11 +63,11 @@ def test_a_message_skipped_at_the_freeze_says_that_no_rules_were_asked(started, 
 
     found = recorded.read(recorded.find(campaign=started))
 
-    assert found.said == "No: it was skipped, because: left this topic."
+    assert found.said == "No: it was skipped. Reason: opted out of this topic."
     assert found.figures == ()
 
 
 def test_a_message_that_was_not_judged_yet_says_so(started, subscriber):
     audience.freeze(started)
 
-    assert recorded.read(recorded.find(campaign=started)).said == "It was not judged yet."
+    assert recorded.read(recorded.find(campaign=started)).said == "Not evaluated yet."

@@ -55,7 +55,7 @@ def test_a_forecast_of_a_proposal_is_made_and_shown_over_time(office, proposal):
 
     said = words_of(answer)
     assert "3 subscriptions can be written to today" in said
-    assert "On 31 Aug 2027, 2 of them would be out of reach because of the change alone." in said
+    assert "On 31 Aug 2027, 2 of them would be unreachable because of this change alone." in said
     assert "2 · The consent is not all that the rules where they are ask for" in said
     assert 'role="img"' in answer.content.decode()
 
@@ -65,7 +65,7 @@ def test_the_publishing_page_shows_the_newest_forecast(client, office, proposal,
 
     said = words_of(client.get(reverse("admin:preferences_ruleproposal_publish", args=[proposal.pk])))
 
-    assert "would leave 2 fewer people in reach on 31 Aug 2027, of 3 today" in said
+    assert "would leave 2 fewer subscriptions will be reachable on 31 Aug 2027, of 3 today" in said
 
 
 def test_a_number_leads_to_its_names(office, done, people):
@@ -99,7 +99,7 @@ def test_time_alone_is_forecast_for_a_topic(office, topic, people):
 
     said = words_of(office.post(page("of_time"), {"topic": topic.pk, "until": "2027-08-31"}, follow=True))
 
-    assert "What runs out: Health tips" in said
+    assert "Expiring consent: Health tips" in said
     assert "1 · The consent has run out" in said
 
 
@@ -117,8 +117,8 @@ def test_another_setting_is_forecast_and_nothing_is_changed(office, topic, peopl
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"until": "2027-01-01"}, "Look ahead to a day that is still to come"),
-        ({"until": "2030-01-01"}, "Look no further ahead than a year."),
+        ({"until": "2027-01-01"}, "Forecast until a day that is still to come"),
+        ({"until": "2030-01-01"}, "Choose a forecast date no more than one year ahead."),
         ({"on": "2027-01-01", "until": "2027-08-31"}, "The day it takes effect is past."),
         ({"until": "\N{GRINNING FACE}"}, "Enter a valid date."),
         ({}, "This field is required."),
@@ -134,7 +134,7 @@ def test_a_proposal_that_is_decided_is_not_forecast(office, proposal, colleague)
 
     said = words_of(office.post(page("proposal", proposal.pk), {"until": "2027-08-31"}))
 
-    assert "This proposal is decided already." in said
+    assert "This proposal has already been decided." in said
     assert page("proposal", proposal.pk) not in office.get(of(proposal)).content.decode()
 
 

@@ -187,7 +187,7 @@ def test_the_dossier_of_a_forgotten_person_opens_and_tells_nobody(auditor_desk, 
 
     shown = auditor_desk.get(dossier_of(subscriber)).content.decode()
     exported = auditor_desk.get(page("dossier_export", subscriber.contact_id)).content.decode()
-    assert "This person was forgotten on" in shown
+    assert "This person's data was deleted on" in shown
     assert value not in shown + exported
 
 

@@ -36,14 +36,14 @@ def test_an_officer_enters_who_handles_the_data(desk, sender):
     shown = add(desk, sender, agreement_on="2026-01-15")
 
     processor = Processor.objects.get()
-    assert "None is dated" not in shown
+    assert "No agreement date" not in shown
     assert (processor.country, list(processor.senders.all())) == ("IE", [sender])
     assert processor.history.get().history_user.username == "officer"
 
 
 def test_without_a_dated_agreement_it_is_saved_with_a_warning(desk, sender):
-    assert "No agreement with Letterbox Ltd is dated." in add(desk, sender)
-    assert "None is dated" in desk.get(reverse("admin:compliance_processor_changelist")).content.decode()
+    assert "No agreement date is recorded for Letterbox Ltd is dated." in add(desk, sender)
+    assert "No agreement date" in desk.get(reverse("admin:compliance_processor_changelist")).content.decode()
 
 
 @pytest.mark.parametrize("country", ["", "I", "1E", "IRL", "éé", "🇮🇪"])

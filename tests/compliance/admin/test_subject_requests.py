@@ -120,7 +120,7 @@ def test_nobody_edits_a_request_by_hand(office, asked):
 
 
 @pytest.mark.parametrize(
-    ("days", "what"), [(0, "Requests about own data to answer"), (29, "Requests about own data overdue")]
+    ("days", "what"), [(0, "Data subject requests to answer"), (29, "Data subject requests overdue")]
 )
 def test_the_first_page_names_requests_that_wait(officer, asked, days, what):
     with time_machine.travel(timezone.now() + timedelta(days=days)):

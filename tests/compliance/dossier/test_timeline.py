@@ -99,7 +99,7 @@ def test_a_skipped_message_says_why_in_words(ana):
 def test_a_message_of_a_cancelled_campaign_says_so(ana):
     message(ana, status="skipped", skipped_because="campaign_cancelled")
 
-    assert story(ana, Kind.MESSAGE)[0].detail == "Skipped: the campaign was cancelled first."
+    assert story(ana, Kind.MESSAGE)[0].detail == "Skipped: the campaign was cancelled before."
 
 
 def test_what_the_provider_reported_is_told(ana):
@@ -113,21 +113,21 @@ def test_what_the_provider_reported_is_told(ana):
     )
 
     entry = story(ana, Kind.DELIVERY)[0]
-    assert (entry.what, entry.who) == ("Undeliverable for good · Spring letter", "mailgun")
+    assert (entry.what, entry.who) == ("Hard bounce (permanent) · Spring letter", "mailgun")
 
 
 def test_a_report_about_the_address_alone_is_found_by_fingerprint(ana):
     facts = {"provider": "mailgun", "provider_event_id": "2", "kind": "complained"}
     DeliveryEvent.objects.create(fingerprint=ana.fingerprint, occurred_at=timezone.now(), **facts)
 
-    assert told(ana, Kind.DELIVERY) == ["Complained · nothing we know of"]
+    assert told(ana, Kind.DELIVERY) == ["Complained · unknown message"]
 
 
 def test_a_text_that_came_back_is_personal(phone):
     Inbound.objects.create(provider="demo", provider_id="1", address=phone, raw_text="please stop", meaning="opt_out")
 
     entry = story(phone, Kind.INBOUND)[0]
-    assert (entry.what, entry.detail, entry.personal) == ("Wants to stop", "“please stop”", True)
+    assert (entry.what, entry.detail, entry.personal) == ("Opt-out", "“please stop”", True)
 
 
 def test_the_reason_for_leaving_is_told(ana, topic):
@@ -142,7 +142,7 @@ def test_what_was_looked_into_is_told_with_who_did_and_what_they_found(ana, topi
     opt_out_reasons.review(said, by=colleague, finding="Signed at the fair.")
 
     entry = story(ana, Kind.RECORD)[-1]
-    assert (entry.what, entry.who) == ("Looked into · Health tips", "Sam Reed")
+    assert (entry.what, entry.who) == ("Investigated · Health tips", "Sam Reed")
     assert (entry.detail, entry.personal) == ("Signed at the fair.", True)
 
 
@@ -171,16 +171,16 @@ def test_what_a_colleague_decided_about_a_doubtful_text_carries_their_name(phone
 
     came, answered = sorted(story(phone, Kind.INBOUND), key=lambda entry: entry.who)[::-1]
     assert came.detail == "“enough already” · understood by intent-en-3"
-    assert (answered.what, answered.who) == ("Decided · They want to stop", "Sam Reed")
+    assert (answered.what, answered.who) == ("Decided · Opt out", "Sam Reed")
 
 
 def test_a_hold_is_told_as_long_as_it_lasted(phone, colleague):
-    consent.suppress(phone, Suppression.Reason.HELD, detail="A text to be read")
+    consent.suppress(phone, Suppression.Reason.HELD, detail="A text needs review")
     suppressions.release(phone, by=colleague, because="Not about messages.")
 
     assert [entry.what for entry in story(phone, Kind.SUPPRESSION)] == [
-        "Suppressed · Held until somebody has read their message (Everything)",
-        "Lifted · Held until somebody has read their message (Everything)",
+        "Suppressed · On hold: needs review (Everything)",
+        "Lifted · On hold: needs review (Everything)",
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_restriction_and_a_browsers_wish_are_told(ana, colleague):
     restricted, wished = story(ana, Kind.RECORD)[-2:]
     assert restricted.detail.startswith("restricted: – → ")
     assert restricted.who == "Sam Reed"
-    assert wished.detail.startswith("never sold or shared since: – → ")
+    assert wished.detail.startswith("do not sell or share since: – → ")
     assert wished.detail.endswith(" · Global Privacy Control")
 
 
@@ -201,7 +201,7 @@ def test_what_colleagues_changed_is_told_without_old_names(ana, colleague):
 
     changed, renamed = story(ana, Kind.RECORD)[-2:]
     assert (changed.who, changed.detail) == ("Sam Reed", "language: en → de")
-    assert renamed.detail == "name (the values are not kept)"
+    assert renamed.detail == "name (values not stored)"
 
 
 def test_after_erasure_the_story_stays_and_the_person_is_gone(ana, topic, colleague):
@@ -212,7 +212,7 @@ def test_after_erasure_the_story_stays_and_the_person_is_gone(ana, topic, collea
     entries = story(ana)
     whole = " ".join(f"{entry.what} {entry.where} {entry.detail}" for entry in entries)
     assert "Contact erased" in whole
-    assert "Evidence, erased" in whole
+    assert "Evidence erased" in whole
     assert not any(entry.personal for entry in entries)
     assert not [secret for secret in ["ana@example.org", "203.0.113.7", "yes please", "ana was"] if secret in whole]
 

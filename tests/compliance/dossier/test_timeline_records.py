@@ -23,7 +23,7 @@ def test_a_limit_is_told_as_said_and_as_it_stood(ana, topic):
     assert turns == [
         ("Limit · Health tips", "at most 1 message in 30 days"),
         ("Limit · everything", "at most 4 messages in 30 days"),
-        ("Limit · everything", "no limit any more"),
+        ("Limit · everything", "limit removed"),
     ]
     assert story(ana, Kind.SAID)[-2].detail == "Preferences page, Pressed a button · at most 4 messages in 30 days"
 
@@ -32,7 +32,7 @@ def test_a_move_is_told_and_an_address_that_is_not_theirs_is_not_shown(ana, topi
     address_change.ask(ana, "email", "stranger@example.net")
 
     entry = story(ana, Kind.REQUEST)[0]
-    assert entry.what == "Wants to move to another address"
+    assert entry.what == "Change of address requested"
     assert entry.detail == "from E-mail: ana@example.org to s•••@e•••.net"
 
 
@@ -85,9 +85,9 @@ def test_an_opt_out_that_looks_machine_made_is_told_with_who_settled_it(ana, col
 
     told_of = {(entry.what, entry.who) for entry in story(ana)}
     assert told_of >= {
-        ("Opt-out that looks machine-made", "Sayso"),
-        ("Way back offered", "Sam Reed"),
-        ("Doubtful opt-out settled", "Sam Reed"),
+        ("Suspicious opt-out", "Sayso"),
+        ("Undo offered", "Sam Reed"),
+        ("Suspicious opt-out resolved", "Sam Reed"),
     }
 
 
@@ -103,7 +103,7 @@ def test_of_a_forgotten_person_no_words_are_told(ana, topic, colleague):
 
     whole = " ".join(f"{entry.what} {entry.where} {entry.detail}" for entry in story(ana))
     assert "Asked for: Deletion" in whole
-    assert "Looked into · Health tips" in whole
+    assert "Investigated · Health tips" in whole
     assert "Ana" not in whole
     assert "ana" not in whole.replace("manage", "")
     assert not any(entry.personal for entry in story(ana))

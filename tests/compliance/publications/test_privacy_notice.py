@@ -67,7 +67,7 @@ def test_it_names_each_topic_with_the_right_it_stands_on(client, topic):
 
     assert "You said yes. You can take that back at any time" in shown
     assert "Your order" in shown
-    assert "You asked us for something, and we tell you how it stands." in shown
+    assert "You requested something from us, and we keep you informed about it." in shown
 
 
 def test_a_topic_that_reveals_health_says_so(client, topic):

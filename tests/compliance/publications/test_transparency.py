@@ -40,7 +40,7 @@ def test_an_empty_house_has_nothing_to_count(client, db):
     shown = page(client)
 
     assert "Nobody has said anything to us yet" in shown
-    assert "Nothing was sealed yet." in shown
+    assert "There is no signed checkpoint yet." in shown
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_who_left_is_counted_by_the_way_they_took(topic):
     left(topic, 11, source=Source.ONE_CLICK)
 
     assert period().opt_outs == 23
-    assert period().ways_told == [("Leave page", "12"), ("One-click unsubscribe", "11")]
+    assert period().ways_told == [("Unsubscribe page", "12"), ("One-click unsubscribe", "11")]
 
 
 @pytest.mark.parametrize(

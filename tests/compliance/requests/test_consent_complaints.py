@@ -67,7 +67,7 @@ def test_the_record_stands_beside_what_they_say(db, claim):
 def test_whoever_may_not_see_evidence_is_told_that_there_is_some(claim):
     text = shown(at_the_desk("support"), claim)
 
-    assert "There is evidence. Compliance may see it." in text
+    assert "There is evidence. Only compliance staff can view it." in text
     assert "203.0.113.7" not in text
     assert "people.csv" not in text
 
@@ -170,7 +170,7 @@ def test_a_consent_declared_invalid_before_says_so_and_keeps_the_review_open(cla
 def test_of_a_forgotten_person_nothing_can_be_declared_any_more(claim, imported, officer):
     erasure.erase(imported.contact, by=officer)
 
-    with pytest.raises(NotAllowed, match="asked to be forgotten"):
+    with pytest.raises(NotAllowed, match="data erased on request"):
         consent_complaints.was_not_good(claim, by=officer, finding=FOUND)
 
 
@@ -208,4 +208,4 @@ def test_the_list_says_what_is_still_to_be_looked_into(claim, imported, topic):
 
     text = at_the_desk("auditor").get(reverse("admin:preferences_leavereason_changelist")).content.decode()
 
-    assert text.count("To be looked into") == 1
+    assert text.count("To investigate") == 1

@@ -18,7 +18,7 @@ def test_a_change_is_a_new_version(topic, author):
     assert topic.notices.get(version=1).kind_of_messages == topic.description
 
 
-@pytest.mark.parametrize(("slot", "named"), [("frequency", "how often"), ("privacy_url", "privacy policy")])
+@pytest.mark.parametrize(("slot", "named"), [("frequency", "frequency"), ("privacy_url", "privacy policy")])
 def test_publishing_is_refused_while_a_required_slot_is_empty(topic, slot, named):
     with pytest.raises(NotAllowed, match=named):
         notices.publish(topic, **{slot: " "})

@@ -100,7 +100,7 @@ def test_the_page_behind_the_link_shows_it_and_only_a_button_answers(write_down,
     write_down(address)
     page = open_link(client, tokens.confirm_url(address.replies.get()))
 
-    assert "Is this what you said?" in page.content.decode()
+    assert "Did you agree to these messages?" in page.content.decode()
     assert address.subscriptions.get().expires_at
 
     stamp = page.context["visitor"].stamp

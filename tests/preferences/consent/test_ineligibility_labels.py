@@ -12,4 +12,4 @@ def test_nothing_against_it_means_yes():
 
 
 def test_a_no_says_why():
-    assert ineligibility_labels.may_we_write("left") == "No: left this topic"
+    assert ineligibility_labels.may_we_write("left") == "No: opted out of this topic"

@@ -31,7 +31,7 @@ def run(*arguments):
 def test_a_dry_run_prints_the_report_and_changes_nothing(people):
     printed = run(people)
 
-    assert "1  New, with consent" in printed
+    assert "1  New contact, with consent" in printed
     assert "line 3: This line has 1 fields, and the header 10." in printed
     assert "Run it again with --apply" in printed
     assert not Address.objects.exists()

@@ -239,7 +239,7 @@ def test_the_command_tells_on_what_they_rest(letter, tmp_path):
 
     call_command("import_contacts", str(people), stdout=printed)
 
-    assert "1  of these consents, resting on: Bought something, or had a contract" in printed.getvalue()
+    assert "1  of these consents, based on: Purchase or contract" in printed.getvalue()
 
 
 def test_the_report_page_tells_it_too(letter, client):
@@ -248,4 +248,4 @@ def test_the_report_page_tells_it_too(letter, client):
 
     shown = client.get(reverse("admin:preferences_import_change", args=[import_.pk])).content.decode()
 
-    assert "of these consents, resting on: Bought something, or had a contract" in shown
+    assert "of these consents, based on: Purchase or contract" in shown

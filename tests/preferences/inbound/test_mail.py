@@ -339,7 +339,7 @@ def test_a_mail_that_breaks_something_is_kept_for_a_person(monkeypatch, subscrib
 
     received = inbound_mail.take(mail("Hello", **theirs(subscriber)), provider="test")
 
-    assert received.outcome == "It could not be dealt with: ZeroDivisionError."
+    assert received.outcome == "This message could not be processed: ZeroDivisionError."
     assert received.due_at is not None
     assert "Hello" in received.raw_text
 

@@ -296,7 +296,7 @@ def test_another_decision_than_the_one_that_stands_is_refused(say, reader, topic
     doubtful = say(DOUBTFUL)
     sms.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
-    with pytest.raises(NotAllowed, match="decided before: They want to stop"):
+    with pytest.raises(NotAllowed, match="decided before: Opt out"):
         sms.decide(doubtful, Decision.NOTHING, by=colleague)
 
     assert eligibility.objection(reader, topic) == "stopped"

@@ -219,7 +219,7 @@ def test_help_does_not_change_a_subscription(say, reader):
 def test_anything_else_waits_for_a_person(say, reader):
     received = say("Is this about my appointment?")
 
-    assert (received.address, received.meaning, received.outcome) == (reader, "other", "For a person to read.")
+    assert (received.address, received.meaning, received.outcome) == (reader, "other", "Needs review.")
     assert not reader.replies.filter(kind__in=[Kind.HELP, Kind.OPTED_OUT]).exists()
 
 

@@ -50,14 +50,14 @@ def by_staff(address, topic, **said):
 
 
 WORDS = {
-    "granted": (lambda address, topic: None, "Health tips was turned on."),
+    "granted": (lambda address, topic: None, "Health tips ."),
     "withdrawn": (
         lambda address, topic: consent.withdraw(address, topic, source=Source.ONE_CLICK),
-        "Health tips was turned off.",
+        "Health tips .",
     ),
     "everything": (
         lambda address, topic: consent.withdraw_all(address, sender=topic.sender, source=Source.LEAVE),
-        "Everything was turned off.",
+        "Unsubscribed from everything.",
     ),
     "limited": (
         lambda address, topic: frequency.limit(address, topic, most_per_month=1, source=Source.PREFERENCES),
@@ -101,14 +101,14 @@ def test_the_end_of_a_pause_and_of_a_limit_is_told(subscriber, topic):
 
     text, _html = told_of(subscriber, act)
 
-    assert "The pause of Health tips was ended." in text
-    assert "There is no limit on Health tips any more." in text
+    assert "The pause on Health tips was ended." in text
+    assert "The limit on Health tips any more." in text
 
 
 WHO = {
     Source.STAFF: "Changed by: our staff",
-    Source.ONE_CLICK: "Changed by: you, or somebody who opened a link in a message to you",
-    Source.MAIL: "Changed by: you, by an e-mail",
+    Source.ONE_CLICK: "Changed by: you, or someone who opened a link in a message to you",
+    Source.MAIL: "Changed by: you, by email",
 }
 
 
@@ -222,7 +222,7 @@ def test_a_text_says_what_by_whom_and_the_way_back_in_two_segments(texter, topic
 
     body = message_templates.compose(texter.replies.get(kind=Kind.CHANGED)).body
 
-    assert body.startswith("Harbour Clinic: Offers was turned on. Changed by: our staff. If that is right, do nothing.")
+    assert body.startswith("Harbour Clinic: Offers . Changed by: our staff. If that is right, do nothing.")
     assert "http://testserver/z/" in body
     assert sms_segments.count(body).segments <= 2
 
@@ -235,7 +235,7 @@ def test_a_long_text_says_less_before_it_gets_longer(texter, topic):
 
     body = text_of(texter, act)
 
-    assert body.startswith("Harbour Clinic: Your preferences were changed. If that is right, do nothing.")
+    assert body.startswith("Harbour Clinic: Preferences changed. If that is right, do nothing.")
     assert "http://testserver/z/" in body
     assert sms_segments.count(body).segments <= 2
 
@@ -320,7 +320,7 @@ def test_a_bounce_that_staff_lift_is_told_by_text(texter, author):
     body = message_templates.compose(texter.replies.get(kind=Kind.CHANGED)).body
 
     assert body == (
-        "Harbour Clinic: Texts to this number had failed. We send them again. "
+        "Harbour Clinic: Texts to this number failed. Sending has resumed. "
         "If that is right, do nothing. Reply STOP to end."
     )
 

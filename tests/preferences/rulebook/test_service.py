@@ -253,8 +253,8 @@ def test_nothing_takes_effect_in_the_past(author, approver, time_machine):
         ({"jurisdiction": "US-MS"}, "Another rule has this name already"),
         ({"channel": "email"}, "Another rule has this name already"),
         ({"figures": {}}, "This rule says nothing"),
-        ({"figures": {"segments": {"legal": {"most": 1}}}}, "Give the source of “Longest text, in parts”"),
-        ({"figures": {"segments": {"reference": "§ 1"}}}, "“Longest text, in parts” has no value"),
+        ({"figures": {"segments": {"legal": {"most": 1}}}}, "Give the source of “Maximum SMS length (segments)”"),
+        ({"figures": {"segments": {"reference": "§ 1"}}}, "“Maximum SMS length (segments)” has no value"),
         ({"figures": {"segments": {"legal": {"most": -1}, "reference": "§ 1"}}}, "not below zero"),
         ({"figures": {"consent": {"legal": ["blood"], "reference": "§ 1"}}}, "“blood” is unknown here"),
         ({"figures": {"moods": {"legal": ["blue"], "reference": "§ 1"}}}, "“moods” is no figure"),
@@ -401,7 +401,7 @@ def test_two_people_who_publish_at_once_make_one_rule():
 
     came_to = in_two_threads(lambda number: rules.publish(proposal, by=others[number]))
 
-    assert came_to == ["This proposal is decided already.", "us-ms-sms-marketing · 2"]
+    assert came_to == ["This proposal has already been decided.", "us-ms-sms-marketing · 2"]
     assert Rule.objects.filter(name="us-ms-sms-marketing").count() == 2
 
 

@@ -275,7 +275,7 @@ VALUES = {
     "an unknown calendar": ("holidays", 'strict = ["US", "Narnia"]', 14, "“Narnia” is no calendar"),
     "an unknown state's calendar": ("holidays", 'strict = ["US-ZZ"]', 14, "“US-ZZ” is no calendar"),
     "half a calendar": ("holidays", 'strict = ["US-"]', 14, "“US-” is no calendar"),
-    "a missing day": ("window", 'legal = { mon-sat = "09:00-20:00" }', 14, "Say what holds on sun"),
+    "a missing day": ("window", 'legal = { mon-sat = "09:00-20:00" }', 14, "Enter the hours for sun"),
     "an odd day": ("window", 'legal = { someday = "09:00-20:00" }', 14, "“someday” is no day"),
     "hours that are none": ("window", 'legal = { mon-sun = "9-20" }', 14, "“9-20” are no hours"),
     "hours backwards": ("window", 'legal = { mon-sun = "20:00-09:00" }', 14, "are no hours"),
@@ -312,7 +312,7 @@ def test_two_files_for_one_place_are_refused(tmp_path):
 
     said = refusal(tmp_path, WHOLE.replace("fr-sms-marketing", "fr-texts"), "france.toml")
 
-    assert said == "france.toml, line 1: “FR” stands in fr.toml already. Keep it in one file."
+    assert said == "france.toml, line 1: “FR” stands in fr.toml . Keep it in one file."
 
 
 def test_one_id_in_two_files_is_refused(tmp_path):
@@ -320,7 +320,7 @@ def test_one_id_in_two_files_is_refused(tmp_path):
 
     said = refusal(tmp_path, WHOLE.replace('"FR"', '"GP"'), "gp.toml")
 
-    assert said == "gp.toml, line 7: “fr-sms-marketing” stands in fr.toml already. Keep it in one file."
+    assert said == "gp.toml, line 7: “fr-sms-marketing” stands in fr.toml . Keep it in one file."
 
 
 def test_a_mistake_in_the_second_rule_names_its_line(tmp_path):

@@ -19,7 +19,7 @@ def test_a_wrong_address_gets_a_page_that_is_not_kept(client, db, path):
     answer = client.get(path)
 
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.content.decode()
+    assert "Page not found" in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
     assert "default-src 'none'" in answer["Content-Security-Policy"]
 

@@ -23,11 +23,11 @@ class ChangeAddressForm(forms.Form):
     """The new address or number. What happens then is the same, whoever it belongs to, seen from outside."""
 
     address = forms.CharField(
-        label=_("Your new e-mail address or phone number"),
+        label=_("Your new email address or phone number"),
         help_text=_("A phone number with its country code, like +1 207 555 0123."),
         max_length=320,
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Write your new e-mail address or phone number.")},
+        error_messages={"required": _("Enter your new email address or phone number.")},
     )
 
     def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class ChangeAddressForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        send = Submit("send", _("Ask there"), css_class="btn-primary")
+        send = Submit("send", _("Send confirmation link"), css_class="btn-primary")
         return layout.helper("address", send, visitor=self.visitor)
 
     @property
@@ -85,7 +85,9 @@ class MoveForm(forms.Form):
 
     def clean(self) -> None:
         if self.agreed() and self.cleaned_data.get("words") != self.fields["words"].initial:
-            raise forms.ValidationError(_("The wording changed while you were reading. Nothing was saved: look again."))
+            raise forms.ValidationError(
+                _("The wording changed while you were reading. Nothing was saved: read it again.")
+            )
 
     def agreed(self) -> list[Notice]:
         return [notice for name, notice in self.offers.items() if self.cleaned_data.get(name)]

@@ -37,14 +37,14 @@ class DetailsForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
-        help_text=_("In which we write to you, and show these pages."),
+        help_text=_("The language of our messages and of these pages."),
         error_messages={"invalid_choice": _("Choose one of the languages in the list.")},
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
         widget=LongSelect,
-        help_text=_("So that nothing reaches you at night."),
+        help_text=_("Used so that no message reaches you at night."),
         error_messages={"invalid_choice": _("Choose one of the time zones in the list.")},
     )
     country = forms.ChoiceField(
@@ -59,7 +59,7 @@ class DetailsForm(forms.Form):
         self.visitor, self.contact = visitor, visitor.address.contact
         kwargs["initial"] = {name: getattr(self.contact, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
-        unknown = [("", _("I would rather not say"))]
+        unknown = [("", _("Prefer not to say"))]
         _choose(self.fields["time_zone"], [*unknown, *country_choices.time_zones()], self.contact.time_zone)
         _choose(
             self.fields["country"], [*unknown, *country_choices.countries(get_language() or "en")], self.contact.country
@@ -73,7 +73,7 @@ class DetailsForm(forms.Form):
     def clean_name(self) -> str:
         name = unicodedata.normalize("NFC", self.cleaned_data["name"])
         if not all(_is_seen(character) for character in name):
-            raise forms.ValidationError(_("Write the name in letters only: it holds a character that cannot be seen."))
+            raise forms.ValidationError(_("Use letters only: the name contains an invisible character."))
         if LIKE_A_LINK.search(name):
             raise forms.ValidationError(_("Write the name without links or addresses, and with a space after a dot."))
         return name

@@ -20,7 +20,7 @@ DAYS = [30, 60, 90]
 UNLIMITED = frequency.HIGHEST_LIMIT + 1
 WHICH_DAY = _("Choose a day between tomorrow and a year from now.")
 ONE_OF_BOTH = _("Choose either a number of days or a day, not both.")
-NOT_SOONER = _("It is paused for longer already. To start again sooner, ask for a fresh link below.")
+NOT_SOONER = _("It is already paused for longer. To resume sooner, get a secure link below.")
 
 
 def is_more(most: int | None, than: int | None) -> bool:
@@ -93,7 +93,7 @@ class Wish:
 
 def most_field(options: list[tuple[Any, Any]], *, initial: int | None) -> forms.IntegerField:
     return forms.IntegerField(
-        label=_("How many at most?"),
+        label=_("Maximum number of messages"),
         required=False,
         min_value=1,
         max_value=frequency.HIGHEST_LIMIT,
@@ -107,19 +107,19 @@ def most_field(options: list[tuple[Any, Any]], *, initial: int | None) -> forms.
 def _pause_field(*, is_paused: bool) -> forms.ChoiceField:
     days = [(str(number), _("%(days)d days") % {"days": number}) for number in DAYS]
     return forms.ChoiceField(
-        label=_("Take a break for"),
+        label=_("Pause for"),
         required=False,
-        choices=[("", _("Paused as it is") if is_paused else _("No break")), *days],
+        choices=[("", _("Keep current pause") if is_paused else _("No pause")), *days],
         widget=forms.Select(attrs={"class": "form-control"}),
-        error_messages={"invalid_choice": _("Choose 30, 60 or 90 days, or a day.")},
+        error_messages={"invalid_choice": _("Choose 30, 60 or 90 days, or a date.")},
     )
 
 
 def _until_field() -> forms.DateField:
     return forms.DateField(
-        label=_("Or until a day you choose"),
-        help_text=_("It starts again by itself on that day."),
+        label=_("Or until a date you choose"),
+        help_text=_("Messages resume automatically on that day."),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the day with year, month and day, like 2027-09-01.")},
+        error_messages={"invalid": _("Enter the date as year, month and day, like 2027-09-01.")},
     )

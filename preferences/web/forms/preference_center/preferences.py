@@ -23,10 +23,10 @@ from preferences.web.link_holder import Visitor
 from preferences.web.preference_sheet import Choice, Entry
 
 EVERYTHING = "all"
-WAYS = {Channel.EMAIL: _("By e-mail to %(address)s"), Channel.SMS: _("By text to %(address)s")}
+WAYS = {Channel.EMAIL: _("By email to %(address)s"), Channel.SMS: _("By text message to %(address)s")}
 NAMES = {
-    Channel.EMAIL: _("%(topic)s by e-mail to %(address)s"),
-    Channel.SMS: _("%(topic)s by text to %(address)s"),
+    Channel.EMAIL: _("%(topic)s by email to %(address)s"),
+    Channel.SMS: _("%(topic)s by text message to %(address)s"),
 }
 
 
@@ -82,7 +82,9 @@ class PreferencesForm(forms.Form):
             return
         adds = any(self.cleaned_data.get(c.name) and not c.is_on for c in self.open.values())
         if adds and self.cleaned_data.get("words") != self.fields["words"].initial:
-            raise forms.ValidationError(_("The wording changed while you were reading. Nothing was saved: look again."))
+            raise forms.ValidationError(
+                _("The wording changed while you were reading. Nothing was saved: read it again.")
+            )
 
     def _let_nothing_stand_in_the_way(self) -> None:
         """Whoever turns something off need not fill in anything else rightly."""

@@ -15,7 +15,7 @@ from preferences.web.link_holder import Visitor
 
 MOST_BYTES = 64 * 1024
 EMPTY = _("Paste the whole receipt here: everything in the file that you saved.")
-TOO_LARGE = _("This is longer than any receipt of ours. Paste one receipt, and nothing else.")
+TOO_LARGE = _("This text is too long for one of our receipts. Paste one receipt and nothing else.")
 
 
 class WriteReceiptForm(forms.Form):
@@ -27,7 +27,7 @@ class WriteReceiptForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        write = Submit("write", _("Write my receipt"), css_class="btn-primary")
+        write = Submit("write", _("Create my receipt"), css_class="btn-primary")
         return layout.helper(write, action=reverse("preferences:receipt"), visitor=self.visitor)
 
 
@@ -47,7 +47,7 @@ class CheckReceiptForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        check = Submit("check", _("Check it"), css_class="btn-primary")
+        check = Submit("check", _("Check the receipt"), css_class="btn-primary")
         return layout.helper("receipt", check, action=reverse("preferences:receipt-check"))
 
     def clean_receipt(self) -> str:

@@ -14,23 +14,25 @@ from preferences.outbox import service as outbox
 from preferences.web import rate_limit
 from preferences.web.forms import layout
 
-UNREADABLE = _("Write an e-mail address like name@example.org, or a number with its country code like +1 207 555 0123.")
+UNREADABLE = _(
+    "Enter an email address like name@example.org, or a phone number with its country code like +1 207 555 0123."
+)
 
 
 class MyLinkForm(forms.Form):
     """One e-mail address or phone number. What happens then is the same for everybody, seen from outside."""
 
     address = forms.CharField(
-        label=_("Your e-mail address or phone number"),
+        label=_("Your email address or phone number"),
         help_text=_("A phone number with its country code, like +1 207 555 0123."),
         max_length=320,
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Write your e-mail address or phone number.")},
+        error_messages={"required": _("Enter your email address or phone number.")},
     )
 
     @property
     def helper(self) -> FormHelper:
-        send = Submit("send", _("Send me my link"), css_class="btn-primary")
+        send = Submit("send", _("Send me a secure link"), css_class="btn-primary")
         return layout.helper("address", send, action=reverse("preferences:my-link"))
 
     def clean_address(self) -> str:

@@ -25,7 +25,7 @@ class ConfirmForm(forms.Form):
 
     answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
     even_never_again = forms.BooleanField(
-        label=_("I take that back: you may write to me about the messages above"), required=False
+        label=_("I have changed my mind: you may send me the messages above"), required=False
     )
 
     def __init__(self, *args: Any, visitor: Visitor, questions: Sequence[ConsentEvent], **kwargs: Any) -> None:

@@ -39,7 +39,7 @@ class KeepForm(forms.Form):
             self.add_error(None, _("Press one of the two buttons."))
         keeps = self.cleaned_data.get("answer") == "keep"
         if keeps and self.cleaned_data.get("words") != self.fields["words"].initial:
-            self.add_error(None, _("The wording changed while you were reading. Look again, then press the button."))
+            self.add_error(None, _("The wording changed while you were reading. Read it again, then press the button."))
 
     @transaction.atomic
     def save(self, proof: Proof) -> UUID:

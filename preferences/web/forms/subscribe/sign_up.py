@@ -28,7 +28,7 @@ SALT = "sayso.sign-up"
 QUICKEST_SECONDS = 2
 BOX = re.compile(r"topic-\d{1,18}-(email|sms)\Z")
 BROUGHT = {"email": 320, "phone": 40, "name": 200, "website": 100}  # and how much of each
-YES = {Channel.EMAIL: _("Yes, by e-mail"), Channel.SMS: _("Yes, by text")}
+YES = {Channel.EMAIL: _("Yes, by email"), Channel.SMS: _("Yes, by text message")}
 
 
 class SignUpForm(forms.Form):
@@ -38,7 +38,7 @@ class SignUpForm(forms.Form):
     """
 
     email = forms.CharField(
-        label=_("E-mail address"),
+        label=_("Email address"),
         required=False,
         max_length=320,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "off"}),
@@ -57,7 +57,7 @@ class SignUpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     website = forms.CharField(
-        label=_("Leave this empty"),
+        label=_("Do not fill in this field"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
@@ -132,9 +132,9 @@ class SignUpForm(forms.Form):
         if not self._ticked(Channel.EMAIL) and not self._ticked(Channel.SMS):
             self.add_error(None, _("Tick at least one box: what would you like to hear about, and how?"))
         if self.cleaned_data.get("words") != self.fields["words"].initial:
-            self.add_error(None, _("The wording changed while you were reading. Look again, then send the form."))
-        self._ask_for("email", Channel.EMAIL, _("Write your e-mail address: you ticked topics by e-mail."))
-        self._ask_for("phone", Channel.SMS, _("Write your phone number: you ticked topics by text."))
+            self.add_error(None, _("The wording changed while you were reading. Read it again, then send the form."))
+        self._ask_for("email", Channel.EMAIL, _("Enter your email address: you ticked topics by email."))
+        self._ask_for("phone", Channel.SMS, _("Enter your phone number: you ticked topics by text message."))
         self._doubt_the_spelling()
 
     @transaction.atomic

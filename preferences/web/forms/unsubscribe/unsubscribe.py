@@ -54,7 +54,7 @@ class LeaveForm(forms.Form):
             return
         most = self.cleaned_data.get("most")
         if not self.entry.is_on or most is None or frequency_fields.is_more(most, than=self.entry.most_per_month):
-            self.add_error("most", _("Choose how many a month you want at most."))
+            self.add_error("most", _("Choose the maximum number of messages per month."))
 
     @property
     def leaves(self) -> bool:
@@ -104,7 +104,10 @@ class ReasonForm(forms.Form):
     """Asked after the leaving is done; nothing here is required."""
 
     reason = forms.ChoiceField(
-        label=_("Why did you leave?"), choices=LeaveReason.Reason.choices, required=False, widget=forms.RadioSelect
+        label=_("Why did you unsubscribe?"),
+        choices=LeaveReason.Reason.choices,
+        required=False,
+        widget=forms.RadioSelect,
     )
     words = forms.CharField(
         label=_("Anything else you want to say"),

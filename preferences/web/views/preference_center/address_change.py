@@ -83,7 +83,7 @@ def _moved(request: HttpRequest, form: MoveForm, old: Address) -> HttpResponse |
         return None
     for address in (old, new):
         tasks.answer_soon(address)
-    messages.success(request, _("Saved. From now on we write to %(address)s.") % {"address": new.value})
+    messages.success(request, _("Saved. From now on, messages go to %(address)s.") % {"address": new.value})
     response = redirect("preferences:preferences")
     link_session.keep(response, Purpose.MANAGE, Claims(new.pk, new.link_generation))
     link_session.forget(response, Purpose.FRESH)

@@ -54,7 +54,7 @@ def _save(request: HttpRequest, form: PreferencesForm) -> UUID | None:
     if any(send_fence.in_flight(address) for address in form.sheet.addresses):
         messages.info(request, _("One message was already on its way to you. It may still arrive."))
     if form.wanted_more:
-        messages.warning(request, _("To add something, ask for a fresh link below. Nothing was added."))
+        messages.warning(request, _("To subscribe to more, get a secure link below. Nothing was added."))
     is_changed = ConsentEvent.objects.filter(act=act).exists()
     messages.success(request, _told(form, is_changed=is_changed))
     return act if is_changed else None
@@ -62,7 +62,7 @@ def _save(request: HttpRequest, form: PreferencesForm) -> UUID | None:
 
 def _told(form: PreferencesForm, *, is_changed: bool) -> str:
     if form.cleaned_data["everything"]:
-        return _("Saved. Everything is off: nothing more will be sent to you.")
+        return _("Saved. You are unsubscribed from all messages.")
     return _("Saved.") if is_changed else _("Nothing was changed.")
 
 

@@ -62,8 +62,8 @@ def _put_back(request: HttpRequest, visitor: Visitor, act: UUID) -> None:
     for address in visitor.address.contact.addresses.live():
         tasks.answer_soon(address)
     if undo.is_possible(visitor.address, act):
-        messages.warning(request, _("Not all of it could be put back. Sign up again for what is missing."))
+        messages.warning(request, _("Not everything could be undone. Sign up again for the topics that are missing."))
     elif changes:
-        messages.success(request, _("It is as it was before."))
+        messages.success(request, _("Change undone."))
     else:
-        messages.info(request, _("There was nothing left to put back."))
+        messages.info(request, _("There was nothing left to undo."))

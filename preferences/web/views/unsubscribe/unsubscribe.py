@@ -83,10 +83,12 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
     try:
         claims = tokens.read(Purpose.LEAVE, token)
     except BadLink as forged:
-        return bad_links.page(request, forged) if request.method != "POST" else _plain(_("This link is not ours."), 404)
+        return (
+            bad_links.page(request, forged) if request.method != "POST" else _plain(_("This link is not valid."), 404)
+        )
     if request.method == "POST" and request.POST.getlist("List-Unsubscribe") == ["One-Click"]:
         _leave_at_once(request, claims)
-        return _plain(_("Done. Nothing more about this will be sent to you."), 200)
+        return _plain(_("Done. You are unsubscribed from these messages."), 200)
     topics = list(_topics(claims))
     return render(request, "preferences/one_click.html", _about(topics[0]) | {"topics": topics} if topics else {})
 

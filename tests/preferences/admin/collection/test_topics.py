@@ -23,7 +23,7 @@ def test_an_empty_slot_stops_publishing_with_its_sentence(administrator, topic):
 
     answer = administrator.post(button, words)
 
-    assert "cannot be published: fill in how to leave" in answer.content.decode()
+    assert "cannot be published: fill in how to unsubscribe" in answer.content.decode()
     assert Notice.objects.count() == 1
 
 
@@ -40,4 +40,4 @@ def test_staff_see_how_many_left_a_topic_and_why(administrator, topic, subscribe
 def test_a_new_topic_has_nobody_who_could_have_left(administrator):
     page = administrator.get(reverse("admin:preferences_topic_add")).content.decode()
 
-    assert "Who leaves, and why" not in page
+    assert "Opt-outs and reasons" not in page

@@ -34,7 +34,7 @@ def test_a_contact_shows_what_they_get_and_what_stops_it(support, subscriber, to
 
     assert subscriber.value in shown
     assert "Ended" in shown
-    assert "Asked us to stop" in shown
+    assert "Opted out" in shown
 
 
 def test_correcting_a_name_keeps_everything_else(support, subscriber):

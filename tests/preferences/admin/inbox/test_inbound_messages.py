@@ -78,9 +78,9 @@ def test_what_was_clear_does_not_wait(support, reader, topic):
 @pytest.mark.parametrize(
     ("decision", "objection", "sentence"),
     [
-        ("opt_out", "stopped", "They get nothing more."),
+        ("opt_out", "stopped", "Opt-out recorded. They get no more messages."),
         ("wrong_person", "stopped", "no consent on record counts for them"),
-        ("nothing", "", "Everything goes on as before."),
+        ("nothing", "", "No change. Messages continue as before."),
     ],
 )
 def test_one_press_decides(support, doubtful, reader, topic, decision, objection, sentence):
@@ -97,7 +97,7 @@ def test_what_was_decided_is_kept_in_the_list_of_decisions(support, doubtful):
     press(support, doubtful, "nothing")
 
     shown = support.get(page("inbound") + "?read=decided").content.decode()
-    assert "Neither; go on as before" in shown
+    assert "No change" in shown
     assert "/decide/" not in shown
 
 
@@ -115,12 +115,12 @@ def test_a_second_thought_is_refused_with_a_sentence(support, doubtful, reader, 
 
     answer = press(support, doubtful, "nothing")
 
-    assert "It was decided before: They want to stop." in answer.content.decode()
+    assert "This was already decided: Opt out." in answer.content.decode()
     assert eligibility.objection(reader, topic) == "stopped"
 
 
 def test_an_unknown_answer_is_refused_with_a_sentence(support, doubtful):
-    assert "Choose one of the three answers." in press(support, doubtful, "maybe").content.decode()
+    assert "Choose one of the three outcomes." in press(support, doubtful, "maybe").content.decode()
 
 
 def test_looking_at_a_decision_changes_nothing(support, doubtful):

@@ -115,11 +115,11 @@ def test_every_figure_is_told_in_words_with_law_and_strict_value_and_source(offi
     told = shown(officer, page("rule", "change", rule.pk))
 
     assert "every day 08:00–21:00" in told
-    assert "Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on holidays" in told
+    assert "Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on public holidays" in told
     assert "at most 3 in any 24 hours" in told
     assert "47 CFR 64.1200(c)(1)" in told
-    assert "Primary text seen" in told
-    assert "From memory, or a value of our own: verify" in told
+    assert "Primary source checked" in told
+    assert "No source checked, or a value of our own: verify" in told
     assert "Sayso editors; not yet read by counsel" in told
     assert "The strict profile is in force" in told
 
@@ -135,7 +135,7 @@ def test_other_versions_are_told_with_what_they_change(officer, rule):
     told = shown(officer, page("rule", "change", rule.pk))
 
     assert "Version 2, from 31 January 2027" in told
-    assert "everything from everybody here, on every channel" in told
+    assert "all messages from all senders, on every channel" in told
 
 
 def test_a_rule_says_who_proposed_it_who_published_it_and_why(officer, second, proposal):
@@ -185,9 +185,9 @@ def test_what_holds_together_names_who_set_each_figure(officer):
     answer = officer.get(page("rule", "terms"), asked)
 
     hours = next(line for line in answer.context["lines"] if line.name == "window")
-    assert hours.words == ["Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on holidays"]
+    assert hours.words == ["Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on public holidays"]
     assert "us-sms-marketing" in {setter.rule.name for setter in hours.setters}
-    assert "Rules of these places count: US, US-TX." in answer.content.decode()
+    assert "Rules of these jurisdictions apply: US, US-TX." in answer.content.decode()
 
 
 @pytest.mark.parametrize(("profile", "hours"), [("strict", "12:00–20:00"), ("legal", "every day 08:00–20:00")])
@@ -293,10 +293,10 @@ def test_an_emptied_figure_is_taken_out(officer, rule):
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"reason": "  "}, "Say why the rule should change."),
+        ({"reason": "  "}, "Enter the reason for the change."),
         ({"window-legal_sun": "noon to two"}, "“noon to two” are no hours."),
         ({"window-legal_sun": "20:00-08:00"}, "“20:00-08:00” are no hours."),
-        ({"window-legal_sun": ""}, "Say what holds on sun"),
+        ({"window-legal_sun": ""}, "Enter the hours for sun"),
         ({"window-strict_sun": "\u202e09:00-18:00"}, "are no hours."),
         ({"caps-strict_day": "-1"}, "greater than or equal to 0"),
         ({"caps-strict_day": "many"}, "Enter a whole number."),
@@ -360,7 +360,7 @@ def test_a_first_rule_that_says_little_shows_what_of_the_default_falls_away(offi
 
     pages = [shown(second, page("ruleproposal", step, proposal.pk)) for step in ("change", "publish")]
 
-    assert all("Until then the default for everywhere else holds there" in told for told in pages)
+    assert all("Until then, the default rule for everywhere else applies there" in told for told in pages)
     assert all("Hours: Legal limit" in told for told in pages)
 
 
@@ -386,7 +386,7 @@ def test_a_new_rule_that_cannot_be_is_refused_with_a_sentence(officer, said, sen
 def test_a_proposal_shows_what_changes_who_asks_and_why(second, proposal):
     told = shown(second, page("ruleproposal", "change", proposal.pk))
 
-    assert "What changes against version 1" in told
+    assert "Changes from version 1" in told
     assert "Hours: Strict value" in told
     assert "Mon–Fri 10:00–18:00, Sat–Sun closed" in told
     assert "Counsel asked for it" in told
@@ -404,7 +404,7 @@ def test_whoever_proposed_it_sees_a_sentence_instead_of_the_buttons(officer, pro
 def test_the_page_before_publishing_repeats_the_difference_and_the_day(second, proposal):
     told = shown(second, page("ruleproposal", "publish", proposal.pk))
 
-    assert "It takes effect on 24 November 2026" in told
+    assert "It takes effect automatically on 24 November 2026" in told
     assert "This cannot be taken back" in told
     assert "Mon–Fri 10:00–18:00, Sat–Sun closed" in told
     assert Rule.objects.filter(name=NAME).count() == 2
@@ -432,7 +432,7 @@ def test_a_proposal_whose_day_has_passed_is_refused_with_a_sentence(second, prop
 
 def test_a_second_person_declines_with_a_reason(second, proposal):
     url = page("ruleproposal", "decline", proposal.pk)
-    assert "Say why you decline it." in second.post(url, {"reason": " "}).content.decode()
+    assert "Enter the reason for declining." in second.post(url, {"reason": " "}).content.decode()
 
     second.post(url, {"reason": "Not before the hearing"})
 
@@ -446,7 +446,7 @@ def test_a_proposal_based_on_another_version_than_would_hold_says_so(officer, se
 
     told = shown(second, page("ruleproposal", "change", proposal.pk))
 
-    assert "On that day version 2 would hold" in told
+    assert "Version 2 would hold" in told
 
 
 def who_drops_out(request, proposal):
@@ -477,5 +477,5 @@ def test_what_messages_were_judged_by_is_told_in_words(officer):
     told = shown(officer, page("termsrecord", "change", record.pk))
 
     assert "US, US-FL" in told
-    assert "Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on holidays" in told
+    assert "Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on public holidays" in told
     assert reverse("admin:preferences_rule_change", args=[rule_changes.newest(NAME).pk]) in told

@@ -202,7 +202,7 @@ def test_a_manage_link_cannot_shorten_a_pause(client, ana, topic):
 
     answer = client.post(PAGE, filled(managed(client, ana), **{f"pause-t{topic.pk}": "30"}))
 
-    assert "To start again sooner, ask for a fresh link below." in answer.content.decode()
+    assert "To resume sooner, get a secure link below." in answer.content.decode()
     assert ana.subscriptions.get().paused_until == datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -219,7 +219,7 @@ def test_a_fresh_link_resumes_now(client, ana, phone, topic):
 def test_a_manage_link_does_not_resume_and_the_page_says_how(client, ana, topic):
     frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = managed(client, ana)
-    assert "To start again sooner, ask for a fresh link" in page.content.decode()
+    assert "To resume sooner, get a secure link" in page.content.decode()
 
     client.post(PAGE, filled(page, resume=f"t{topic.pk}"))
     client.post(PAGE, filled(page, resume="all"))
@@ -308,7 +308,7 @@ def test_what_the_opt_out_confirmation_answers_is_not_told_twice(client, ana, to
 
 def test_no_more_texts_ends_the_phone_alone(client, ana, phone, topic):
     page = managed(client, ana)
-    assert "No more texts" in page.content.decode()
+    assert "Unsubscribe from text messages" in page.content.decode()
 
     client.post(PAGE, filled(page, channel="sms"))
 
@@ -337,8 +337,8 @@ def test_topics_stand_by_sender_and_by_what_they_are_for(ana, topic):
 def test_each_box_has_a_name_that_says_it_all(client, ana, phone):
     page = managed(client, ana).content.decode()
 
-    assert 'aria-label="Health tips by text to +12•••79"' in page
-    assert f'aria-label="Health tips by e-mail to {ana.masked}"' in page
+    assert 'aria-label="Health tips by text message to +12•••79"' in page
+    assert f'aria-label="Health tips by email to {ana.masked}"' in page
     assert phone.value not in page
 
 

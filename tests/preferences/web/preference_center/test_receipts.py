@@ -30,7 +30,7 @@ def opened(client, subscriber, act):
 def test_the_page_says_what_when_how_in_which_words_and_who_holds_it(opened, topic, notice):
     page = opened.content.decode()
 
-    words = [topic.name, "Confirmed a link", notice.how_to_leave, "Harbour Clinic Ltd", "1 Quay Street", "/my-link/"]
+    words = [topic.name, "Confirmed by link", notice.how_to_leave, "Harbour Clinic Ltd", "1 Quay Street", "/my-link/"]
     assert opened.status_code == 200
     assert [word for word in words if word not in page] == []
 

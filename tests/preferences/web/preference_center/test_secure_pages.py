@@ -41,7 +41,7 @@ def test_an_old_link_shows_nothing_of_the_person_and_offers_a_fresh_one(client, 
 
     shown = answer.content.decode()
     assert answer.status_code == 403
-    assert "Send me a fresh link" in shown
+    assert "Send me a secure link" in shown
     assert 'action="/my-link/"' in shown
     assert not any(secret in shown for secret in ("ana@", "Ana", ana.masked, topic.name))
 

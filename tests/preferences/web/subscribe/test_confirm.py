@@ -83,7 +83,7 @@ def asked_after_never(address, notice, topic, time_machine):
 def test_after_never_again_a_warning_stands_before_the_yes(client, asked_after_never):
     page = open_link(client, tokens.confirm_url(asked_after_never)).content.decode()
 
-    assert "You asked us never to write to you again" in page
+    assert "You asked us never to contact you again" in page
     assert 'name="even_never_again"' in page
     assert " checked" not in page
 

@@ -68,7 +68,7 @@ def test_opening_the_page_or_the_link_answers_nothing(client, subscriber, link):
 
 def test_the_page_says_what_it_is_about_until_when_and_in_which_words(asked, topic, notice):
     assert f"Keep getting {topic}?" in words(asked)
-    assert "Your permission counts until 31 March 2026." in words(asked)
+    assert "Your consent is valid until 31 March 2026." in words(asked)
     assert notice.kind_of_messages.splitlines()[0] in words(asked)
     assert "p•••@e•••.org" in words(asked)
 
@@ -84,7 +84,7 @@ def test_yes_begins_the_clocks_anew_under_the_words_on_the_page(client, subscrib
     assert said.origin.int == MESSAGE
     assert said.occurred_at == timezone.now()
     assert expiry.of(standing(subscriber)).day.year == 2028
-    assert f"You keep getting {topic}" in words(answer)
+    assert f"You stay subscribed to {topic}" in words(answer)
 
 
 def test_yes_is_confirmed_by_a_letter_with_its_receipt_and_ways_out(client, subscriber, asked):
@@ -285,7 +285,7 @@ def test_the_history_tells_that_it_was_kept(client, subscriber, topic, asked):
     )[::2]
     assert newest.what == f"You kept {topic}, by e-mail"
     assert newest.door == "in a message that asked you to confirm"
-    assert oldest.what == f"{topic} was asked for, by e-mail"
+    assert oldest.what == f"{topic} was requested, by e-mail"
 
 
 def test_the_history_tells_on_what_a_yes_rests(topic):
@@ -294,8 +294,8 @@ def test_the_history_tells_on_what_a_yes_rests(topic):
     consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
 
     [line] = consent_history_text.told(list(consent_history_text.events(ana.contact)), visiting=ana)
-    assert line.what == f"You asked something, which counts as a yes to {topic} for a while, by e-mail"
-    assert line.how == "Asked us something, 15 March 2026"
+    assert line.what == f"You made an enquiry, which counts as consent to {topic} for a limited time, by e-mail"
+    assert line.how == "Enquiry, 15 March 2026"
 
 
 def test_a_question_asked_anew_after_leaving_is_not_answered_by_an_old_link(client, subscriber, topic, notice, asked):

@@ -25,7 +25,7 @@ def test_the_page_says_what_it_means_and_offers_the_way_back_as_large(asked, sub
     assert "Even we cannot undo it" in page
     assert "Only a new sign-up that you confirm yourself" in page
     assert page.count('class="btn btn-primary"') == 2
-    assert f'href="{PAGE}">No, keep it as it is' in page
+    assert f'href="{PAGE}">No, do not change anything' in page
     assert (subscriber.masked in page, subscriber.value in page) == (True, False)
 
 
@@ -45,7 +45,7 @@ def test_one_press_stops_every_address_of_the_person_and_nobody_else(client, sub
 
     done = client.post(FOR_GOOD, filled(client.get(FOR_GOOD), sure="yes"), follow=True)
 
-    assert "We will never write to you again" in done.content.decode()
+    assert "You are permanently unsubscribed" in done.content.decode()
     assert (consent.never_again(subscriber), consent.never_again(phone)) == (True, True)
     assert (consent.never_again(texter), texter.subscriptions.get().status) == (False, "active")
     assert not Subscription.objects.active().filter(address__contact=subscriber.contact).exists()
@@ -87,7 +87,7 @@ def test_afterwards_the_preferences_page_says_so_and_offers_nothing(client, aske
 
     page = client.get(PAGE).content.decode()
 
-    assert "You asked us never to write to you again." in page
+    assert "You asked us never to contact you again." in page
     assert FOR_GOOD not in page
     assert 'name="everything"' not in page
 

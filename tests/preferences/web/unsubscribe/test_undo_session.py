@@ -49,7 +49,7 @@ def test_what_was_turned_off_is_put_back_in_the_same_browser(client, subscriber,
     page = put_back(client, saved)
 
     assert page.redirect_chain == [(PAGE, 302)]
-    assert "It is as it was before." in page.content.decode()
+    assert "Change undone." in page.content.decode()
     assert status(subscriber) == Status.ACTIVE
     assert subscriber.events.last().source == Source.UNDO
 
@@ -111,7 +111,7 @@ def test_pressing_undo_twice_is_pressing_it_once(client, subscriber, topic):
     again = client.post(HERE, button, follow=True)
 
     assert subscriber.events.filter(source=Source.UNDO).count() == 1
-    assert "There was nothing left to put back." in again.content.decode()
+    assert "There was nothing left to undo." in again.content.decode()
 
 
 def test_undo_does_not_touch_a_newer_no(client, subscriber, topic):

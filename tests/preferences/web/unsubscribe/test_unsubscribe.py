@@ -78,14 +78,14 @@ def test_the_rest_can_be_left_from_the_last_page(client, leaving, subscriber, to
 
 def test_a_reason_is_asked_afterwards_and_kept(client, leaving, subscriber, topic):
     done = client.post(LEAVE, filled(leaving, leave="topic"), follow=True)
-    assert "Why did you leave?" in done.content.decode()
+    assert "Why did you unsubscribe?" in done.content.decode()
 
     page = client.post(DONE, filled(done, reason="too_often", words="Twice a day!"), follow=True)
 
     kept = LeaveReason.objects.get()
     assert (kept.address, kept.topic, kept.reason, kept.words) == (subscriber, topic, "too_often", "Twice a day!")
     assert "Thank you" in page.content.decode()
-    assert "Why did you leave?" not in page.content.decode()
+    assert "Why did you unsubscribe?" not in page.content.decode()
 
 
 def test_no_reason_is_no_reason(client, leaving):
@@ -160,7 +160,7 @@ def test_rather_a_break_pauses_the_topic_and_ends_by_itself(client, leaving, sub
 def test_a_break_is_offered_as_large_as_leaving(leaving):
     page = leaving.content.decode()
 
-    assert "Rather take a break, or get fewer?" in page
+    assert "Would you prefer a pause or fewer messages?" in page
     assert page.count('class="btn btn-primary" name="leave"') == 6
 
 
