@@ -33,7 +33,7 @@ def test_a_person_moves(client, subscriber, topic):
     done = client.post(MOVE, filled(page, answer="use", **{f"t{topic.pk}": "on"}), follow=True)
 
     new = Address.objects.get(value=NEW)
-    assert f"New address we write to {NEW}." in done.content.decode()
+    assert f"From now on, messages go to {NEW}." in done.content.decode()
     assert done.redirect_chain[-1][0] == "/preferences/"
     assert new.subscriptions.get().status == Subscription.Status.ACTIVE
     assert subscriber.subscriptions.get().status == Subscription.Status.ENDED

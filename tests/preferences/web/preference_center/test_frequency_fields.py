@@ -80,7 +80,7 @@ def test_a_manage_link_cannot_raise_or_remove_a_limit_and_says_how(client, ana, 
     answer = client.post(PAGE, filled(page, **{f"limit-t{topic.pk}": more}), follow=True)
 
     assert limits(ana) == {topic.pk: 2}
-    assert "ask for a fresh link below. Nothing was added." in answer.content.decode()
+    assert "get a secure link below. Nothing was added." in answer.content.decode()
 
 
 @pytest.mark.parametrize(("more", "then"), [("8", 8), ("", None)])

@@ -80,7 +80,7 @@ def test_a_manage_link_cannot_add_anything(client, subscriber, other):
     answer = client.post(PAGE, filled(page, **{box(subscriber, other): "on"}), follow=True)
 
     assert not subscriber.subscriptions.filter(topic=other).exists()
-    assert "ask for a fresh link" in answer.content.decode()
+    assert "To subscribe to more, get a secure link" in answer.content.decode()
 
 
 def test_a_fresh_link_adds_under_the_words_shown_and_is_confirmed(client, subscriber, other):
@@ -146,7 +146,7 @@ def test_everything_off_is_one_button_for_all_addresses_of_the_person(client, su
     assert not Subscription.objects.active().filter(address__contact=subscriber.contact).exists()
     assert Suppression.objects.in_force().filter(reason="stopped").count() == 2
     assert texter.subscriptions.get().status == Status.ACTIVE
-    assert "Everything is off" in answer.content.decode()
+    assert "You are unsubscribed from all messages" in answer.content.decode()
 
 
 def test_another_address_of_the_person_is_masked_and_can_only_be_reduced(client, subscriber, topic, other):
@@ -207,7 +207,7 @@ def test_somebody_elses_manage_link_ends_the_right_to_add(client, subscriber, ot
     page = managed(client, subscribe(factories.email_address(), other))
 
     assert "sayso-fresh" not in client.cookies or not client.cookies["sayso-fresh"].value
-    assert "ask for a fresh link" in page.content.decode()
+    assert "To subscribe to more, get a secure link" in page.content.decode()
 
 
 def test_a_private_topic_is_not_offered_to_be_added(client, subscriber, topic):
@@ -226,7 +226,7 @@ def test_somebody_who_said_never_again_is_told_what_takes_it_back_and_can_add_no
 
     client.post(PAGE, filled(page, **{box(subscriber, other): "on"}))
 
-    assert "Only a new sign-up, confirmed by you, takes that back." in page.content.decode()
+    assert "Only a new sign-up that you confirm reverses this." in page.content.decode()
     assert not subscriber.subscriptions.active().exists()
 
 

@@ -32,7 +32,7 @@ def test_pressing_yes_signs_up_with_proof(client, asked):
 
     granted = asked.address.subscriptions.get().event
     assert (granted.kind, granted.method, granted.evidence.page) == ("granted", Method.DOUBLE_OPT_IN, "/confirm/")
-    assert "You are signed up" in done.content.decode()
+    assert "You are subscribed" in done.content.decode()
 
 
 def test_pressing_no_closes_the_question(client, asked):
@@ -49,7 +49,7 @@ def test_confirming_again_says_it_is_done(client, asked):
 
     page = open_link(client, tokens.confirm_url(asked)).content.decode()
 
-    assert "You are signed up" in page
+    assert "You are subscribed" in page
     assert "<button" not in page
 
 
@@ -95,7 +95,7 @@ def test_a_yes_without_the_tick_is_refused_with_its_reason(client, asked_after_n
     answer = client.post("/confirm/", filled(page, answer="yes", **tick))
 
     assert answer.status_code == 422
-    assert "Tick the box if you want to take that back" in answer.content.decode()
+    assert "Tick the box if you have changed your mind" in answer.content.decode()
     assert consent.never_again(asked_after_never.address)
 
 

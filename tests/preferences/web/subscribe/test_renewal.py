@@ -67,7 +67,7 @@ def test_opening_the_page_or_the_link_answers_nothing(client, subscriber, link):
 
 
 def test_the_page_says_what_it_is_about_until_when_and_in_which_words(asked, topic, notice):
-    assert f"Keep getting {topic}?" in words(asked)
+    assert f"Stay subscribed to {topic}?" in words(asked)
     assert "Your consent is valid until 31 March 2026." in words(asked)
     assert notice.kind_of_messages.splitlines()[0] in words(asked)
     assert "p•••@e•••.org" in words(asked)
@@ -283,9 +283,9 @@ def test_the_history_tells_that_it_was_kept(client, subscriber, topic, asked):
     newest, oldest = list(
         consent_history_text.told(list(consent_history_text.events(subscriber.contact)), visiting=subscriber)
     )[::2]
-    assert newest.what == f"You kept {topic}, by e-mail"
+    assert newest.what == f"You renewed {topic}, by email"
     assert newest.door == "in a message that asked you to confirm"
-    assert oldest.what == f"{topic} was requested, by e-mail"
+    assert oldest.what == f"Sign-up for {topic} was requested, by email"
 
 
 def test_the_history_tells_on_what_a_yes_rests(topic):
@@ -294,7 +294,7 @@ def test_the_history_tells_on_what_a_yes_rests(topic):
     consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
 
     [line] = consent_history_text.told(list(consent_history_text.events(ana.contact)), visiting=ana)
-    assert line.what == f"You made an enquiry, which counts as consent to {topic} for a limited time, by e-mail"
+    assert line.what == f"You made an enquiry, which counts as consent to {topic} for a limited time, by email"
     assert line.how == "Enquiry, 15 March 2026"
 
 

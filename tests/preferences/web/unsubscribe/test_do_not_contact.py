@@ -22,7 +22,7 @@ def asked(client, subscriber):
 def test_the_page_says_what_it_means_and_offers_the_way_back_as_large(asked, subscriber):
     page = asked.content.decode()
 
-    assert "Even we cannot undo it" in page
+    assert "Our staff cannot undo it" in page
     assert "Only a new sign-up that you confirm yourself" in page
     assert page.count('class="btn btn-primary"') == 2
     assert f'href="{PAGE}">No, do not change anything' in page

@@ -44,7 +44,7 @@ def test_opening_the_link_shows_what_changed_and_changes_nothing(client, subscri
     pages = [open_link(client, url) for _scanner in range(3)]
 
     assert [page.status_code for page in pages] == [200, 200, 200]
-    assert "Health tips ." in pages[0].content.decode()
+    assert "Unsubscribed from Health tips." in pages[0].content.decode()
     assert ConsentEvent.objects.count() == before
     assert gets(subscriber) == []
 
@@ -120,7 +120,7 @@ def test_a_pause_and_a_limit_are_shown_with_their_terms_and_put_back(client, top
         press(client, url, BACK)
 
     assert "Health tips is paused until 2 December 2026." in shown
-    assert "At most 2 messages are sent in 30 days, about everything together." in shown
+    assert "All topics: at most 2 messages in 30 days." in shown
     assert gets(address) == ["Health tips"]
     assert list(address.contact.limits.values_list("most_per_month", flat=True)) == [None]
 
@@ -133,7 +133,7 @@ def test_what_staff_turned_on_can_be_turned_off_again(client, subscriber, topic,
     shown = open_link(client, url).content.decode()
     press(client, url, BACK)
 
-    assert "Offers ." in shown
+    assert "Subscribed to Offers." in shown
     assert "our staff" in shown
     assert author.username not in shown
     assert gets(subscriber) == ["Health tips"]

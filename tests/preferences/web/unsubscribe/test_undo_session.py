@@ -244,7 +244,7 @@ def test_after_never_again_nothing_is_offered_and_nothing_put_back(client, subsc
 
     answer = client.post(HERE, button, follow=True)
 
-    assert "Sign up anew to take that back." in answer.content.decode()
+    assert "Sign up again if you have changed your mind." in answer.content.decode()
     assert HERE not in answer.content.decode()
     assert status(subscriber) == Status.ENDED
 

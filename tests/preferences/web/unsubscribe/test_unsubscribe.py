@@ -27,7 +27,7 @@ def leaving(client, subscriber, topic):
 
 def test_opening_the_link_shows_one_obvious_button_and_changes_nothing(leaving, subscriber, topic):
     assert leaving.redirect_chain == [(LEAVE, 303)]
-    assert f"Leave {topic.name}</button>" in leaving.content.decode()
+    assert f"Unsubscribe from {topic.name}</button>" in leaving.content.decode()
     assert subscriber.subscriptions.get().status == Subscription.Status.ACTIVE
 
 
@@ -49,7 +49,7 @@ def test_one_press_leaves_everything(client, leaving, subscriber, topic):
     page = client.post(LEAVE, filled(leaving, leave="everything"), follow=True)
 
     assert not subscriber.subscriptions.active().exists()
-    assert "Everything is off" in page.content.decode()
+    assert "You are unsubscribed from all messages" in page.content.decode()
 
 
 def test_leaving_twice_is_leaving_once(client, leaving, subscriber):
@@ -65,7 +65,7 @@ def test_opening_the_link_again_says_it_is_done(client, leaving, subscriber, top
 
     page = open_link(client, tokens.leave_url(subscriber, topic))
 
-    assert "You are out" in page.content.decode()
+    assert "You are unsubscribed" in page.content.decode()
 
 
 def test_the_rest_can_be_left_from_the_last_page(client, leaving, subscriber, topic):
@@ -215,7 +215,7 @@ def test_nothing_wrong_in_the_other_fields_stands_in_the_way_of_leaving(client, 
 def test_who_does_not_get_it_is_offered_no_break(client, address, topic):
     page = open_link(client, tokens.leave_url(address, topic))
 
-    assert "take a break" not in page.content.decode()
+    assert "Would you prefer a pause" not in page.content.decode()
 
 
 def test_a_leave_link_to_an_address_she_moved_away_from_limits_nothing(client, subscriber, topic, notice):
