@@ -40,4 +40,6 @@ def test_each_way_of_saying_yes_has_its_sentence(address, topic, source, method,
 def test_what_a_colleague_wrote_down_says_so(address, topic, author):
     event = consent.grant(address, topic, source=Source.STAFF, method=Method.VERBAL, by=author).event
 
-    assert agreement_text.sentence(event, address.contact) == "You agreed on 12 March 2026, by telling one of us."
+    told = agreement_text.sentence(event, address.contact)
+
+    assert told == "You agreed on 12 March 2026, verbally, to a member of our staff."

@@ -50,10 +50,10 @@ def by_staff(address, topic, **said):
 
 
 WORDS = {
-    "granted": (lambda address, topic: None, "Health tips ."),
+    "granted": (lambda address, topic: None, "Subscribed to Health tips."),
     "withdrawn": (
         lambda address, topic: consent.withdraw(address, topic, source=Source.ONE_CLICK),
-        "Health tips .",
+        "Unsubscribed from Health tips.",
     ),
     "everything": (
         lambda address, topic: consent.withdraw_all(address, sender=topic.sender, source=Source.LEAVE),
@@ -61,11 +61,11 @@ WORDS = {
     ),
     "limited": (
         lambda address, topic: frequency.limit(address, topic, most_per_month=1, source=Source.PREFERENCES),
-        "Health tips comes at most 1 time in 30 days.",
+        "Health tips: at most 1 message in 30 days.",
     ),
     "limited overall": (
         lambda address, topic: frequency.limit(address, None, most_per_month=3, source=Source.PREFERENCES),
-        "At most 3 messages are sent in 30 days, about everything together.",
+        "All topics: at most 3 messages in 30 days.",
     ),
 }
 
@@ -101,8 +101,8 @@ def test_the_end_of_a_pause_and_of_a_limit_is_told(subscriber, topic):
 
     text, _html = told_of(subscriber, act)
 
-    assert "The pause on Health tips was ended." in text
-    assert "The limit on Health tips any more." in text
+    assert "The pause on Health tips has ended." in text
+    assert "The limit on Health tips was removed." in text
 
 
 WHO = {
@@ -182,7 +182,7 @@ def test_one_letter_tells_all_of_an_act(subscriber, topic):
 
     text = plain(subscriber.replies.get(kind=Kind.OPTED_OUT, act=act))
 
-    assert "At most 2 messages are sent in 30 days" in text
+    assert "All topics: at most 2 messages in 30 days." in text
 
 
 def test_the_old_address_hears_that_the_person_moved_and_gets_no_key_to_anything(subscriber, topic):
@@ -193,7 +193,7 @@ def test_the_old_address_hears_that_the_person_moved_and_gets_no_key_to_anything
     message = mail(subscriber.replies.get(kind=Kind.CHANGED))
 
     text = "".join(part.get_content() for part in message.iter_parts())
-    assert "now goes to another address of yours" in text
+    assert "now go to another address of yours" in text
     assert "new.place" not in text
     assert [door for door in ("/z/", "/m/", "/f/", "/r/") if f"http://testserver{door}" in text] == []
 
@@ -222,7 +222,7 @@ def test_a_text_says_what_by_whom_and_the_way_back_in_two_segments(texter, topic
 
     body = message_templates.compose(texter.replies.get(kind=Kind.CHANGED)).body
 
-    assert body.startswith("Harbour Clinic: Offers . Changed by: our staff. If that is right, do nothing.")
+    assert body.startswith("Harbour Clinic: Subscribed to Offers. Changed by: our staff. If correct, do nothing.")
     assert "http://testserver/z/" in body
     assert sms_segments.count(body).segments <= 2
 
@@ -235,7 +235,7 @@ def test_a_long_text_says_less_before_it_gets_longer(texter, topic):
 
     body = text_of(texter, act)
 
-    assert body.startswith("Harbour Clinic: Preferences changed. If that is right, do nothing.")
+    assert body.startswith("Harbour Clinic: Your preferences were changed. If correct, do nothing.")
     assert "http://testserver/z/" in body
     assert sms_segments.count(body).segments <= 2
 
@@ -279,7 +279,7 @@ def test_several_topics_in_one_act_of_staff_are_told_together(known, topic):
     [by_staff(known, one, act=act) for one in factories.TopicFactory.create_batch(2, sender=topic.sender)]
 
     assert owed(known) == [Kind.CHANGED]
-    assert plain(known.replies.get(kind=Kind.CHANGED)).count("was turned on") == 2
+    assert plain(known.replies.get(kind=Kind.CHANGED)).count("- Subscribed to ") == 2
 
 
 def test_a_yes_from_a_file_is_told_once_to_somebody_known_and_to_nobody_new(known, topic, author):
@@ -311,7 +311,7 @@ def test_a_bounce_that_staff_lift_is_told_once(known, author):
     suppressions.lift(bounced, by=author, because="The mailbox works again.")
 
     assert owed(known) == [Kind.CHANGED]
-    assert "Mail to this address had come back" in plain(known.replies.get(kind=Kind.CHANGED))
+    assert "Emails to this address could not be delivered" in plain(known.replies.get(kind=Kind.CHANGED))
 
 
 def test_a_bounce_that_staff_lift_is_told_by_text(texter, author):
@@ -320,8 +320,7 @@ def test_a_bounce_that_staff_lift_is_told_by_text(texter, author):
     body = message_templates.compose(texter.replies.get(kind=Kind.CHANGED)).body
 
     assert body == (
-        "Harbour Clinic: Texts to this number failed. Sending has resumed. "
-        "If that is right, do nothing. Reply STOP to end."
+        "Harbour Clinic: Texts to this number failed. Sending has resumed. If correct, do nothing. Reply STOP to end."
     )
 
 
@@ -375,7 +374,7 @@ def test_the_letter_goes_out_by_mail_and_its_receipt_is_written(known, topic):
         tasks.deliver_to(known.pk)
 
     assert [message.to for message in sink.messages] == [[known.value]]
-    assert b"Offers was turned on." in sink.messages[0].content
+    assert b"Subscribed to Offers." in sink.messages[0].content
     assert known.receipts.filter(act=last_act(known)).exists()
 
 

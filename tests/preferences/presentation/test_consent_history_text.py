@@ -24,8 +24,8 @@ def test_a_confirmed_sign_up_is_two_lines_the_newest_first(subscriber, topic):
 
     typed = "someone who entered this address; only the confirmation shows that it was you"
     assert told == [
-        (f"You agreed to {topic}, by e-mail", "Confirmed by link", "you"),
-        (f"{topic} was requested, by e-mail", "Ticked a box", typed),
+        (f"You agreed to {topic}, by email", "Confirmed by link", "you"),
+        (f"Sign-up for {topic} was requested, by email", "Ticked a box", typed),
     ]
 
 
@@ -34,7 +34,7 @@ def test_a_text_is_told_as_a_text(texter, topic):
 
     line = lines(texter)[0]
 
-    assert (line.what, line.door) == (f"You left {topic}, by text", "in a text message")
+    assert (line.what, line.door) == (f"You unsubscribed from {topic}, by text message", "in a text message")
 
 
 def test_colleagues_are_never_named(subscriber, topic):
@@ -49,7 +49,7 @@ def test_colleagues_are_never_named(subscriber, topic):
 def test_leaving_everything_is_told_as_everything(subscriber, topic):
     consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
 
-    assert lines(subscriber)[0].what == "You unsubscribed from everything, by e-mail"
+    assert lines(subscriber)[0].what == "You unsubscribed from everything, by email"
 
 
 def test_a_pause_is_told_with_its_end(subscriber, topic):
@@ -58,15 +58,15 @@ def test_a_pause_is_told_with_its_end(subscriber, topic):
 
     line = lines(subscriber)[0]
 
-    assert (line.what, line.until, line.is_pause) == (f"You paused {topic}, by e-mail", until, True)
+    assert (line.what, line.until, line.is_pause) == (f"You paused {topic}, by email", until, True)
 
 
 @pytest.mark.parametrize(
     ("number", "about", "expected"),
     [
         (4, True, "You asked for at most 4 messages in 30 days about Health tips"),
-        (4, False, "You asked for at most 4 messages in 30 days altogether"),
-        (None, True, "You removed the limit on Health tips away"),
+        (4, False, "You asked for at most 4 messages in 30 days in total"),
+        (None, True, "You removed the limit on Health tips"),
         (None, False, "You removed the limit on all messages"),
     ],
 )

@@ -44,8 +44,12 @@ def test_every_mail_says_who_writes_from_where_and_why(address, topic, kind):
 SAYS = {
     Kind.CONFIRM: ["http://testserver/c/", "Health tips", "About two a month", "/privacy", "/terms"],
     Kind.SIGNED_UP: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
-    Kind.OPTED_OUT: ["Nothing more will be sent", "about: Health tips.", "http://testserver/sign-up/"],
-    Kind.CHANGED: ["Offers .", "http://testserver/z/", "http://testserver/m/"],
+    Kind.OPTED_OUT: [
+        "We will not send anything more to this address",
+        "about: Health tips.",
+        "http://testserver/sign-up/",
+    ],
+    Kind.CHANGED: ["Subscribed to Offers.", "http://testserver/z/", "http://testserver/m/"],
     Kind.HELP: ["http://testserver/m/", "care@harbour.example"],
     Kind.LINK: ["http://testserver/f/", "30 minutes"],
 }
@@ -90,8 +94,7 @@ def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
     text = message_templates.compose(texter.replies.get(kind=Kind.OPTED_OUT))
 
     assert text.body == (
-        "Harbour Clinic: Unsubscribed. Unsubscribe from text messages will be sent to this number. "
-        "Reply START to rejoin, HELP for help."
+        "Harbour Clinic: Unsubscribed. No more texts will be sent to this number. Reply START to rejoin, HELP for help."
     )
     assert sms_segments.count(text.body).segments == 1
 
