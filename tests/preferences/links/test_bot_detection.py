@@ -138,7 +138,7 @@ def doubtful(client, subscriber, topic):
 def test_staff_offer_a_way_back_once_and_the_person_takes_it(doubtful, subscriber, topic, author):
     bot_detection.offer_a_way_back(doubtful, by=author)
 
-    with pytest.raises(NotAllowed, match="settled this already"):
+    with pytest.raises(NotAllowed, match="already resolved this"):
         bot_detection.offer_a_way_back(doubtful, by=author)
     assert subscriber.replies.filter(kind=Reply.Kind.CHANGED).count() == 1
     assert eligibility.objection(subscriber, topic) == "left"

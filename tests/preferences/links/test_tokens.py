@@ -149,7 +149,7 @@ def test_an_expired_link_offers_a_new_one(clock, client, made):
 
     page = client.get(path(made[Purpose.FRESH])).content.decode()
 
-    assert "too old" in page
+    assert "This link has expired" in page
     assert 'action="/my-link/"' in page
 
 

@@ -93,7 +93,7 @@ def test_a_letter_that_cannot_be_written_fails_with_its_sentence(provider, topic
 
     reply.refresh_from_db()
     assert reply.status == Reply.Status.FAILED
-    assert "has no text number" in reply.reason
+    assert "has no SMS number" in reply.reason
 
 
 def test_a_dead_broker_costs_a_page_nothing(
