@@ -10,10 +10,10 @@ from campaigns.models import Breakdown, Campaign
 from campaigns.sending import leases, sender
 from campaigns.workflow import lifecycle
 
-CHAINS = 2  # how many batches of one campaign are on their way at once
+PARALLEL_CHAINS = 2  # how many batches of one campaign are on their way at once
 
 
-def begin_soon(campaign: Campaign) -> None:
+def freeze_soon(campaign: Campaign) -> None:
     """Doors call this after a campaign was started or resumed. If the broker is down, the sweep begins it."""
 
     def wake() -> None:
@@ -22,7 +22,7 @@ def begin_soon(campaign: Campaign) -> None:
     transaction.on_commit(wake, robust=True)
 
 
-def count_soon(row: Breakdown) -> None:
+def count_breakdown_soon(row: Breakdown) -> None:
     """Doors call this after a count by verdict was asked for. If the broker is down, the sweep begins it."""
 
     def wake() -> None:
@@ -42,7 +42,7 @@ def start_due() -> None:
 def freeze(campaign_id: int) -> None:
     """Write the audience down, then begin sending."""
     audience.freeze(Campaign.objects.get(pk=campaign_id))
-    for _chain in range(CHAINS):
+    for _chain in range(PARALLEL_CHAINS):
         send_batch.delay(campaign_id)
 
 
@@ -55,28 +55,28 @@ def send_batch(campaign_id: int) -> None:
         lifecycle.finish_if_done(campaign_id)
 
 
-@shared_task(name="campaigns.tasks.end_what_ran_out")
-def end_what_ran_out() -> None:
+@shared_task(name="campaigns.tasks.expire_consents")
+def expire_consents() -> None:
     """Consent that is over, and consent that nobody kept when asked, ends in the ledger too."""
-    repermission.end_due()
+    repermission.expire_due()
 
 
 @shared_task(name="campaigns.tasks.count_breakdown")
 def count_breakdown(row_id: int) -> None:
     """Judge a large audience, on from where another worker may have left it."""
-    breakdown.count(Breakdown.objects.get(pk=row_id))
+    breakdown.run_count(Breakdown.objects.get(pk=row_id))
 
 
-@shared_task(name="campaigns.tasks.sweep")
-def sweep() -> None:
+@shared_task(name="campaigns.tasks.recover_lost_work")
+def recover_lost_work() -> None:
     """Find what lost tasks and lost workers left, and wake somebody for it."""
-    leases.sweep()
+    leases.recover_lost_leases()
     leases.close_cancelled()
     leases.close_late()
     for campaign in Campaign.objects.sending():
-        if campaign.frozen_at is None:
+        if campaign.audience_locked_at is None:
             freeze.delay(campaign.pk)
-        elif not leases.is_busy(campaign):
+        elif not leases.is_being_sent(campaign):
             send_batch.delay(campaign.pk)
-    for row in breakdown.lost():
+    for row in breakdown.stalled_breakdowns():
         count_breakdown.delay(row.pk)

@@ -4,12 +4,12 @@ from django.core.checks import Tags, register
 from config import checks
 
 
-class StreetDoorConfig(AppConfig):
+class ProjectConfig(AppConfig):
     name = "config"
     verbose_name = "Sayso"
 
     def ready(self) -> None:
-        register(checks.demo_stays_at_home, Tags.security)
-        register(checks.the_profile_is_known)
-        register(checks.ways_out_by_mail_are_whole)
-        register(checks.acknowledged_is_kept, Tags.database)
+        register(checks.demo_is_not_production, Tags.security)
+        register(checks.rule_profile_is_known)
+        register(checks.unsubscribe_mailto_fits)
+        register(checks.commits_are_durable, Tags.database)

@@ -11,9 +11,9 @@ from django.db import connections
 from preferences.channels import mime
 from preferences.rulebook import effective_terms
 
-LONGEST_TAGGED = 16  # before the @, so that a signed tag fits behind it
+MAX_TAGGED_LENGTH = 16  # before the @, so that a signed tag fits behind it
 # What a database must answer for a committed "no" to survive a power cut, and what to set if it does not.
-SURVIVES = {
+DURABLE_SETTINGS = {
     "postgresql": (
         "SHOW synchronous_commit",
         {"on", "local", "remote_write", "remote_apply"},
@@ -27,7 +27,7 @@ SURVIVES = {
 }
 
 
-def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
+def demo_is_not_production(**kwargs: Any) -> list[CheckMessage]:
     """The post room shows everybody's mail, so it may not run where the cookies say production."""
     if not settings.SESSION_COOKIE_SECURE or not (settings.DEMO or apps.is_installed("config.demo")):
         return []
@@ -35,7 +35,7 @@ def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
     return [Error("The demo's post room is switched on in production.", hint=hint, id="sayso.E001")]
 
 
-def the_profile_is_known(**kwargs: Any) -> list[CheckMessage]:
+def rule_profile_is_known(**kwargs: Any) -> list[CheckMessage]:
     """A slip of the pen must not loosen the rulebook."""
     if settings.RULE_PROFILE in (effective_terms.STRICT, effective_terms.LEGAL):
         return []
@@ -43,26 +43,26 @@ def the_profile_is_known(**kwargs: Any) -> list[CheckMessage]:
     return [Error(f"RULE_PROFILE is “{settings.RULE_PROFILE}”.", hint=hint, id="sayso.E004")]
 
 
-def ways_out_by_mail_are_whole(**kwargs: Any) -> list[CheckMessage]:
+def unsubscribe_mailto_fits(**kwargs: Any) -> list[CheckMessage]:
     """Every mail carries this address with a long tag in it: where it does not fit, nobody could leave by mail."""
     written = settings.UNSUBSCRIBE_MAILTO
     if not written or (
-        mime.is_address(written) and written.isascii() and len(written.rpartition("@")[0]) <= LONGEST_TAGGED
+        mime.is_address(written) and written.isascii() and len(written.rpartition("@")[0]) <= MAX_TAGGED_LENGTH
     ):
         return []
-    hint = f"Write one address such as out@in.example.org, with at most {LONGEST_TAGGED} characters before the @."
+    hint = f"Write one address such as out@in.example.org, with at most {MAX_TAGGED_LENGTH} characters before the @."
     return [Error(f"UNSUBSCRIBE_MAILTO is “{written}”, which cannot carry a tag.", hint=hint, id="sayso.E003")]
 
 
-def acknowledged_is_kept(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def commits_are_durable(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Whoever was told "done" has to find it done after a power cut. Asked of the database itself."""
     if not settings.SESSION_COOKIE_SECURE:
         return []
-    return [error for alias in databases or [] for error in _forgetful(alias)]
+    return [error for alias in databases or [] for error in _durability_fault(alias)]
 
 
-def _forgetful(alias: str) -> list[CheckMessage]:
-    question, good, hint = SURVIVES[connections[alias].vendor]
+def _durability_fault(alias: str) -> list[CheckMessage]:
+    question, good, hint = DURABLE_SETTINGS[connections[alias].vendor]
     with connections[alias].cursor() as cursor:
         cursor.execute(question)
         answer = str(cursor.fetchone()[0])

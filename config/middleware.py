@@ -9,10 +9,10 @@ from django.middleware.locale import LocaleMiddleware
 
 from preferences.web import languages
 
-PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
 
-class PrivateResponses:
+class PrivacyHeadersMiddleware:
     """Nothing of ours is cached, indexed or framed; the admin gets its own content security policy."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,24 +22,24 @@ class PrivateResponses:
         response = self.get_response(request)
         response.setdefault("Cache-Control", "no-store")
         response.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
-        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path.startswith("/admin/"):
             response.setdefault("Content-Security-Policy", admin_policy())
         return response
 
 
-class PageLanguage(LocaleMiddleware):
+class PublicLocaleMiddleware(LocaleMiddleware):
     """The language of public pages; the back office speaks what the browser asks for, as Django does."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         if not request.path.startswith("/admin/"):
-            languages.activate(request)
+            languages.activate_language(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not request.path.startswith("/admin/"):
-            languages.carry(request, response)
+            languages.carry_language(request, response)
         return super().process_response(request, response)
 
 

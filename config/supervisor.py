@@ -15,7 +15,7 @@ from typing import NoReturn
 
 PATIENCE_SECONDS = 8
 READY_SECONDS = 60
-GLANCE_SECONDS = 0.2
+POLL_SECONDS = 0.2
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -51,7 +51,7 @@ def port_is_free(port: int, *, host: str = "127.0.0.1") -> bool:
     return True
 
 
-def answers(port: int, *, host: str = "127.0.0.1") -> bool:
+def is_answering(port: int, *, host: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
@@ -105,18 +105,18 @@ def start(name: str, command: list[str]) -> Child:
 def wait_until_ready(children: list[Child], port: int) -> None:
     """Until the web server listens."""
     deadline = time.monotonic() + READY_SECONDS
-    while not answers(port):
-        _complain_of_the_dead(children)
+    while not is_answering(port):
+        _report_dead_children(children)
         if time.monotonic() > deadline:
             raise Died(f"The web server did not start within {READY_SECONDS} seconds: see its lines above.")
-        time.sleep(GLANCE_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def watch(children: list[Child]) -> NoReturn:
     """Until one of them dies."""
     while True:
-        _complain_of_the_dead(children)
-        time.sleep(GLANCE_SECONDS)
+        _report_dead_children(children)
+        time.sleep(POLL_SECONDS)
 
 
 def stop(children: list[Child], patience: float) -> None:
@@ -133,7 +133,7 @@ def stop(children: list[Child], patience: float) -> None:
         child.process.wait()
 
 
-def _complain_of_the_dead(children: list[Child]) -> None:
+def _report_dead_children(children: list[Child]) -> None:
     for child in children:
         if (code := child.process.poll()) is not None:
             raise Died(f"{child.name} stopped by itself (exit code {code}), so everything was stopped.")

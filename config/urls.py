@@ -15,4 +15,4 @@ urlpatterns = [
     path("", include("compliance.urls")),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("post-room/", include("config.demo.urls")))
+    urlpatterns.append(path("demo-inbox/", include("config.demo.urls")))

@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import models
 
-LONGEST_REASON = 100
+MAX_REASON_LENGTH = 100
 
 
-def save(row: models.Model, *, by: User | None, reason: str = "", update_fields: list[str] | None = None) -> None:
+def save_with_history(
+    row: models.Model, *, by: User | None, reason: str = "", update_fields: list[str] | None = None
+) -> None:
     """Save a row, and say in its history who did it and why; nobody named means that Sayso did it itself."""
     told: Any = row
-    told._history_user, told._change_reason = by, reason.strip()[:LONGEST_REASON] or None
+    told._history_user, told._change_reason = by, reason.strip()[:MAX_REASON_LENGTH] or None
     row.save(update_fields=update_fields)

@@ -132,7 +132,7 @@ def daytime(time_machine):
     """It is the next moment at which texts may go to New York: no later than a few days from now, for the database
     has a clock of its own.
     """
-    window = rule_fields.window({"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"})
-    opens = sending_hours.opens(window, ("America/New_York",), timezone.now(), frozenset({"US"}))
+    window = rule_fields.parse_window({"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"})
+    opens = sending_hours.next_opening(window, ("America/New_York",), timezone.now(), frozenset({"US"}))
     time_machine.move_to(opens)
     return opens

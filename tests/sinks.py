@@ -111,7 +111,7 @@ class TextReply:
 class TextSink:
     """A text provider over HTTP that keeps every request and answers as `reply` says."""
 
-    reply: TextReply = field(default_factory=TextReply)
+    service_message: TextReply = field(default_factory=TextReply)
     delay: float = 0
     texts: list[ReceivedText] = field(default_factory=list)
     connections: int = 0
@@ -151,18 +151,20 @@ class _TextHandler(BaseHTTPRequestHandler):
         text = ReceivedText(json.loads(content), dict(self.headers), time.monotonic(), self.path)
         self.keeper.texts.append(text)
         time.sleep(self.keeper.delay)
-        reply = self.keeper.reply
-        if reply.behaviour:
+        service_message = self.keeper.service_message
+        if service_message.behaviour:
             self.close_connection = True
-            reply.behaviour(self.connection, self.keeper.stopped)
+            service_message.behaviour(self.connection, self.keeper.stopped)
             return
-        self._answer(reply)
+        self._answer(service_message)
 
-    def _answer(self, reply: TextReply) -> None:
+    def _answer(self, service_message: TextReply) -> None:
         number = len(self.keeper.texts)
-        content = (json.dumps({"id": f"text-{number}"}) if reply.body is None else reply.body).encode()
-        self.send_response(reply.status)
-        for name, value in {"Content-Length": str(len(content)), **reply.headers}.items():
+        content = (
+            json.dumps({"id": f"text-{number}"}) if service_message.body is None else service_message.body
+        ).encode()
+        self.send_response(service_message.status)
+        for name, value in {"Content-Length": str(len(content)), **service_message.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
@@ -262,8 +264,8 @@ class ScriptedMailServer:
         return self._answer("dot", connection)
 
     def _reply(self, step: str) -> str:
-        reply = self.script.get(step, self.REPLIES.get(step, "250 OK"))
-        return reply if isinstance(reply, str) else ""
+        service_message = self.script.get(step, self.REPLIES.get(step, "250 OK"))
+        return service_message if isinstance(service_message, str) else ""
 
     def _answer(self, step: str, connection: socket.socket) -> bool:
         """True if the talk goes on."""

@@ -23,7 +23,7 @@ from tests.conftest import subscribe
 from tests.preferences.web.visitors import open_link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
-BEHIND = ("admin/", "post-room/", "webhooks/anymail/")
+BEHIND = ("admin/", "demo-inbox/", "webhooks/anymail/")
 NAMES = {"slug": "harbour", "token": "nothing", "name": "harbour-0"}
 LONG = "x" * 100_000
 HOSTILE = {
@@ -129,15 +129,15 @@ def house():
 
 def browser_of(ana):
     topic, offers = Topic.objects.order_by("pk")
-    browser, act = Client(), ana.events.latest("pk").act
+    browser, interaction_id = Client(), ana.events.latest("pk").interaction_id
     question = consent.ask(ana, [offers.notices.first()], source=Source.SIGN_UP)
     every = [
-        tokens.leave_url(ana, topic),
+        tokens.unsubscribe_url(ana, topic),
         tokens.confirm_url(question),
-        tokens.undo_url(ana, act),
-        tokens.receipt_url(ana, act),
-        tokens.keep_url(ana, topic, 1),
-        tokens.fresh_url(ana),
+        tokens.undo_url(ana, interaction_id),
+        tokens.receipt_url(ana, interaction_id),
+        tokens.renewal_url(ana, topic, 1),
+        tokens.secure_url(ana),
     ]
     assert [open_link(browser, url).status_code for url in every] == [200] * len(every)
     return browser

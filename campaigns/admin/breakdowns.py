@@ -19,13 +19,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from campaigns import tasks
 from campaigns.admin import breakdown_labels
 from campaigns.audience import batch_evaluation, breakdown
-from campaigns.audience.breakdown import Wanted
+from campaigns.audience.breakdown import BreakdownQuery
 from campaigns.models import Breakdown, Campaign
-from preferences.admin.base import StaffAdmin, colleague
+from preferences.admin.base import StaffAdmin, staff_user
 from preferences.errors import NotAllowed
 
 PER_PAGE = 100
-LOOK_AT = 50_000  # addresses, before a page says where to look on
+SCAN_LIMIT = 50_000  # addresses, before a page says where to look on
 EARLIER = 10
 
 
@@ -40,14 +40,14 @@ class MomentForm(forms.Form):
     )
 
 
-class Breakdowns(StaffAdmin):
+class BreakdownAdminMixin(StaffAdmin):
     """Mix into the campaign's page."""
 
     def get_urls(self) -> list[URLPattern]:
         site = self.admin_site.admin_view
         pages = [
-            path("<int:object_id>/who/", site(require_safe(self.who_view)), name="campaigns_who"),
-            path("<int:object_id>/who.csv", site(require_POST(self.export_view)), name="campaigns_who_export"),
+            path("<int:object_id>/who/", site(require_safe(self.who_view)), name="campaigns_recipients"),
+            path("<int:object_id>/who.csv", site(require_POST(self.export_view)), name="campaigns_recipients_export"),
         ]
         return pages + super().get_urls()
 
@@ -59,7 +59,7 @@ class Breakdowns(StaffAdmin):
         """Who gets it, who later, who not, and why; a POST has it counted for a moment."""
         campaign = self.subject(request, object_id)
         form = MomentForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and (row := _asked(request, campaign, form)):
+        if request.method == "POST" and form.is_valid() and (row := _requested_breakdown(request, campaign, form)):
             return redirect(f"{request.path}?row={row.pk}")
         shown = _row(request, campaign)
         context = {
@@ -73,36 +73,36 @@ class Breakdowns(StaffAdmin):
             "sees_names": _sees_names(request),
         }
         if shown and shown.status == Breakdown.Status.DONE:
-            context |= breakdown_labels.numbers(shown, request.GET.get("place", ""))
+            context |= breakdown_labels.breakdown_numbers(shown, request.GET.get("place", ""))
         return self.page(request, "admin/campaigns/campaign/breakdown.html", context)
 
     def who_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The addresses behind one number, as they stand now."""
         campaign = self._with_names(request, object_id)
-        court = batch_evaluation.of_campaign(campaign, _moment(request.GET))
-        found, go_on = batch_evaluation.find(
-            court, _wanted(request.GET), after=_whole(request.GET.get("after")), most=PER_PAGE, look_at=LOOK_AT
+        court = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))
+        found, go_on = batch_evaluation.find_matching(
+            court, _parse_query(request.GET), after=_whole(request.GET.get("after")), most=PER_PAGE, look_at=SCAN_LIMIT
         )
         context = {
             "title": _("Recipients in this group: %(name)s") % {"name": campaign},
             "campaign": campaign,
             "original": campaign,
-            "said": breakdown_labels.said(_wanted(request.GET)),
-            "judged_for": court.at,
-            "people": breakdown_labels.people(found),
+            "said": breakdown_labels.query_label(_parse_query(request.GET)),
+            "evaluated_at": court.at,
+            "people": breakdown_labels.people_behind(found),
             "next": _with(request.GET, after=go_on) if go_on else "",
             "query": _with(request.GET),
         }
-        return self.page(request, "admin/campaigns/campaign/who.html", context)
+        return self.page(request, "admin/campaigns/campaign/recipients.html", context)
 
     def export_view(self, request: HttpRequest, object_id: int) -> StreamingHttpResponse:
         """All addresses behind one number as a table; who took it is written into the admin's log."""
         campaign = self._with_names(request, object_id)
-        wanted = _wanted(request.GET)
-        court = batch_evaluation.of_campaign(campaign, _moment(request.GET))
-        said = f"Exported addresses: {breakdown_labels.said(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}"
+        wanted = _parse_query(request.GET)
+        court = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))
+        said = f"Exported addresses: {breakdown_labels.query_label(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}"
         self.log_change(request, campaign, said)
-        lines = breakdown_labels.table(breakdown.everybody(court, wanted))
+        lines = breakdown_labels.csv_lines(breakdown.matching_people(court, wanted))
         answer = StreamingHttpResponse(lines, content_type="text/csv")
         answer["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-addresses.csv"'
         return answer
@@ -115,28 +115,30 @@ class Breakdowns(StaffAdmin):
         return campaign
 
 
-def summary(campaign: Campaign) -> str:
+def breakdown_summary(campaign: Campaign) -> str:
     """What a reviewer reads before approving: the newest count by verdict, and where the whole of it is."""
-    row = breakdown.now(campaign) if breakdown.is_small(campaign) else breakdown.newest(campaign)
+    row = (
+        breakdown.current_breakdown(campaign) if breakdown.is_small(campaign) else breakdown.newest_breakdown(campaign)
+    )
     is_done = row is not None and row.status == Breakdown.Status.DONE
     context = {
         "row": row if is_done else None,
-        "kinds": breakdown_labels.numbers(row)["kinds"] if row and is_done else [],
-        "words_changed": bool(row and row.words_digest != campaign.words_digest),
+        "kinds": breakdown_labels.breakdown_numbers(row)["kinds"] if row and is_done else [],
+        "words_changed": bool(row and row.content_digest != campaign.content_digest),
         "page": reverse("admin:campaigns_campaign_breakdown", args=[campaign.pk]),
     }
-    return render_to_string("admin/campaigns/campaign/_verdicts.html", context)
+    return render_to_string("admin/campaigns/campaign/_delivery_estimate.html", context)
 
 
-def _asked(request: HttpRequest, campaign: Campaign, form: MomentForm) -> Breakdown | None:
+def _requested_breakdown(request: HttpRequest, campaign: Campaign, form: MomentForm) -> Breakdown | None:
     """The count that was asked for; a refusal stands in the form."""
     try:
-        row = breakdown.ask(campaign, at=form.cleaned_data["at"], by=colleague(request))
+        row = breakdown.request_breakdown(campaign, at=form.cleaned_data["at"], by=staff_user(request))
     except NotAllowed as refusal:
         form.add_error("at", str(refusal))
         return None
     if row.status == Breakdown.Status.COUNTING:
-        tasks.count_soon(row)
+        tasks.count_breakdown_soon(row)
     return row
 
 
@@ -148,8 +150,8 @@ def _row(request: HttpRequest, campaign: Campaign) -> Breakdown | None:
             raise Http404
         return row
     if campaign.status not in breakdown.OVER and breakdown.is_small(campaign):
-        return breakdown.now(campaign)
-    return breakdown.newest(campaign)
+        return breakdown.current_breakdown(campaign)
+    return breakdown.newest_breakdown(campaign)
 
 
 def _with(query: QueryDict, **more: object) -> str:
@@ -160,13 +162,13 @@ def _with(query: QueryDict, **more: object) -> str:
     return changed.urlencode()
 
 
-def _wanted(query: QueryDict) -> Wanted:
+def _parse_query(query: QueryDict) -> BreakdownQuery:
     """What is asked for. What nobody can read asks for nothing that exists."""
     hour = query.get("hour")
     if query.get("kind", "") not in ("", *breakdown.KINDS):
         raise Http404
     place = query.get("place", "")
-    return Wanted(query.get("kind", ""), query.get("reason", ""), _time(hour) if hour else None, place)
+    return BreakdownQuery(query.get("kind", ""), query.get("reason", ""), _time(hour) if hour else None, place)
 
 
 def _moment(query: QueryDict) -> datetime:

@@ -16,7 +16,7 @@ from campaigns.decision import reason_labels
 from campaigns.models import Campaign, Message
 from campaigns.sending import progress, test_send
 from campaigns.workflow import lint_overrides
-from preferences.admin.base import StaffAdmin, colleague
+from preferences.admin.base import StaffAdmin, staff_user
 from preferences.errors import Unreadable
 from preferences.models import Channel
 
@@ -27,14 +27,14 @@ IN_ORDER = [
     (Message.Status.FAILED, "bg-red-600"),
     (Message.Status.UNKNOWN, "bg-orange-500"),
     (Message.Status.SKIPPED, "bg-base-400"),
-    (Message.Status.HANDING_OVER, "bg-primary-600"),
-    (Message.Status.CLAIMED, "bg-base-300"),
+    (Message.Status.SENDING, "bg-primary-600"),
+    (Message.Status.LEASED, "bg-base-300"),
     (Message.Status.WAITING, "bg-base-200"),
     (Message.Status.QUEUED, "bg-base-200"),
 ]
 
 
-class Pages(StaffAdmin):
+class CampaignPagesMixin(StaffAdmin):
     """Mix into the campaign's page."""
 
     def has_try_out_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -45,8 +45,8 @@ class Pages(StaffAdmin):
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.subject(request, object_id)
         title = _("Preview: %(name)s") % {"name": campaign}
-        context: dict[str, Any] = {"title": title, "problems": lint.problems(campaign)}
-        context["allowed"] = lint_overrides.holding(campaign)
+        context: dict[str, Any] = {"title": title, "problems": lint.find_problems(campaign)}
+        context["allowed"] = lint_overrides.current_overrides(campaign)
         with suppress(Unreadable):
             context["preview"] = rendering.preview(campaign)
         return self._campaign_page(request, "preview", campaign, context)
@@ -54,13 +54,17 @@ class Pages(StaffAdmin):
     @action(description=gettext_lazy("Audience"), permissions=["view"], icon="group")
     def audience(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.subject(request, object_id)
-        counted = audience.preview(campaign)
+        counted = audience.count_by_objection(campaign)
         reached = counted.pop("", 0)
-        rows = [(reason_labels.reason(name), counted[name]) for name in reason_labels.REASONS if counted.get(name)]
+        rows = [
+            (reason_labels.reason_label(name), counted[name])
+            for name in reason_labels.REASON_LABELS
+            if counted.get(name)
+        ]
         rows += [
-            (reason_labels.reason(name), people)
+            (reason_labels.reason_label(name), people)
             for name, people in counted.items()
-            if name not in reason_labels.REASONS
+            if name not in reason_labels.REASON_LABELS
         ]
         title = _("Audience: %(name)s") % {"name": campaign}
         context = {"title": title, "reached": reached, "rows": rows, "excluded": sum(counted.values())}
@@ -69,14 +73,14 @@ class Pages(StaffAdmin):
     @action(description=gettext_lazy("Progress"), permissions=["view"], icon="sync")
     def progress(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = self.subject(request, object_id)
-        now = progress.of(campaign)
+        now = progress.progress_of(campaign)
         refreshes = campaign.status == Campaign.Status.SENDING and "still" not in request.GET
         context = {
             "title": _("Progress: %(name)s") % {"name": campaign},
             "progress": now,
             "parts": _parts(now),
-            "reasons": [(reason_labels.reason(name), people) for name, people in now.by_reason.items()],
-            "waits": [(reason_labels.reason(wait.reason), wait.people, wait.until) for wait in now.waits],
+            "reasons": [(reason_labels.reason_label(name), people) for name, people in now.by_reason.items()],
+            "waits": [(reason_labels.reason_label(wait.reason), wait.people, wait.until) for wait in now.waits],
             "unknown": _unknown(campaign),
             "leaving": now.leaving,
             "refreshes": refreshes,
@@ -89,11 +93,11 @@ class Pages(StaffAdmin):
     @action(description=gettext_lazy("Send me a test"), permissions=["try_out"], icon="science")
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            where = test_send.send(campaign, to=colleague(request), **answers)
+            where = test_send.send_test_message(campaign, to=staff_user(request), **answers)
             return _("A test is being sent to %(where)s.") % {"where": where}
 
         is_text = self.subject(request, object_id).channel == Channel.SMS
-        own = colleague(request).email or _("nobody: your account has no email address")
+        own = staff_user(request).email or _("nobody: your account has no email address")
         where = _("the number you enter") if is_text else own
         return self.ask_first(
             request,
@@ -102,7 +106,7 @@ class Pages(StaffAdmin):
             text=_("One message, marked as a test, is sent to %(where)s. Its links do not work.") % {"where": where},
             button=_("Send the test"),
             verb=verb,
-            form_class=forms.TextTrialForm if is_text else Form,
+            form_class=forms.SmsTestForm if is_text else Form,
         )
 
     def _campaign_page(

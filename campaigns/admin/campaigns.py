@@ -11,43 +11,45 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from campaigns.admin.breakdowns import Breakdowns
-from campaigns.admin.campaign_pages import Pages
-from campaigns.admin.expiring_consent import ExpiryDesk
+from campaigns.admin.breakdowns import BreakdownAdminMixin
+from campaigns.admin.campaign_pages import CampaignPagesMixin
+from campaigns.admin.expiring_consent import ExpiringConsentAdminMixin
 from campaigns.admin.forms import CampaignForm
-from campaigns.admin.lint_overrides import Overrides
-from campaigns.admin.workflow_buttons import Moves
+from campaigns.admin.lint_overrides import LintOverrideAdminMixin
+from campaigns.admin.workflow_buttons import WorkflowAdminMixin
 from campaigns.content import lint
 from campaigns.models import Campaign
 from campaigns.sending import progress
 from campaigns.workflow import lifecycle, lint_overrides
-from preferences.admin.base import colleague
+from preferences.admin.base import staff_user
 from preferences.errors import NotAllowed
 
-Status = Campaign.Status
+CampaignStatus = Campaign.Status
 
 COLOURS = {
-    Status.IN_REVIEW: "info",
-    Status.APPROVED: "primary",
-    Status.SCHEDULED: "primary",
-    Status.SENDING: "warning",
-    Status.PAUSED: "danger",
-    Status.FINISHED: "success",
+    CampaignStatus.IN_REVIEW: "info",
+    CampaignStatus.APPROVED: "primary",
+    CampaignStatus.SCHEDULED: "primary",
+    CampaignStatus.SENDING: "warning",
+    CampaignStatus.PAUSED: "danger",
+    CampaignStatus.FINISHED: "success",
 }
 NEXT_STEP = {
-    Status.DRAFT: gettext_lazy("A draft. Preview it, send yourself a test, then submit it for review."),
-    Status.IN_REVIEW: gettext_lazy("Waits for a second person to approve it."),
-    Status.APPROVED: gettext_lazy("Approved. Schedule it or start it."),
-    Status.SCHEDULED: gettext_lazy("Starts automatically at the scheduled time."),
-    Status.SENDING: gettext_lazy("Being sent. See Progress."),
-    Status.PAUSED: gettext_lazy("Paused. Nothing is sent until it is resumed."),
-    Status.FINISHED: gettext_lazy("Finished: all recipients are processed."),
-    Status.CANCELLED: gettext_lazy("Cancelled."),
+    CampaignStatus.DRAFT: gettext_lazy("A draft. Preview it, send yourself a test, then submit it for review."),
+    CampaignStatus.IN_REVIEW: gettext_lazy("Waits for a second person to approve it."),
+    CampaignStatus.APPROVED: gettext_lazy("Approved. Schedule it or start it."),
+    CampaignStatus.SCHEDULED: gettext_lazy("Starts automatically at the scheduled time."),
+    CampaignStatus.SENDING: gettext_lazy("Being sent. See Progress."),
+    CampaignStatus.PAUSED: gettext_lazy("Paused. Nothing is sent until it is resumed."),
+    CampaignStatus.FINISHED: gettext_lazy("Finished: all recipients are processed."),
+    CampaignStatus.CANCELLED: gettext_lazy("Cancelled."),
 }
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
+class CampaignAdmin(
+    ExpiringConsentAdminMixin, BreakdownAdminMixin, LintOverrideAdminMixin, CampaignPagesMixin, WorkflowAdminMixin
+):
     """What goes out, who wrote it, who let it out, and how far is it?"""
 
     form = CampaignForm
@@ -63,7 +65,7 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
                 ("kind", "status"),
                 ("written_by", "cleared_by"),
                 ("created_at", "scheduled_at"),
-                ("started_at", "frozen_at", "finished_at"),
+                ("started_at", "audience_locked_at", "finished_at"),
             ]
         },
     )
@@ -76,12 +78,12 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
         "created_at",
         "scheduled_at",
         "started_at",
-        "frozen_at",
+        "audience_locked_at",
         "finished_at",
     ]
     actions_list = ["running_out"]
-    actions_detail = ["preview", "audience", "breakdown", "progress", "test", "allow", *Moves.move_buttons]
-    change_form_outer_before_template = "admin/campaigns/campaign/_standing.html"
+    actions_detail = ["preview", "audience", "breakdown", "progress", "test", "allow", *WorkflowAdminMixin.move_buttons]
+    change_form_outer_before_template = "admin/campaigns/campaign/_status.html"
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         """Only a draft can be edited; from its review on everybody reads the same words."""
@@ -97,8 +99,10 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The numbers of those under way come in one query for the whole page."""
         changelist = super().get_changelist_instance(request)
-        under_way = [row for row in changelist.result_list if row.status in (Status.SENDING, Status.PAUSED)]
-        counted = progress.of_many(under_way) if under_way else {}
+        under_way = [
+            row for row in changelist.result_list if row.status in (CampaignStatus.SENDING, CampaignStatus.PAUSED)
+        ]
+        counted = progress.progress_of_many(under_way) if under_way else {}
         for row in changelist.result_list:
             row.progress = counted.get(row.pk)
         return changelist
@@ -131,19 +135,19 @@ class CampaignAdmin(ExpiryDesk, Breakdowns, Overrides, Pages, Moves):
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         if campaign := kwargs.get("obj"):
             context |= {
-                "next_step": NEXT_STEP[Status(campaign.status)],
+                "next_step": NEXT_STEP[CampaignStatus(campaign.status)],
                 "returned_because": _returned_because(campaign),
             }
-            context["problems"] = lint.problems(campaign) if campaign.is_editable else []
-            context["allowed"] = lint_overrides.holding(campaign)
+            context["problems"] = lint.find_problems(campaign) if campaign.is_editable else []
+            context["allowed"] = lint_overrides.current_overrides(campaign)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CampaignForm, change: bool) -> None:
         if change:
             words = {name: form.cleaned_data[name] for name in form.changed_data}
-            lifecycle.revise(obj, by=colleague(request), **words)
+            lifecycle.revise(obj, by=staff_user(request), **words)
             return
-        obj.author = colleague(request)
+        obj.author = staff_user(request)
         super().save_model(request, obj, form, change)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -160,5 +164,7 @@ def _returned_because(campaign: Campaign) -> str:
     if not campaign.is_editable:
         return ""
     rows = campaign.history.values_list("status", "history_change_reason")
-    returned = (row for row, before in pairwise(rows) if row[0] == Status.DRAFT and before[0] != Status.DRAFT)
+    returned = (
+        row for row, before in pairwise(rows) if row[0] == CampaignStatus.DRAFT and before[0] != CampaignStatus.DRAFT
+    )
     return next((reason or "" for _status, reason in returned), "")

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns.models import StopSwitch
+from campaigns.models import EmergencyStop
 from campaigns.sending import emergency_stop
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.errors import NotAllowed
 
 
@@ -24,23 +24,23 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why?"), max_length=1000, widget=UnfoldAdminTextareaWidget({"rows": 3}))
 
 
-@admin.register(StopSwitch)
-class StopSwitchAdmin(ReadOnly, StaffAdmin):
+@admin.register(EmergencyStop)
+class EmergencyStopAdmin(ReadOnly, StaffAdmin):
     """Is anything going out at all? Since when not, and why?"""
 
-    list_display = ["thrown_at", "standing", "thrown_by", "reason", "released_at", "released_by"]
-    list_filter = [("released_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["thrown_by", "released_by"]
-    fields = [("thrown_at", "thrown_by"), "reason", ("released_at", "released_by"), "released_because"]
+    list_display = ["activated_at", "standing", "activated_by", "reason", "deactivated_at", "deactivated_by"]
+    list_filter = [("deactivated_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["activated_by", "deactivated_by"]
+    fields = [("activated_at", "activated_by"), "reason", ("deactivated_at", "deactivated_by"), "deactivated_because"]
     actions_list = ["stop_everything"]
-    actions_detail = ["let_it_go_on"]
+    actions_detail = ["deactivate"]
 
     @display(description=gettext_lazy("state"), label={"stopped": "danger", "released": "success"})
-    def standing(self, stop: StopSwitch) -> tuple[str, str]:
-        return ("released", _("Resumed")) if stop.released_at else ("stopped", _("All sending is paused"))
+    def standing(self, stop: EmergencyStop) -> tuple[str, str]:
+        return ("released", _("Resumed")) if stop.deactivated_at else ("stopped", _("All sending is paused"))
 
     def has_throw_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        return request.user.has_perm("campaigns.throw_stopswitch")
+        return request.user.has_perm("campaigns.activate_emergencystop")
 
     @action(description=gettext_lazy("Pause all sending"), icon="block", permissions=["throw"])
     def stop_everything(self, request: HttpRequest) -> HttpResponse:
@@ -57,13 +57,13 @@ class StopSwitchAdmin(ReadOnly, StaffAdmin):
             "button": _("Pause all sending"),
         }
         return self.page(
-            request, "admin/ask_first.html", {**words, "grave": True, "form": form, "back": self.list_url()}
+            request, "admin/confirm_action.html", {**words, "grave": True, "form": form, "back": self.list_url()}
         )
 
     @action(description=gettext_lazy("Resume sending"), icon="play_arrow", permissions=["throw"])
-    def let_it_go_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def release(stop: StopSwitch, answers: dict[str, Any]) -> str:
-            emergency_stop.release(stop, by=colleague(request), **answers)
+    def deactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def release(stop: EmergencyStop, answers: dict[str, Any]) -> str:
+            emergency_stop.deactivate(stop, by=staff_user(request), **answers)
             return _("Sending was resumed.")
 
         return self.ask_first(
@@ -77,11 +77,11 @@ class StopSwitchAdmin(ReadOnly, StaffAdmin):
         )
 
     def list_url(self) -> str:
-        return reverse("admin:campaigns_stopswitch_changelist")
+        return reverse("admin:campaigns_emergencystop_changelist")
 
     def _thrown(self, request: HttpRequest, form: ReasonForm) -> bool:
         try:
-            emergency_stop.throw(by=colleague(request), reason=form.cleaned_data["reason"])
+            emergency_stop.activate(by=staff_user(request), reason=form.cleaned_data["reason"])
         except NotAllowed as error:
             form.add_error(None, str(error))
             return False

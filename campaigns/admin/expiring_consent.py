@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import action
 
 from campaigns.eligibility import repermission
-from preferences.admin.base import StaffAdmin, colleague
+from preferences.admin.base import StaffAdmin, staff_user
 from preferences.consent import expiry
-from preferences.consent.expiry import SPANS, Ending, Why
+from preferences.consent.expiry import HORIZON_DAYS, ConsentExpiry, ExpiryReason
 from preferences.errors import NotAllowed
 from preferences.models import Address, Channel, Topic
 
@@ -29,50 +29,53 @@ HEADS = {
     90: gettext_lazy("61 to 90 days"),
 }
 REASONS = {
-    Why.CLOCK: gettext_lazy("Based on a purchase, enquiry or membership"),
-    Why.AGE: gettext_lazy("Old consent, to be renewed"),
-    Why.TERM: gettext_lazy("Time-limited consent"),
+    ExpiryReason.CLOCK: gettext_lazy("Based on a purchase, enquiry or membership"),
+    ExpiryReason.AGE: gettext_lazy("Old consent, to be renewed"),
+    ExpiryReason.TERM: gettext_lazy("Time-limited consent"),
 }
 
 
-class ExpiryDesk(StaffAdmin):
+class ExpiringConsentAdminMixin(StaffAdmin):
     """Mix into the campaigns' pages."""
 
     def get_urls(self) -> list[URLPattern]:
         site = self.admin_site.admin_view
         pages = [
-            path("expiry/", site(require_safe(self.expiry_view)), name="campaigns_expiry"),
-            path("expiry/names/", site(require_safe(self.names_view)), name="campaigns_expiry_names"),
-            path("expiry/ask/", site(require_POST(self.ask_view)), name="campaigns_expiry_ask"),
+            path("expiry/", site(require_safe(self.expiry_view)), name="campaigns_expiring_consent"),
+            path("expiry/names/", site(require_safe(self.names_view)), name="campaigns_expiring_consent_names"),
+            path("expiry/ask/", site(require_POST(self.ask_view)), name="campaigns_expiring_consent_ask"),
         ]
         return pages + super().get_urls()
 
     @action(description=gettext_lazy("Expiring consent"), permissions=["view"], icon="hourglass_bottom")
     def running_out(self, request: HttpRequest) -> HttpResponse:
         """The way to the desk from the list of campaigns."""
-        return redirect("admin:campaigns_expiry")
+        return redirect("admin:campaigns_expiring_consent")
 
     def expiry_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
             "title": _("Expiring consent"),
-            "desk": list(_desk()),
+            "desk": list(_expiry_groups()),
             "heads": HEADS.values(),
             "sees_names": request.user.has_perm("preferences.view_contact"),
             "may_ask": self.has_add_permission(request),
         }
-        return self.page(request, "admin/campaigns/expiry.html", context)
+        return self.page(request, "admin/campaigns/expiring_consent.html", context)
 
     def names_view(self, request: HttpRequest) -> HttpResponse:
         """The people behind one number."""
         if not (self.has_view_permission(request) and request.user.has_perm("preferences.view_contact")):
             raise PermissionDenied
         topic, channel = _subject(request.GET)
-        days, why = _one_of(request.GET.get("within"), SPANS), _one_of(request.GET.get("why"), list(Why))
+        days, why = (
+            _one_of(request.GET.get("within"), HORIZON_DAYS),
+            _one_of(request.GET.get("why"), list(ExpiryReason)),
+        )
         page = _number(request.GET.get("page"))
-        ending = expiry.coming(topic=topic, channel=channel)
-        behind = (one for one in ending if (expiry.span(one), one.why) == (days, why))
+        ending = expiry.expiring(topic=topic, channel=channel)
+        behind = (one for one in ending if (expiry.horizon_of(one), one.why) == (days, why))
         rows = list(islice(behind, (page - 1) * PER_PAGE, page * PER_PAGE + 1))
         context = {
             "title": _("Expiring consent: %(topic)s") % {"topic": topic},
@@ -81,7 +84,7 @@ class ExpiryDesk(StaffAdmin):
             "before": _page_url(request, page - 1) if page > 1 else "",
             "after": _page_url(request, page + 1) if len(rows) > PER_PAGE else "",
         }
-        return self.page(request, "admin/campaigns/expiry_names.html", context)
+        return self.page(request, "admin/campaigns/expiring_consent_names.html", context)
 
     def ask_view(self, request: HttpRequest) -> HttpResponse:
         """A draft in one step; it goes through its review like any other."""
@@ -89,10 +92,10 @@ class ExpiryDesk(StaffAdmin):
             raise PermissionDenied
         topic, channel = _subject(request.POST)
         try:
-            campaign = repermission.draft(topic, channel, by=colleague(request))
+            campaign = repermission.draft_campaign(topic, channel, by=staff_user(request))
         except NotAllowed as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return redirect("admin:campaigns_expiry")
+            return redirect("admin:campaigns_expiring_consent")
         self.message_user(
             request,
             _("This draft asks recipients to renew their consent. Read it, preview it, and submit it for review."),
@@ -101,9 +104,9 @@ class ExpiryDesk(StaffAdmin):
         return redirect(self.change_url(campaign))
 
 
-def _desk() -> Iterator[dict[str, Any]]:
+def _expiry_groups() -> Iterator[dict[str, Any]]:
     """One part for each topic and channel: its numbers by reason and span, and how many could be asked now."""
-    counted = expiry.by_topic(expiry.coming())
+    counted = expiry.counts_by_topic(expiry.expiring())
     topics = Topic.objects.select_related("sender").in_bulk({topic for topic, _channel in counted})
     for topic_id, channel in sorted(counted, key=lambda key: (str(topics[key[0]]), key)):
         counts, topic = counted[topic_id, channel], topics[topic_id]
@@ -111,24 +114,26 @@ def _desk() -> Iterator[dict[str, Any]]:
         yield {
             **about,
             "name": f"{topic.sender} · {topic} · {Channel(channel).label}",
-            "rows": [_row(why, counts, about) for why in REASONS if any(counts.get((days, why)) for days in SPANS)],
-            "asked": repermission.reached(topic, channel),
+            "rows": [
+                _row(why, counts, about) for why in REASONS if any(counts.get((days, why)) for days in HORIZON_DAYS)
+            ],
+            "asked": repermission.count_recipients(topic, channel),
         }
 
 
-def _row(why: Why, counts: dict[tuple[int, Why], int], about: dict[str, Any]) -> dict[str, Any]:
+def _row(why: ExpiryReason, counts: dict[tuple[int, ExpiryReason], int], about: dict[str, Any]) -> dict[str, Any]:
     cells = [
         {
             "people": counts.get((days, why), 0),
             "head": HEADS[days],
-            "url": reverse("admin:campaigns_expiry_names", query=about | {"within": days, "why": why.value}),
+            "url": reverse("admin:campaigns_expiring_consent_names", query=about | {"within": days, "why": why.value}),
         }
-        for days in SPANS
+        for days in HORIZON_DAYS
     ]
     return {"reason": REASONS[why], "cells": cells}
 
 
-def _people(endings: Iterable[Ending]) -> list[dict[str, Any]]:
+def _people(endings: Iterable[ConsentExpiry]) -> list[dict[str, Any]]:
     endings = list(endings)
     addresses = Address.objects.select_related("contact").in_bulk([one.address for one in endings])
     return [{"ending": one, "address": addresses[one.address]} for one in endings if one.address in addresses]

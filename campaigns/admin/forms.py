@@ -50,7 +50,7 @@ class CampaignForm(forms.ModelForm):
 
     def _check_fields(self, name: str) -> None:
         try:
-            merge_fields.fields(self.cleaned_data.get(name, ""))
+            merge_fields.parse_fields(self.cleaned_data.get(name, ""))
         except Unreadable as trouble:
             self.add_error(name, str(trouble))
 
@@ -58,7 +58,7 @@ class CampaignForm(forms.ModelForm):
         if not content["topic"].offers(content["channel"]):
             self.add_error("channel", _("The topic is not offered there. Choose another channel or topic."))
         try:
-            rendering.check(Campaign(**content))
+            rendering.check_sendable(Campaign(**content))
         except Unreadable as trouble:
             self.add_error("body", str(trouble))
 
@@ -69,19 +69,19 @@ class ApproveForm(forms.Form):
     read = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class ReturnForm(forms.Form):
+class RequestChangesForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("What should change?"),
-        max_length=audit.LONGEST_REASON,
+        max_length=audit.MAX_REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("One line; it stays in the campaign's history."),
     )
 
 
-class WhyForm(forms.Form):
+class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why?"),
-        max_length=audit.LONGEST_REASON,
+        max_length=audit.MAX_REASON_LENGTH,
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("One line; it stays in the campaign's history."),
@@ -96,7 +96,7 @@ class ScheduleForm(forms.Form):
     )
 
 
-class TextTrialForm(forms.Form):
+class SmsTestForm(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("Your own number"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "tel", "autocomplete": "tel"}),

@@ -16,18 +16,18 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from campaigns.content import lint
 from campaigns.models import Campaign, LintOverride
 from campaigns.workflow import authorship, lint_overrides
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 
-ASK = "admin/campaigns/campaign/ask.html"
+ALLOW_QUESTION = "admin/campaigns/campaign/confirm_action.html"
 
 
-class AllowForm(forms.Form):
+class LintOverrideForm(forms.Form):
     """Why; and which words were on the page, so that no others are allowed by it."""
 
     read = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Why is this text acceptable despite the rules?"),
-        max_length=lint_overrides.LONGEST_REASON,
+        max_length=lint_overrides.MAX_REASON_LENGTH,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
         help_text=gettext_lazy("Saved with the campaign, with your name. The approver will read it."),
     )
@@ -55,10 +55,10 @@ class OverrideInline(ReadOnly, TabularInline):
 
     @display(description=gettext_lazy("for the current text"), boolean=True)
     def holds(self, row: LintOverride) -> bool:
-        return row.words_digest == row.campaign.words_digest
+        return row.content_digest == row.campaign.content_digest
 
 
-class Overrides(StaffAdmin):
+class LintOverrideAdminMixin(StaffAdmin):
     """Mix into the campaign's page."""
 
     def has_allow_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -78,14 +78,14 @@ class Overrides(StaffAdmin):
 
     def _may_be_allowed(self, request: HttpRequest, object_id: str) -> bool:
         campaign = Campaign.objects.select_related("topic__sender").filter(pk=object_id).first()
-        if campaign is None or not campaign.is_editable or colleague(request).pk in authorship.writers(campaign):
+        if campaign is None or not campaign.is_editable or staff_user(request).pk in authorship.writers_of(campaign):
             return False
-        return lint_overrides.are_due(campaign)
+        return lint_overrides.has_allowable_problems(campaign)
 
     @action(description=gettext_lazy("Allow this text"), permissions=["allow"], icon="gavel")
     def allow(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lint_overrides.allow(campaign, by=colleague(request), **answers)
+            lint_overrides.allow(campaign, by=staff_user(request), **answers)
             return _("Allowed. The author can submit it now, as long as nobody changes the text.")
 
         campaign = self.subject(request, object_id)
@@ -100,9 +100,9 @@ class Overrides(StaffAdmin):
             ),
             button=_("Allow"),
             verb=verb,
-            form_class=AllowForm,
-            initial={"read": campaign.words_digest},
+            form_class=LintOverrideForm,
+            initial={"read": campaign.content_digest},
             grave=True,
-            template=ASK,
-            shown={"campaign": campaign, "problems": lint.open_errors(campaign), "words": True},
+            template=ALLOW_QUESTION,
+            shown={"campaign": campaign, "problems": lint.unresolved_errors(campaign), "words": True},
         )

@@ -15,8 +15,8 @@ from campaigns.explain import recorded, serialize
 from campaigns.models import DeliveryEvent, Message
 from preferences.admin.base import ReadOnly, StaffAdmin
 
-Status = Message.Status
-Kind = DeliveryEvent.Kind
+MessageStatus = Message.Status
+DeliveryKind = DeliveryEvent.Kind
 
 
 class ReasonFilter(admin.SimpleListFilter):
@@ -26,13 +26,13 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "skipped_because"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return list(reason_labels.REASONS.items())
+        return list(reason_labels.REASON_LABELS.items())
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
         return rows.filter(skipped_because=self.value()) if self.value() else rows
 
 
-class HeldFilter(admin.SimpleListFilter):
+class OnHoldFilter(admin.SimpleListFilter):
     """What waits until a colleague has settled something."""
 
     title = gettext_lazy("on hold")
@@ -47,11 +47,11 @@ class HeldFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
+class MessageAdmin(ReadOnly, explanation_pages.ExplanationAdminMixin):
     """Did Ana get it? Why not?"""
 
-    list_display = ["campaign", "to", "standing", "because", "handed_over_at", "finished_at"]
-    list_filter = ["status", ReasonFilter, HeldFilter, "campaign"]
+    list_display = ["campaign", "to", "standing", "because", "sent_to_provider_at", "finished_at"]
+    list_filter = ["status", ReasonFilter, OnHoldFilter, "campaign"]
     search_fields = ["=provider_id"]
     search_help_text = gettext_lazy("The provider's full id.")
     list_select_related = ["campaign", "address"]
@@ -64,7 +64,7 @@ class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
         "event",
         "attempts",
         "wait_until",
-        "handed_over_at",
+        "sent_to_provider_at",
         "finished_at",
         "reference",
         "provider_id",
@@ -72,14 +72,14 @@ class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
     ]
     readonly_fields = fields
     show_facets = admin.ShowFacets.NEVER
-    change_form_outer_before_template = "admin/campaigns/message/_judged.html"
+    change_form_outer_before_template = "admin/campaigns/message/_recorded_decision.html"
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
         """The stored verdict first, exactly as it was judged."""
-        if found := recorded.find(pk=kwargs["obj"].pk if kwargs.get("obj") else None):
+        if found := recorded.messages_with_decision(pk=kwargs["obj"].pk if kwargs.get("obj") else None):
             personal = request.user.has_perm("preferences.view_contact")
-            context["judged"] = serialize.judged(
-                recorded.read(found), explanation_pages.urls(request), personal=personal
+            context["judged"] = serialize.decision_document(
+                recorded.read_decision(found), explanation_pages.admin_urls_for(request), personal=personal
             )
             context["now"] = {"who": found.address.reference, "about": found.campaign.reference}
         return super().render_change_form(request, context, *args, **kwargs)
@@ -90,7 +90,12 @@ class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
 
     @display(
         description=gettext_lazy("status"),
-        label={Status.SENT: "success", Status.FAILED: "danger", Status.UNKNOWN: "warning", Status.WAITING: "info"},
+        label={
+            MessageStatus.SENT: "success",
+            MessageStatus.FAILED: "danger",
+            MessageStatus.UNKNOWN: "warning",
+            MessageStatus.WAITING: "info",
+        },
     )
     def standing(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
@@ -98,31 +103,40 @@ class MessageAdmin(ReadOnly, explanation_pages.WhyPages):
     @display(description=gettext_lazy("reason for not sending or waiting"))
     def because(self, message: Message) -> str:
         """Why it was skipped, or what it waits for."""
-        reason = message.skipped_because or (message.waiting_for if message.status == Status.WAITING else "")
-        return reason_labels.reason(reason) if reason else "–"
+        reason = message.skipped_because or (message.waiting_for if message.status == MessageStatus.WAITING else "")
+        return reason_labels.reason_label(reason) if reason else "–"
 
 
 @admin.register(DeliveryEvent)
 class DeliveryEventAdmin(ReadOnly, StaffAdmin):
     """What did the provider say?"""
 
-    list_display = ["occurred_at", "provider", "told", "message", "reply", "detail"]
+    list_display = ["occurred_at", "provider", "told", "message", "service_message", "detail"]
     list_filter = ["kind", "provider"]
     search_fields = ["=provider_event_id", "=message__provider_id"]
-    list_select_related = ["message", "reply"]
-    fields = ["kind", "provider", "provider_event_id", "message", "reply", "detail", "occurred_at", "recorded_at"]
+    list_select_related = ["message", "service_message"]
+    fields = [
+        "kind",
+        "provider",
+        "provider_event_id",
+        "message",
+        "service_message",
+        "detail",
+        "occurred_at",
+        "recorded_at",
+    ]
     date_hierarchy = "occurred_at"
     show_facets = admin.ShowFacets.NEVER
 
     @display(
         description=gettext_lazy("what"),
         label={
-            Kind.DELIVERED: "success",
-            Kind.HARD_BOUNCE: "danger",
-            Kind.COMPLAINED: "danger",
-            Kind.REJECTED: "danger",
-            Kind.SOFT_BOUNCE: "warning",
-            Kind.DEFERRED: "info",
+            DeliveryKind.DELIVERED: "success",
+            DeliveryKind.HARD_BOUNCE: "danger",
+            DeliveryKind.COMPLAINED: "danger",
+            DeliveryKind.REJECTED: "danger",
+            DeliveryKind.SOFT_BOUNCE: "warning",
+            DeliveryKind.DEFERRED: "info",
         },
     )
     def told(self, event: DeliveryEvent) -> tuple[str, str]:

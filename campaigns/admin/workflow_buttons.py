@@ -12,35 +12,35 @@ from unfold.enums import ActionVariant
 
 from campaigns import tasks
 from campaigns.admin import breakdowns, forms
-from campaigns.admin.lint_overrides import ASK
+from campaigns.admin.lint_overrides import ALLOW_QUESTION
 from campaigns.audience import service as audience
 from campaigns.content import lint
 from campaigns.models import Campaign
 from campaigns.workflow import lifecycle, lint_overrides
-from preferences.admin.base import StaffAdmin, colleague
+from preferences.admin.base import StaffAdmin, staff_user
 
-Status = Campaign.Status
+CampaignStatus = Campaign.Status
 
 # Where a button leads to, and where it is offered although MOVES would also allow it elsewhere.
-LEADS_TO = {
-    "submit": Status.IN_REVIEW,
-    "approve": Status.APPROVED,
-    "return_to_author": Status.DRAFT,
-    "schedule": Status.SCHEDULED,
-    "start": Status.SENDING,
-    "pause": Status.PAUSED,
-    "resume": Status.SENDING,
-    "cancel": Status.CANCELLED,
+TARGET_STATUS = {
+    "submit": CampaignStatus.IN_REVIEW,
+    "approve": CampaignStatus.APPROVED,
+    "return_to_author": CampaignStatus.DRAFT,
+    "schedule": CampaignStatus.SCHEDULED,
+    "start": CampaignStatus.SENDING,
+    "pause": CampaignStatus.PAUSED,
+    "resume": CampaignStatus.SENDING,
+    "cancel": CampaignStatus.CANCELLED,
 }
-ONLY_FROM = {"resume": {Status.PAUSED}, "start": {Status.APPROVED, Status.SCHEDULED}}
+ONLY_FROM = {"resume": {CampaignStatus.PAUSED}, "start": {CampaignStatus.APPROVED, CampaignStatus.SCHEDULED}}
 
-WORDS = (
+BUTTON_LABELS = (
     '{}{}<strong style="display: block; margin-top: 1rem">{}</strong>'
     '<span style="display: block; white-space: pre-wrap; overflow-wrap: anywhere">{}</span>'
 )
 
 
-class Moves(StaffAdmin):
+class WorkflowAdminMixin(StaffAdmin):
     """Mix into the campaign's page."""
 
     move_buttons = ("submit", "approve", "return_to_author", "schedule", "start", "pause", "resume", "cancel")
@@ -62,15 +62,20 @@ class Moves(StaffAdmin):
 
     def is_offered(self, name: str, status: str | None) -> bool:
         if name == "progress":
-            return status in (Status.SENDING, Status.PAUSED, Status.FINISHED, Status.CANCELLED)
-        if name not in LEADS_TO or status is None:
+            return status in (
+                CampaignStatus.SENDING,
+                CampaignStatus.PAUSED,
+                CampaignStatus.FINISHED,
+                CampaignStatus.CANCELLED,
+            )
+        if name not in TARGET_STATUS or status is None:
             return True
-        return LEADS_TO[name] in lifecycle.MOVES[status] and status in ONLY_FROM.get(name, {status})
+        return TARGET_STATUS[name] in lifecycle.MOVES[status] and status in ONLY_FROM.get(name, {status})
 
     @action(description=gettext_lazy("Submit for review"), permissions=["submit"], variant=ActionVariant.PRIMARY)
     def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.submit(campaign, by=colleague(request))
+            lifecycle.submit(campaign, by=staff_user(request))
             return _("It is waiting for review. It cannot be changed meanwhile.")
 
         return self.ask_first(
@@ -80,40 +85,40 @@ class Moves(StaffAdmin):
             text=_("A second person reads it and approves it, or asks you for changes."),
             button=_("Submit"),
             verb=verb,
-            template=ASK,
+            template=ALLOW_QUESTION,
             shown=self._looked_at(self.subject(request, object_id)),
         )
 
     @action(description=gettext_lazy("Approve"), permissions=["approve"], variant=ActionVariant.PRIMARY)
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.approve(campaign, by=colleague(request), **answers)
+            lifecycle.approve(campaign, by=staff_user(request), **answers)
             return _("Approved. It can be scheduled or started now.")
 
         campaign = self.subject(request, object_id)
-        verdicts = _verdicts(request, campaign)
-        text = _("Read the preview and the delivery estimate first:") if verdicts else _quick_figure(campaign)
+        verdicts = _delivery_estimate(request, campaign)
+        text = _("Read the preview and the delivery estimate first:") if verdicts else _quick_count(campaign)
         return self.ask_first(
             request,
             object_id,
             title=_("Approve"),
-            text=format_html(WORDS, text, verdicts, campaign.subject, campaign.body),
+            text=format_html(BUTTON_LABELS, text, verdicts, campaign.subject, campaign.body),
             button=_("Approve"),
             verb=verb,
             form_class=forms.ApproveForm,
-            initial={"read": campaign.words_digest},
-            template=ASK,
+            initial={"read": campaign.content_digest},
+            template=ALLOW_QUESTION,
             shown=self._looked_at(campaign),
         )
 
     def _looked_at(self, campaign: Campaign) -> dict[str, Any]:
         """What speaks against the words, and what of it was allowed, for whoever lets them pass."""
-        return {"problems": lint.problems(campaign), "allowed": lint_overrides.holding(campaign)}
+        return {"problems": lint.find_problems(campaign), "allowed": lint_overrides.current_overrides(campaign)}
 
     @action(description=gettext_lazy("Request changes"), permissions=["approve"])
     def return_to_author(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.return_to_author(campaign, by=colleague(request), **answers)
+            lifecycle.request_changes(campaign, by=staff_user(request), **answers)
             return _("It is a draft again.")
 
         return self.ask_first(
@@ -123,13 +128,13 @@ class Moves(StaffAdmin):
             text=_("It becomes a draft again and needs a new approval."),
             button=_("Request changes"),
             verb=verb,
-            form_class=forms.ReturnForm,
+            form_class=forms.RequestChangesForm,
         )
 
     @action(description=gettext_lazy("Schedule"), permissions=["send"])
     def schedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.schedule(campaign, by=colleague(request), **answers)
+            lifecycle.schedule(campaign, by=staff_user(request), **answers)
             return _("It starts automatically at %(at)s UTC.") % {"at": f"{answers['at']:%d %b %Y %H:%M}"}
 
         return self.ask_first(
@@ -145,10 +150,10 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Start now"), permissions=["send"], variant=ActionVariant.PRIMARY)
     def start(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            tasks.begin_soon(lifecycle.start(campaign, by=colleague(request)))
+            tasks.freeze_soon(lifecycle.start(campaign, by=staff_user(request)))
             return _("It is being sent.")
 
-        people = audience.preview(self.subject(request, object_id)).get("", 0)
+        people = audience.count_by_objection(self.subject(request, object_id)).get("", 0)
         return self.ask_first(
             request,
             object_id,
@@ -162,7 +167,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Pause"), permissions=["send"])
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.pause(campaign, by=colleague(request), **answers)
+            lifecycle.pause(campaign, by=staff_user(request), **answers)
             return _("It is paused.")
 
         return self.ask_first(
@@ -172,13 +177,13 @@ class Moves(StaffAdmin):
             text=_("No more messages are sent, except the few being sent right now."),
             button=_("Pause"),
             verb=verb,
-            form_class=forms.WhyForm,
+            form_class=forms.ReasonForm,
         )
 
     @action(description=gettext_lazy("Resume"), permissions=["send"], variant=ActionVariant.PRIMARY)
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            tasks.begin_soon(lifecycle.resume(campaign, by=colleague(request)))
+            tasks.freeze_soon(lifecycle.resume(campaign, by=staff_user(request)))
             return _("Sending continues where it was paused.")
 
         return self.ask_first(
@@ -193,7 +198,7 @@ class Moves(StaffAdmin):
     @action(description=gettext_lazy("Cancel campaign"), permissions=["send"], variant=ActionVariant.DANGER)
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(campaign: Campaign, answers: dict[str, Any]) -> str:
-            lifecycle.cancel(campaign, by=colleague(request), **answers)
+            lifecycle.cancel(campaign, by=staff_user(request), **answers)
             return _("It is cancelled.")
 
         return self.ask_first(
@@ -206,17 +211,17 @@ class Moves(StaffAdmin):
             ),
             button=_("Cancel the campaign"),
             verb=verb,
-            form_class=forms.WhyForm,
+            form_class=forms.ReasonForm,
             grave=True,
         )
 
 
-def _quick_figure(campaign: Campaign) -> str:
-    people = audience.preview(campaign).get("", 0)
+def _quick_count(campaign: Campaign) -> str:
+    people = audience.count_by_objection(campaign).get("", 0)
     return _("Read the preview first. Currently it would be sent to %(people)s recipients.") % {"people": f"{people:,}"}
 
 
-def _verdicts(request: HttpRequest, campaign: Campaign) -> str:
+def _delivery_estimate(request: HttpRequest, campaign: Campaign) -> str:
     """Who would get it by every rule, for whoever may see it and is about to decide."""
     may = request.user.has_perm("campaigns.view_breakdown")
-    return breakdowns.summary(campaign) if may and request.method == "GET" else ""
+    return breakdowns.breakdown_summary(campaign) if may and request.method == "GET" else ""

@@ -15,9 +15,9 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.decision import checks, facts, reason_labels
-from campaigns.decision.checks import Verdict
-from campaigns.decision.facts import Question, Row
-from campaigns.models import Campaign, Message, StopSwitch
+from campaigns.decision.checks import Decision
+from campaigns.decision.facts import AddressRow, Question
+from campaigns.models import Campaign, EmergencyStop, Message
 from campaigns.workflow import lifecycle
 from preferences.consent import ineligibility_labels as gate_wording
 from preferences.geo import calendar_math
@@ -25,83 +25,83 @@ from preferences.geo.jurisdictions import Place
 from preferences.models import Address, Basis, Subscription
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import consent_requirements
-from preferences.rulebook.book import Book
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.book import Rulebook
+from preferences.rulebook.effective_terms import EffectiveTerms
 
 CHUNK = 5_000
-MOST_REMEMBERED = 200_000
-COLUMNS = (*facts.COLUMNS, "said__expires_at", "said__paused_until")
+CACHE_SIZE = 200_000
+COLUMNS = (*facts.ROW_COLUMNS, "said__expires_at", "said__paused_until")
 # A verdict looks no further ahead than its waits can lead, and no local day is more than one from that of UTC.
 HORIZON = timedelta(days=400)
 PAST, OLD, YOUNG = date.min, date.min, date.max
 # What is answered before anybody asks how much somebody got, and can only be answered at once.
 LATER_CHECKS = {"over_cap", "quiet_hours", "no_time_zone", "no_common_hour", "content_missing", "too_long", "too_late"}
-BEFORE_CAPS = frozenset(reason_labels.REASONS) - checks.WISHES - LATER_CHECKS
+BEFORE_CAPS = frozenset(reason_labels.REASON_LABELS) - checks.FREQUENCY_REASONS - LATER_CHECKS
 # What the gate itself says, and every verdict repeats.
-SETTLES = frozenset(gate_wording.OBJECTIONS) - checks.WISHES
+SETTLING_REASONS = frozenset(gate_wording.OBJECTION_LABELS) - checks.FREQUENCY_REASONS
 
 
-class Standing(NamedTuple):
+class AddressDecision(NamedTuple):
     """How one address stands."""
 
     address: int
     contact: int
     place: Place
-    verdict: Verdict
+    decision: Decision
 
 
 @dataclass(slots=True)
-class Ground:
+class PlaceContext:
     """What everybody in one place has in common: the terms there, and what was found out so far."""
 
     place: Place
-    terms: Terms
-    verdicts: dict[tuple, Verdict] = field(default_factory=dict)
+    terms: EffectiveTerms
+    verdicts: dict[tuple, Decision] = field(default_factory=dict)
     weak: dict[tuple, bool] = field(default_factory=dict)
     ends: dict[tuple, tuple] = field(default_factory=dict)
 
 
 @dataclass
-class Court:
+class Evaluator:
     """Judges one question for one moment; remembers what it judged before."""
 
     question: Question
     at: datetime
-    book: Book
+    book: Rulebook
     stopped: bool
     ahead: bool
-    _grounds: dict[Place, Ground] = field(default_factory=dict)
+    _grounds: dict[Place, PlaceContext] = field(default_factory=dict)
     _remembered: int = 0
 
-    def standing(self, row: Row, sent: tuple[datetime, ...]) -> Standing:
+    def standing(self, row: AddressRow, sent: tuple[datetime, ...]) -> AddressDecision:
         """How this address stands; by heart where somebody alike was judged before."""
         ground = self._ground(row)
-        alike = (row.objection,) if row.objection in SETTLES else self._alike(row, ground)
+        alike = (row.objection,) if row.objection in SETTLING_REASONS else self._alike(row, ground)
         answer = ground.verdicts.get(alike)
         if answer is None:
             answer = ground.verdicts[alike] = self._judged(row, (), ground)
             self._remembered += 1
         if sent and ground.terms.caps and answer.reason not in BEFORE_CAPS:
             answer = self._judged(row, sent, ground)
-        return Standing(row.address, row.contact, ground.place, answer)
+        return AddressDecision(row.address, row.contact, ground.place, answer)
 
-    def _judged(self, row: Row, sent: tuple[datetime, ...], ground: Ground) -> Verdict:
-        known = facts.known(row, self.question, sent, self.stopped)
-        return checks.settled(known.facts, ground.terms, self.at)
+    def _judged(self, row: AddressRow, sent: tuple[datetime, ...], ground: PlaceContext) -> Decision:
+        known = facts.facts_of_row(row, self.question, sent, self.stopped)
+        return checks.evaluate_with_wait_end(known.facts, ground.terms, self.at)
 
-    def _ground(self, row: Row) -> Ground:
+    def _ground(self, row: AddressRow) -> PlaceContext:
         place = facts.place_of(row, self.question.topic.sender.country)
         ground = self._grounds.get(place)
         if ground is None:
             topic = self.question.topic
             terms = self.book.at(place.jurisdictions, self.question.channel, topic.purpose, self.at)
-            ground = self._grounds[place] = Ground(place, terms)
+            ground = self._grounds[place] = PlaceContext(place, terms)
             self._remembered += 1
-        if self._remembered > MOST_REMEMBERED:
-            self._grounds, self._remembered = {place: Ground(place, ground.terms)}, 0
+        if self._remembered > CACHE_SIZE:
+            self._grounds, self._remembered = {place: PlaceContext(place, ground.terms)}, 0
         return ground
 
-    def _alike(self, row: Row, ground: Ground) -> tuple:
+    def _alike(self, row: AddressRow, ground: PlaceContext) -> tuple:
         """Equal for rows on which the verdict cannot differ, apart from what they got before."""
         basis = row.basis or Basis.EXPRESS
         said_on = row.said_at.date() if row.said_at else None
@@ -112,7 +112,7 @@ class Court:
         years = row.born_on and self._years(row.born_on, ground.terms)
         return row.objection, basis, self._is_weak(row, ground), ground.ends[clocks], years
 
-    def _is_weak(self, row: Row, ground: Ground) -> bool:
+    def _is_weak(self, row: AddressRow, ground: PlaceContext) -> bool:
         """Does the yes lack something that is asked for there?"""
         said = (
             row.event is None,
@@ -126,14 +126,14 @@ class Court:
             row.basis_on is None,
         )
         if said not in ground.weak:
-            known = facts.known(row, self.question, (), self.stopped)
-            ground.weak[said] = bool(checks.missing(known.facts, ground.terms))
+            known = facts.facts_of_row(row, self.question, (), self.stopped)
+            ground.weak[said] = bool(checks.missing_flags(known.facts, ground.terms))
         return ground.weak[said]
 
-    def _clocks(self, basis: str, basis_on: date | None, said_on: date | None, terms: Terms) -> tuple:
+    def _clocks(self, basis: str, basis_on: date | None, said_on: date | None, terms: EffectiveTerms) -> tuple:
         ends = (
-            consent_requirements.clock_ends(terms, basis, basis_on),
-            consent_requirements.too_old_from(terms, said_on),
+            consent_requirements.basis_expires_on(terms, basis, basis_on),
+            consent_requirements.renewal_due_on(terms, said_on),
         )
         return tuple(map(self._near, ends))
 
@@ -143,69 +143,69 @@ class Court:
             return None
         return PAST if ends < self.at.date() - timedelta(days=1) else ends
 
-    def _years(self, born_on: date, terms: Terms) -> date:
+    def _years(self, born_on: date, terms: EffectiveTerms) -> date:
         """The birthday, where an age is asked for that they reach about now."""
         least = max(self.question.topic.minimum_age or 0, dict(terms.minimum_age or ()).get("years", 0))
         day = self.at.date()
-        if calendar_math.age(born_on, day - timedelta(days=2)) >= least:
+        if calendar_math.age_on(born_on, day - timedelta(days=2)) >= least:
             return OLD
-        return YOUNG if calendar_math.age(born_on, day + HORIZON) < least else born_on
+        return YOUNG if calendar_math.age_on(born_on, day + HORIZON) < least else born_on
 
 
-def of_campaign(campaign: Campaign, at: datetime) -> Court:
+def evaluator_for_campaign(campaign: Campaign, at: datetime) -> Evaluator:
     """Ready to judge everybody whom this campaign is for."""
-    return court(facts.question(campaign), at)
+    return evaluator_for(facts.question_for(campaign), at)
 
 
-def court(question: Question, at: datetime) -> Court:
+def evaluator_for(question: Question, at: datetime) -> Evaluator:
     """Ready to judge everybody by the rulebook of this moment."""
-    stopped = StopSwitch.objects.thrown().exists()
-    return Court(_ending(question, at), at, rulebook.book(), stopped, at > timezone.now())
+    stopped = EmergencyStop.objects.active().exists()
+    return Evaluator(_question_with_end(question, at), at, rulebook.current_rulebook(), stopped, at > timezone.now())
 
 
-def _ending(question: Question, at: datetime) -> Question:
+def _question_with_end(question: Question, at: datetime) -> Question:
     """The question with the end that a campaign gets when it starts at that moment."""
     if question.campaign is None or question.campaign.ends_at:
         return question
     campaign = copy(question.campaign)
-    campaign.ends_at = at + lifecycle.LASTS
+    campaign.ends_at = at + lifecycle.DEFAULT_DURATION
     return replace(question, campaign=campaign)
 
 
-def chunks(court: Court, *, after: int = 0, chunk: int = CHUNK) -> Iterator[list[Standing]]:
+def decision_chunks(court: Evaluator, *, after: int = 0, chunk: int = CHUNK) -> Iterator[list[AddressDecision]]:
     """Everybody with a subscription to the topic on this channel, in order, some thousands at a time."""
-    return (standings(court, addresses) for addresses in ranges(court.question, after=after, chunk=chunk))
+    return (decisions_for(court, addresses) for addresses in id_ranges(court.question, after=after, chunk=chunk))
 
 
-def ranges(question: Question, *, after: int = 0, chunk: int = CHUNK) -> Iterator[QuerySet[Address]]:
+def id_ranges(question: Question, *, after: int = 0, chunk: int = CHUNK) -> Iterator[QuerySet[Address]]:
     """The same people, some thousands at a time, for whoever asks something else about them."""
     while (last := _end_of_chunk(question, after, chunk)) is not None:
-        yield crowd(question, after, last)
+        yield audience_rows(question, after, last)
         after = last
 
 
-def standings(court: Court, addresses: QuerySet[Address]) -> list[Standing]:
+def decisions_for(court: Evaluator, addresses: QuerySet[Address]) -> list[AddressDecision]:
     """How each of these addresses stands, in order."""
-    rows = [_row(court, row) for row in facts.judged(addresses, court.question).values_list(*COLUMNS)]
-    sent = facts.recent({row.contact for row in rows}, court.question, court.at)
+    rows = [_address_row(court, row) for row in facts.with_objections(addresses, court.question).values_list(*COLUMNS)]
+    sent = facts.recent_messages({row.contact for row in rows}, court.question, court.at)
     return [court.standing(row, sent.get(row.contact, ())) for row in rows]
 
 
-def _row(court: Court, told: tuple) -> Row:
-    row = Row._make(told[:-2])
-    return ahead_of(row, told[-2], told[-1], court.at) if court.ahead else row
+def _address_row(court: Evaluator, told: tuple) -> AddressRow:
+    row = AddressRow._make(told[:-2])
+    return row_at(row, told[-2], told[-1], court.at) if court.ahead else row
 
 
-def ahead_of(row: Row, expires_at: datetime | None, paused_until: datetime | None, at: datetime) -> Row:
+def row_at(row: AddressRow, expires_at: datetime | None, paused_until: datetime | None, at: datetime) -> AddressRow:
     """The row as it will be at that moment: a pause is over by then, a consent has run out."""
     if row.objection == "paused" and paused_until and paused_until <= at:
         row = row._replace(objection="")
-    if row.objection in ("", *checks.WISHES) and expires_at and expires_at <= at:
+    if row.objection in ("", *checks.FREQUENCY_REASONS) and expires_at and expires_at <= at:
         return row._replace(objection="expired")
     return row
 
 
-def crowd(question: Question, after: int, last: int) -> QuerySet[Address]:
+def audience_rows(question: Question, after: int, last: int) -> QuerySet[Address]:
     """The addresses of a range that have a subscription to the topic, and are not accounted for by now."""
     about = Subscription.objects.filter(
         topic=question.topic, address=OuterRef("pk"), address__gt=after, address__lte=last
@@ -217,7 +217,7 @@ def crowd(question: Question, after: int, last: int) -> QuerySet[Address]:
     return found.exclude(Exists(ended))
 
 
-def size(question: Question, most: int) -> int:
+def audience_size(question: Question, most: int) -> int:
     """How many there are; no further than one more than `most` is counted."""
     return Subscription.objects.filter(topic=question.topic, address__channel=question.channel)[: most + 1].count()
 
@@ -229,12 +229,12 @@ def _end_of_chunk(question: Question, after: int, chunk: int) -> int | None:
     return about.values("address")[:chunk].aggregate(last=Max("address"))["last"]
 
 
-def find(
-    court: Court, wanted: Callable[[Standing], bool], *, after: int, most: int, look_at: int
-) -> tuple[list[Standing], int | None]:
+def find_matching(
+    court: Evaluator, wanted: Callable[[AddressDecision], bool], *, after: int, most: int, look_at: int
+) -> tuple[list[AddressDecision], int | None]:
     """The next so many of them, and from where to look on; None at the end. Looks at no more than `look_at`."""
-    found: list[Standing] = []
-    for looked, one in enumerate(chain.from_iterable(chunks(court, after=after)), start=1):
+    found: list[AddressDecision] = []
+    for looked, one in enumerate(chain.from_iterable(decision_chunks(court, after=after)), start=1):
         if wanted(one):
             found.append(one)
         if len(found) == most or looked >= look_at:

@@ -19,24 +19,24 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from campaigns.audience import batch_evaluation
-from campaigns.audience.batch_evaluation import Court, Standing
-from campaigns.decision.checks import Kind, Verdict
+from campaigns.audience.batch_evaluation import AddressDecision, Evaluator
+from campaigns.decision.checks import Decision, DecisionKind
 from campaigns.models import Breakdown, Campaign
 from preferences.errors import NotAllowed
 
-Status = Breakdown.Status
+BreakdownStatus = Breakdown.Status
 STEP = 20  # chunks between two notes of how far it came
-LOST_AFTER = timedelta(minutes=2)
-FARTHEST = timedelta(days=366)
+STALLED_AFTER = timedelta(minutes=2)
+MAX_LOOKAHEAD = timedelta(days=366)
 LATE = timedelta(minutes=5)  # a moment so little in the past is meant as now
 OVER = (Campaign.Status.FINISHED, Campaign.Status.CANCELLED)
 HELD = "held"
 NOWHERE = "-"
-KINDS = (Kind.SEND.value, Kind.WAIT.value, HELD, Kind.SKIP.value)
+KINDS = (DecisionKind.SEND.value, DecisionKind.WAIT.value, HELD, DecisionKind.SKIP.value)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BreakdownQuery:
     """Which number of a breakdown somebody asks about."""
 
     kind: str = ""
@@ -44,52 +44,56 @@ class Wanted:
     hour: datetime | None = None
     place: str = ""
 
-    def __call__(self, one: Standing) -> bool:
+    def __call__(self, one: AddressDecision) -> bool:
         """Is this address one of those behind the number?"""
-        answer = one.verdict
+        answer = one.decision
         return (
-            (not self.kind or kind(answer) == self.kind)
+            (not self.kind or outcome_kind(answer) == self.kind)
             and (not self.reason or answer.reason == self.reason)
-            and (self.hour is None or hour(answer) == self.hour)
-            and (not self.place or self.place in places(one.place.jurisdictions))
+            and (self.hour is None or wait_hour(answer) == self.hour)
+            and (not self.place or self.place in counted_places(one.place.jurisdictions))
         )
 
 
-def kind(answer: Verdict) -> str:
+def outcome_kind(answer: Decision) -> str:
     """Send, wait, held or skip: a wait without an end is a matter of its own."""
     return HELD if answer.is_held else answer.kind.value
 
 
-def hour(answer: Verdict) -> datetime | None:
+def wait_hour(answer: Decision) -> datetime | None:
     """The hour in which a wait ends."""
     return answer.until.replace(minute=0, second=0, microsecond=0) if answer.until else None
 
 
-def places(jurisdictions: frozenset[str]) -> Iterable[str]:
+def counted_places(jurisdictions: frozenset[str]) -> Iterable[str]:
     """Where somebody is counted: in each of their places, or where nobody knows."""
     return jurisdictions or (NOWHERE,)
 
 
 def is_small(campaign: Campaign) -> bool:
     """Can its audience be judged while somebody waits?"""
-    question = batch_evaluation.of_campaign(campaign, timezone.now()).question
-    return batch_evaluation.size(question, settings.COUNT_AT_ONCE) <= settings.COUNT_AT_ONCE
+    question = batch_evaluation.evaluator_for_campaign(campaign, timezone.now()).question
+    return batch_evaluation.audience_size(question, settings.IMMEDIATE_COUNT_LIMIT) <= settings.IMMEDIATE_COUNT_LIMIT
 
 
-def moment(campaign: Campaign) -> datetime:
+def default_moment(campaign: Campaign) -> datetime:
     """For when it is judged unless somebody chooses: when it is scheduled, or now."""
     now = timezone.now()
     is_ahead = campaign.status == Campaign.Status.SCHEDULED and campaign.scheduled_at and campaign.scheduled_at > now
     return campaign.scheduled_at if is_ahead and campaign.scheduled_at else now
 
 
-def ask(campaign: Campaign, *, by: User, at: datetime | None = None) -> Breakdown:
+def request_breakdown(campaign: Campaign, *, by: User, at: datetime | None = None) -> Breakdown:
     """Have everybody judged for that moment. A small audience is done on return, a large one is to be counted."""
     at = _checked(campaign, at)
     row = Breakdown.objects.create(
-        campaign=campaign, judged_for=at, words_digest=campaign.words_digest, requested_by=by, result=start()
+        campaign=campaign,
+        evaluated_at=at,
+        content_digest=campaign.content_digest,
+        requested_by=by,
+        result=empty_result(),
     )
-    return count(row) if is_small(campaign) else row
+    return run_count(row) if is_small(campaign) else row
 
 
 def _checked(campaign: Campaign, at: datetime | None) -> datetime:
@@ -97,105 +101,107 @@ def _checked(campaign: Campaign, at: datetime | None) -> datetime:
     if campaign.status in OVER:
         raise NotAllowed(_("This campaign is over. The outcome of each message is on its progress page."))
     if at is None:
-        return moment(campaign)
+        return default_moment(campaign)
     if at < now - LATE:
         raise NotAllowed(
             _("This time is in the past. Choose a future time, or clear the field to use the current time.")
         )
-    if at > now + FARTHEST:
+    if at > now + MAX_LOOKAHEAD:
         raise NotAllowed(_("This is more than a year ahead. Choose an earlier time."))
     if campaign.ends_at and at >= campaign.ends_at:
         raise NotAllowed(_("The campaign will have ended by then. Choose an earlier time, or set a later end."))
     return max(at, now)
 
 
-def now(campaign: Campaign) -> Breakdown:
+def current_breakdown(campaign: Campaign) -> Breakdown:
     """The breakdown of this moment, counted and not kept."""
-    at = moment(campaign)
-    row = Breakdown(campaign=campaign, judged_for=at, words_digest=campaign.words_digest, result=start())
-    for standings in batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at)):
-        add(row.result, standings)
+    at = default_moment(campaign)
+    row = Breakdown(campaign=campaign, evaluated_at=at, content_digest=campaign.content_digest, result=empty_result())
+    for standings in batch_evaluation.decision_chunks(batch_evaluation.evaluator_for_campaign(campaign, at)):
+        add_to_result(row.result, standings)
         row.people += len(standings)
-    row.status, row.finished_at = Status.DONE, timezone.now()
+    row.status, row.finished_at = BreakdownStatus.DONE, timezone.now()
     return row
 
 
-def newest(campaign: Campaign) -> Breakdown | None:
+def newest_breakdown(campaign: Campaign) -> Breakdown | None:
     """What was counted last about it, done or not."""
     return Breakdown.objects.filter(campaign=campaign).first()
 
 
-def count(row: Breakdown) -> Breakdown:
+def run_count(row: Breakdown) -> Breakdown:
     """Count on until it is done. Harmless twice: whoever finds that another one counts on leaves it to them."""
     try:
-        while row.status == Status.COUNTING and step(row):
+        while row.status == BreakdownStatus.COUNTING and count_chunk(row):
             row.refresh_from_db()
     except OperationalError:
         raise  # the database is away for a moment; the sweep goes on
     except Exception as trouble:
-        fail(row, type(trouble).__name__)
+        mark_failed(row, type(trouble).__name__)
         raise
     row.refresh_from_db()
     return row
 
 
-def step(row: Breakdown, *, chunk: int = batch_evaluation.CHUNK, chunks: int = STEP) -> bool:
+def count_chunk(row: Breakdown, *, chunk: int = batch_evaluation.CHUNK, chunks: int = STEP) -> bool:
     """The next part of the audience; False when another worker was faster."""
     campaign = Campaign.objects.select_related("topic__sender").get(pk=row.campaign_id)
     before, people, done = row.people, row.people, True
     result = row.result
-    court = batch_evaluation.of_campaign(campaign, row.judged_for)
-    for standings in islice(batch_evaluation.chunks(court, after=result["up_to"], chunk=chunk), chunks):
-        add(result, standings)
+    court = batch_evaluation.evaluator_for_campaign(campaign, row.evaluated_at)
+    for standings in islice(batch_evaluation.decision_chunks(court, after=result["up_to"], chunk=chunk), chunks):
+        add_to_result(result, standings)
         people += len(standings)
         done = False
     result["seen_at"] = timezone.now().isoformat()
     words = {"people": people, "result": result}
     if done:
-        words |= {"status": Status.DONE, "finished_at": timezone.now()}
-    counting = Breakdown.objects.filter(pk=row.pk, status=Status.COUNTING, people=before)
+        words |= {"status": BreakdownStatus.DONE, "finished_at": timezone.now()}
+    counting = Breakdown.objects.filter(pk=row.pk, status=BreakdownStatus.COUNTING, people=before)
     return counting.update(**words) == 1
 
 
-def fail(row: Breakdown, detail: str) -> None:
+def mark_failed(row: Breakdown, detail: str) -> None:
     """It cannot be counted; somebody may try anew."""
-    Breakdown.objects.filter(pk=row.pk, status=Status.COUNTING).update(
-        status=Status.FAILED, detail=detail[:300], finished_at=timezone.now()
+    Breakdown.objects.filter(pk=row.pk, status=BreakdownStatus.COUNTING).update(
+        status=BreakdownStatus.FAILED, detail=detail[:300], finished_at=timezone.now()
     )
 
 
-def lost() -> list[Breakdown]:
+def stalled_breakdowns() -> list[Breakdown]:
     """Those at which nobody has been counting for a while."""
-    then = timezone.now() - LOST_AFTER
-    return [row for row in Breakdown.objects.filter(status=Status.COUNTING) if _seen(row) < then]
+    then = timezone.now() - STALLED_AFTER
+    return [row for row in Breakdown.objects.filter(status=BreakdownStatus.COUNTING) if _touch(row) < then]
 
 
-def _seen(row: Breakdown) -> datetime:
+def _touch(row: Breakdown) -> datetime:
     return parse_datetime(row.result.get("seen_at", "")) or row.requested_at
 
 
-def start() -> dict:
+def empty_result() -> dict:
     """A result in which nobody has been counted yet."""
     return {"up_to": 0, "counts": {name: {} for name in KINDS}, "hours": {}, "places": {}}
 
 
-def add(result: dict, standings: list[Standing]) -> None:
+def add_to_result(result: dict, standings: list[AddressDecision]) -> None:
     """Count these too."""
-    for (jurisdictions, answer), people in Counter((one.place.jurisdictions, one.verdict) for one in standings).items():
-        name = kind(answer)
-        _more(result["counts"][name], answer.reason, people)
-        if when := hour(answer):
-            _more(result["hours"].setdefault(when.isoformat(), {}), answer.reason, people)
-        for place in places(jurisdictions):
-            _more(result["places"].setdefault(place, {}).setdefault(name, {}), answer.reason, people)
+    for (jurisdictions, answer), people in Counter(
+        (one.place.jurisdictions, one.decision) for one in standings
+    ).items():
+        name = outcome_kind(answer)
+        _increment(result["counts"][name], answer.reason, people)
+        if when := wait_hour(answer):
+            _increment(result["hours"].setdefault(when.isoformat(), {}), answer.reason, people)
+        for place in counted_places(jurisdictions):
+            _increment(result["places"].setdefault(place, {}).setdefault(name, {}), answer.reason, people)
     if standings:
         result["up_to"] = standings[-1].address
 
 
-def _more(counts: dict[str, int], name: str, people: int) -> None:
+def _increment(counts: dict[str, int], name: str, people: int) -> None:
     counts[name] = counts.get(name, 0) + people
 
 
-def everybody(court: Court, wanted: Callable[[Standing], bool]) -> Iterator[Standing]:
+def matching_people(court: Evaluator, wanted: Callable[[AddressDecision], bool]) -> Iterator[AddressDecision]:
     """All addresses behind a number, in order; read as they are asked for."""
-    return filter(wanted, chain.from_iterable(batch_evaluation.chunks(court)))
+    return filter(wanted, chain.from_iterable(batch_evaluation.decision_chunks(court)))

@@ -22,20 +22,22 @@ CHUNK = 50_000
 INSERT = """
 INSERT INTO campaigns_message (reference, campaign_id, address_id, status, skipped_because, event_id, finished_at,
                                attempts, provider_id, detail, body_digest, verdict, waiting_for, local_time,
-                               zone_source)
+                               time_zone_source)
 SELECT {reference}, %s, who, CASE WHEN {open} THEN 'queued' ELSE 'skipped' END,
        CASE WHEN {open} THEN '' ELSE objection END, say_so, CASE WHEN {open} THEN NULL ELSE %s END,
        0, '', '', '', '', '', '', ''
 FROM ({judged}) AS judged
 """
 # A pause or a limit of theirs may be over before the campaign is: the hand-over decides, in the order of the verdict.
-OPEN = "objection IN ('', {})".format(", ".join(f"'{name}'" for name in sorted(checks.WISHES)))
+OPEN = "objection IN ('', {})".format(", ".join(f"'{name}'" for name in sorted(checks.FREQUENCY_REASONS)))
 REFERENCE = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
 
 
-def preview(campaign: Campaign) -> dict[str, int]:
+def count_by_objection(campaign: Campaign) -> dict[str, int]:
     """How many people would get it now (under ""), and how many not, by the name of the first objection."""
-    return eligibility.counted(campaign.topic, campaign.channel, also=objections.objections(campaign.topic, campaign))
+    return eligibility.counts_by_objection(
+        campaign.topic, campaign.channel, also=objections.campaign_objections(campaign.topic, campaign)
+    )
 
 
 def freeze(campaign: Campaign, *, chunk: int = CHUNK) -> int:
@@ -50,24 +52,26 @@ def freeze(campaign: Campaign, *, chunk: int = CHUNK) -> int:
 def _freeze_next(campaign: Campaign, chunk: int) -> int | None:
     """The next chunk in a transaction of its own; None when nobody is left."""
     campaign = Campaign.objects.select_for_update(no_key=True, of=("self",)).select_related("topic").get(pk=campaign.pk)
-    if campaign.frozen_at or campaign.status != Campaign.Status.SENDING:
+    if campaign.audience_locked_at or campaign.status != Campaign.Status.SENDING:
         return None
     last = _end_of_chunk(campaign, chunk)
     if last is None:
-        campaign.frozen_at = timezone.now()
-        campaign.save(update_fields=["frozen_at"])
+        campaign.audience_locked_at = timezone.now()
+        campaign.save(update_fields=["audience_locked_at"])
         return None
-    added = _insert(campaign, _crowd(campaign).filter(pk__gt=campaign.frozen_up_to, pk__lte=last))
-    Campaign.objects.filter(pk=campaign.pk).update(frozen_up_to=last)
+    added = _insert(campaign, _candidates(campaign).filter(pk__gt=campaign.audience_locked_up_to, pk__lte=last))
+    Campaign.objects.filter(pk=campaign.pk).update(audience_locked_up_to=last)
     return added
 
 
 def _end_of_chunk(campaign: Campaign, chunk: int) -> int | None:
-    ids = _crowd(campaign).filter(pk__gt=campaign.frozen_up_to).order_by("pk").values_list("pk", flat=True)
+    ids = (
+        _candidates(campaign).filter(pk__gt=campaign.audience_locked_up_to).order_by("pk").values_list("pk", flat=True)
+    )
     return ids[:chunk].aggregate(last=Max("pk"))["last"]
 
 
-def _crowd(campaign: Campaign) -> QuerySet[Address]:
+def _candidates(campaign: Campaign) -> QuerySet[Address]:
     """Every address on the channel that has a subscription to the topic, in whatever state."""
     about = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=campaign.topic))
     return Address.objects.filter(channel=campaign.channel).alias(said=about).filter(said__isnull=False)
@@ -75,8 +79,8 @@ def _crowd(campaign: Campaign) -> QuerySet[Address]:
 
 def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
     """The judgement is made once per address, in the inner statement; the outer one writes it down."""
-    judged = eligibility.judged(
-        crowd, campaign.topic, also=objections.objections(campaign.topic, campaign, among=crowd)
+    judged = eligibility.with_objections(
+        crowd, campaign.topic, also=objections.campaign_objections(campaign.topic, campaign, among=crowd)
     )
     judged = judged.annotate(who=F("pk"), say_so=Coalesce("said__granted_id", "said__event_id")).order_by("pk")
     inner, params = judged.values_list("who", "objection", "say_so").query.get_compiler(connection=connection).as_sql()

@@ -22,13 +22,13 @@ from preferences.rulebook import book as rulebook
 from preferences.rulebook.rule_fields import CONTENT
 from preferences.text import lexicons, normalize, sms_segments
 
-CAMPAIGNS_KEPT = 64
+CACHE_SIZE = 64
 # What was allowed by mistake is lacking all the same: without it a message is unlawful wherever a rule asks for it.
 NEVER_ALLOWED = frozenset({"way_out", "sender_name", "postal_address"})
 
 
 @dataclass(frozen=True)
-class Words:
+class TextFindings:
     """What the campaign's text is found to lack and to carry; the same for everybody."""
 
     lacks: frozenset[str] = frozenset()
@@ -37,11 +37,11 @@ class Words:
     characters: int = 0
 
 
-NO_WORDS = Words()
+NO_TEXT_FINDINGS = TextFindings()
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedSample:
     """One message as it would really go out, to somebody who does not exist; and what staff wrote of it.
 
     `own` is the text without what is put around it, `places` are the fields that every message fills in.
@@ -70,7 +70,7 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class Findings:
+class ContentFindings:
     """The codes that are not fulfilled, each with what it is about, and what the text measures."""
 
     lacks: dict[str, tuple[str, ...]]
@@ -79,12 +79,12 @@ class Findings:
     characters: int
 
 
-def words(campaign: Campaign) -> Words:
+def text_findings(campaign: Campaign) -> TextFindings:
     """What a verdict needs to know about this text. What was allowed for these very words is not lacking."""
-    found, granted = findings(campaign), allowed(campaign)
+    found, granted = content_findings(campaign), allowed_problems(campaign)
     lacks = {code for code, about in found.lacks.items() if (code, about) not in granted or code in NEVER_ALLOWED}
     names = {name for name, _about in granted}
-    return Words(
+    return TextFindings(
         lacks=frozenset(lacks),
         labels=found.labels | {label for name, about in granted if name == "label" for label in about},
         segments=0 if "segments" in names else found.segments,
@@ -92,67 +92,69 @@ def words(campaign: Campaign) -> Words:
     )
 
 
-def allowed(campaign: Campaign) -> frozenset[tuple[str, tuple[str, ...]]]:
+def allowed_problems(campaign: Campaign) -> frozenset[tuple[str, tuple[str, ...]]]:
     """The problems that somebody allowed for the words as they stand now: each by its name and what it is about."""
     if campaign.pk is None:
         return frozenset()
-    rows = campaign.overrides.filter(words_digest=campaign.words_digest).values_list("problems", flat=True)
+    rows = campaign.overrides.filter(content_digest=campaign.content_digest).values_list("problems", flat=True)
     return frozenset((problem["name"], tuple(problem["about"])) for problems in rows for problem in problems)
 
 
-def findings(campaign: Campaign) -> Findings:
+def content_findings(campaign: Campaign) -> ContentFindings:
     """What is found in the text; worked out once for the same words of the same sender."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
             prepared = rendering.prepare(campaign)
         except SaysoError:
-            return Findings(dict.fromkeys(CONTENT, ()), frozenset(), 0, 0)
+            return ContentFindings(dict.fromkeys(CONTENT, ()), frozenset(), 0, 0)
         topic = campaign.topic
         key = (prepared.content, topic.slug, topic.frequency, topic.charges, topic.purpose, campaign.kind)
-        return _findings(_Asked((*key, topic.sender_id, topic.sender.country, _labels()), campaign))
+        return _findings(_CampaignKey((*key, topic.sender_id, topic.sender.country, _labels()), campaign))
 
 
-def rendered(campaign: Campaign) -> Rendered:
+def render_sample(campaign: Campaign) -> RenderedSample:
     """The message as it would go out. Raises SaysoError when it cannot be written."""
     with translation.override(settings.LANGUAGE_CODE):
-        prepared, sample = rendering.prepare(campaign), rendering.sample(campaign)
+        prepared, sample = rendering.prepare(campaign), rendering.sample_parcel(campaign)
         shown, parcel = prepared.words(*sample), prepared.parcel(*sample)
         in_mail = campaign.channel == Channel.EMAIL
-        return Rendered(
+        return RenderedSample(
             campaign=campaign,
             subject=_filled(campaign, campaign.subject),
             text=shown.text,
             page=html.unescape(shown.html),
-            own=_filled(campaign, markdown.plain(campaign.body) if in_mail else campaign.body),
+            own=_filled(campaign, markdown.to_plain_text(campaign.body) if in_mail else campaign.body),
             places=_places(prepared),
             headers=_headers(parcel.content) if isinstance(parcel, Mail) else {},
         )
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _CampaignKey:
     """A campaign that is the same as another one whenever its words, its topic and its sender say the same."""
 
     key: tuple
     campaign: Campaign = field(compare=False)
 
 
-@lru_cache(maxsize=CAMPAIGNS_KEPT)
-def _findings(asked: _Asked) -> Findings:
+@lru_cache(maxsize=CACHE_SIZE)
+def _findings(asked: _CampaignKey) -> ContentFindings:
     try:
-        message = rendered(asked.campaign)
+        message = render_sample(asked.campaign)
     except SaysoError:
-        return Findings(dict.fromkeys(CONTENT, ()), frozenset(), 0, 0)
+        return ContentFindings(dict.fromkeys(CONTENT, ()), frozenset(), 0, 0)
     lacks = {code: about for code, check in CHECKS.items() if (about := check(message)) is not None}
-    size = sms_segments.count(message.text).segments
+    size = sms_segments.measure_sms(message.text).segments
     measured = (0, 0) if message.in_mail else (size, len(message.text))
-    return Findings(lacks, _carried(message), *measured)
+    return ContentFindings(lacks, _leading_labels(message), *measured)
 
 
 def _filled(campaign: Campaign, text: str) -> str:
     """What staff wrote, as somebody gets it who told us no name: every default shows."""
     values = {"sender": campaign.topic.sender.name, "topic": campaign.topic.name}
-    return merge_fields.compile(text, merge_fields.for_line).fill(dict.fromkeys(merge_fields.FIELDS, "") | values)
+    return merge_fields.compile_text(text, merge_fields.escape_for_line).fill(
+        dict.fromkeys(merge_fields.FIELDS, "") | values
+    )
 
 
 def _places(prepared: rendering.Prepared) -> frozenset[str]:
@@ -169,126 +171,126 @@ def _headers(content: bytes) -> dict[str, str]:
 
 def _labels() -> frozenset[str]:
     """Every label that some rule asks for."""
-    book = rulebook.book()
+    book = rulebook.current_rulebook()
     return frozenset().union(*(book.said(rule).labels for rule in book.rules if "labels" in rule.figures))
 
 
-def _carried(message: Rendered) -> frozenset[str]:
+def _leading_labels(message: RenderedSample) -> frozenset[str]:
     """The labels that the subject or the text begins with, in any order; before them may stand only the brand."""
-    brand = normalize.folded(message.topic.sender.name)
-    head = normalize.folded(message.subject if message.in_mail else message.text).strip().removeprefix(brand)
-    head, waiting = head.lstrip(" :"), {label: normalize.folded(label) for label in _labels()}
+    brand = normalize.fold_text(message.topic.sender.name)
+    head = normalize.fold_text(message.subject if message.in_mail else message.text).strip().removeprefix(brand)
+    head, waiting = head.lstrip(" :"), {label: normalize.fold_text(label) for label in _labels()}
     while found := [label for label, folded in waiting.items() if head.startswith(folded)]:
         head = head.removeprefix(waiting.pop(found[0])).lstrip()
     return _labels() - waiting.keys()
 
 
 # A check returns None when all is well, else what the trouble is about: the words found, or nothing in particular.
-Check = Callable[[Rendered], tuple[str, ...] | None]
+Check = Callable[[RenderedSample], tuple[str, ...] | None]
 NOTHING_SAID: tuple[str, ...] = ()
 
 
-def _unless(fulfilled: Callable[[Rendered], bool]) -> Check:
+def _lacking_unless(fulfilled: Callable[[RenderedSample], bool]) -> Check:
     return lambda message: None if fulfilled(message) else NOTHING_SAID
 
 
-def _sender_name(message: Rendered) -> bool:
+def _sender_name(message: RenderedSample) -> bool:
     sender = message.topic.sender
     return message.shows(sender.legal_name if message.in_mail else sender.name)
 
 
-def _postal_address(message: Rendered) -> bool:
-    return message.shows(", ".join(map(merge_fields.for_line, message.topic.sender.postal_address.splitlines())))
+def _postal_address(message: RenderedSample) -> bool:
+    return message.shows(", ".join(map(merge_fields.escape_for_line, message.topic.sender.postal_address.splitlines())))
 
 
-def _contact(message: Rendered) -> bool:
+def _contact(message: RenderedSample) -> bool:
     sender = message.topic.sender
     return message.shows(sender.contact_email) or message.shows(sender.contact_phone) or _contact_channel(message)
 
 
-def _contact_channel(message: Rendered) -> bool:
+def _contact_channel(message: RenderedSample) -> bool:
     """A phone number, an e-mail address or a page, wherever it stands."""
     if message.in_mail:
         sender = message.topic.sender
         return message.shows(sender.contact_email) or message.shows(sender.contact_phone)
-    return hyperlinks.names_a_contact(message.text)
+    return hyperlinks.has_contact_details(message.text)
 
 
-def _way_out(message: Rendered) -> bool:
-    return "leave_url" in message.places if message.in_mail else reserved_words.tells_how_to_stop(message.text)
+def _way_out(message: RenderedSample) -> bool:
+    return "leave_url" in message.places if message.in_mail else reserved_words.has_stop_instruction(message.text)
 
 
-def _stop_hint(message: Rendered) -> bool:
-    return message.in_mail or reserved_words.tells_how_to_stop(message.text)
+def _stop_hint(message: RenderedSample) -> bool:
+    return message.in_mail or reserved_words.has_stop_instruction(message.text)
 
 
-def _brand_first(message: Rendered) -> bool:
+def _brand_first(message: RenderedSample) -> bool:
     return message.in_mail or message.text.startswith(message.topic.sender.name)
 
 
-def _one_click(message: Rendered) -> bool:
+def _one_click(message: RenderedSample) -> bool:
     one_click = message.headers.get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
     return not message.in_mail or (one_click and "<http" in message.headers.get("List-Unsubscribe", ""))
 
 
-def _privacy_link(message: Rendered) -> bool:
+def _privacy_link(message: RenderedSample) -> bool:
     return message.shows(message.topic.sender.privacy_url)
 
 
-def _why(message: Rendered) -> bool:
+def _why(message: RenderedSample) -> bool:
     return message.shows(message.topic.name) and (not message.in_mail or "why" in message.places)
 
 
-def _objection(message: Rendered) -> bool:
+def _objection(message: RenderedSample) -> bool:
     return message.shows(str(rendering.OBJECTION))
 
 
-def _frequency(message: Rendered) -> bool:
+def _frequency(message: RenderedSample) -> bool:
     return message.shows(message.topic.frequency)
 
 
-def _rates(message: Rendered) -> bool:
+def _rates(message: RenderedSample) -> bool:
     return message.shows(message.topic.charges)
 
 
-def _french(message: Rendered) -> bool:
-    return "fr" in lexicons.languages(f"{message.subject} {message.own}")
+def _french(message: RenderedSample) -> bool:
+    return "fr" in lexicons.detect_languages(f"{message.subject} {message.own}")
 
 
-def _advertisement(message: Rendered) -> bool:
-    return lexicons.says_it_is_advertising(f"{message.subject} {message.text}")
+def _advertisement(message: RenderedSample) -> bool:
+    return lexicons.is_labelled_advertising(f"{message.subject} {message.text}")
 
 
-def _strange_links(message: Rendered) -> tuple[str, ...] | None:
-    return None if message.in_mail else hyperlinks.strange(message.text, message.topic.sender) or None
+def _strange_links(message: RenderedSample) -> tuple[str, ...] | None:
+    return None if message.in_mail else hyperlinks.foreign_hosts(message.text, message.topic.sender) or None
 
 
-def _health_words(message: Rendered) -> tuple[str, ...] | None:
+def _health_words(message: RenderedSample) -> tuple[str, ...] | None:
     """In what others can read over a shoulder: a text, a subject, the names in the headers."""
     topic = message.topic
     shown = (
         [message.subject, topic.sender.name, topic.name, topic.slug] if message.in_mail else [message.text, message.own]
     )
-    found = dict.fromkeys(word for text in shown for word in lexicons.health(text))
+    found = dict.fromkeys(word for text in shown for word in lexicons.health_phrases(text))
     return tuple(found) or None
 
 
 CHECKS: dict[str, Check] = {
-    "way_out": _unless(_way_out),
-    "sender_name": _unless(_sender_name),
-    "postal_address": _unless(_postal_address),
-    "contact": _unless(_contact),
-    "contact_channel": _unless(_contact_channel),
-    "stop_hint": _unless(_stop_hint),
-    "brand_first": _unless(_brand_first),
-    "one_click_headers": _unless(_one_click),
-    "privacy_link": _unless(_privacy_link),
-    "why_you_get_this": _unless(_why),
-    "objection_notice": _unless(_objection),
+    "way_out": _lacking_unless(_way_out),
+    "sender_name": _lacking_unless(_sender_name),
+    "postal_address": _lacking_unless(_postal_address),
+    "contact": _lacking_unless(_contact),
+    "contact_channel": _lacking_unless(_contact_channel),
+    "stop_hint": _lacking_unless(_stop_hint),
+    "brand_first": _lacking_unless(_brand_first),
+    "one_click_headers": _lacking_unless(_one_click),
+    "privacy_link": _lacking_unless(_privacy_link),
+    "why_you_get_this": _lacking_unless(_why),
+    "objection_notice": _lacking_unless(_objection),
     "own_domain_links": _strange_links,
-    "frequency": _unless(_frequency),
-    "rates": _unless(_rates),
-    "french_copy": _unless(_french),
-    "ad_disclosure": _unless(_advertisement),
+    "frequency": _lacking_unless(_frequency),
+    "rates": _lacking_unless(_rates),
+    "french_copy": _lacking_unless(_french),
+    "ad_disclosure": _lacking_unless(_advertisement),
     "no_health_words": _health_words,
 }

@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from preferences.geo import jurisdictions as geo_jurisdictions
 from preferences.models import Address, Basis, Channel, Rule, Subscription
 from preferences.rulebook import book as rulebook
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.effective_terms import EffectiveTerms
 
 ACTIVE = Subscription.Status.ACTIVE
 REMEMBERED = 300  # seconds
@@ -26,7 +26,7 @@ POSTAL_AREA, NUMBER_AREA = 3, 5  # so many characters decide the place: 041.., +
 
 
 @dataclass(frozen=True)
-class Because:
+class Affected:
     """For whom a rule asks for something. Nobody yet: it is asked for where the sender is."""
 
     people: int
@@ -45,11 +45,11 @@ class Because:
         return sentence % words
 
 
-Reasons = tuple[Because, ...]
+Reasons = tuple[Affected, ...]
 
 
 @dataclass(frozen=True)
-class Demands:
+class ContentRequirements:
     """Each code of content, each label and each limit that anybody's rules ask for, with the reasons."""
 
     content: dict[str, Reasons] = field(default_factory=dict)
@@ -58,20 +58,20 @@ class Demands:
     characters: dict[int, Reasons] = field(default_factory=dict)
 
 
-def of(campaign: Campaign) -> Demands:
+def requirements_for(campaign: Campaign) -> ContentRequirements:
     """Everything that any of the rules in this audience demands today."""
     asked = _by_rule(campaign)
-    return Demands(
+    return ContentRequirements(
         content=_reasons(asked, "content", lambda terms: terms.content),
         labels=_reasons(asked, "labels", lambda terms: terms.labels),
-        segments=_strictest(_reasons(asked, "segments", lambda terms: _most(terms.segments))),
-        characters=_strictest(_reasons(asked, "characters", lambda terms: _most(terms.characters))),
+        segments=_smallest(_reasons(asked, "segments", lambda terms: _by_people(terms.segments))),
+        characters=_smallest(_reasons(asked, "characters", lambda terms: _by_people(terms.characters))),
     )
 
 
-def languages(campaign: Campaign) -> dict[str, int]:
+def audience_languages(campaign: Campaign) -> dict[str, int]:
     """How many people of the audience read which language."""
-    return _remembered(campaign, "languages", _languages)
+    return _cached_count(campaign, "languages", _languages)
 
 
 def _languages(campaign: Campaign) -> dict[str, int]:
@@ -79,14 +79,14 @@ def _languages(campaign: Campaign) -> dict[str, int]:
     return dict(crowd.values_list("contact__language", "people"))
 
 
-def _remembered(campaign: Campaign, what: str, count: Callable[[Campaign], dict]) -> dict:
+def _cached_count(campaign: Campaign, what: str, count: Callable[[Campaign], dict]) -> dict:
     """Counting a million people takes seconds: it is done anew when somebody joined, else every few minutes."""
     newest = Subscription.objects.aggregate(newest=Max("pk"))["newest"]
     key = ["audience", what, campaign.topic_id, campaign.channel, campaign.topic.sender.country, newest]
     return cache.get_or_set(":".join(map(str, key)), lambda: count(campaign), REMEMBERED) or {}
 
 
-def reaches_unasked(campaign: Campaign) -> bool:
+def reaches_implied_consent(campaign: Campaign) -> bool:
     """Does anybody get it who never expressly asked: on a purchase, a question, a membership?"""
     rows = Subscription.objects.filter(topic=campaign.topic, address__channel=campaign.channel, status=ACTIVE)
     return rows.filter(granted__isnull=False).exclude(granted__basis__in=["", Basis.EXPRESS]).exists()
@@ -98,20 +98,20 @@ def _audience(campaign: Campaign) -> QuerySet[Address]:
 
 
 @dataclass
-class Asking:
+class ApplicableRule:
     """A rule that is in force for somebody in the audience, and for how many."""
 
     rule: Rule
-    terms: Terms
+    terms: EffectiveTerms
     people: int = 0
 
 
-def _by_rule(campaign: Campaign) -> list[Asking]:
-    book, today = rulebook.book(), timezone.now().date()
-    found: dict[str, Asking] = {}
-    for jurisdictions, people in _remembered(campaign, "places", _by_place).items():
+def _by_rule(campaign: Campaign) -> list[ApplicableRule]:
+    book, today = rulebook.current_rulebook(), timezone.now().date()
+    found: dict[str, ApplicableRule] = {}
+    for jurisdictions, people in _cached_count(campaign, "places", _by_place).items():
         for rule in book.in_force(jurisdictions, campaign.channel, campaign.topic.purpose, today):
-            asking = found.setdefault(rule.name, Asking(rule, book.said(rule)))
+            asking = found.setdefault(rule.name, ApplicableRule(rule, book.said(rule)))
             asking.people += people
     return sorted(found.values(), key=lambda asking: -asking.people)
 
@@ -139,7 +139,7 @@ def _groups(campaign: Campaign) -> Iterator[tuple]:
 
 
 def _jurisdictions(campaign: Campaign, country: str, region: str, postal_code: str, value: str) -> frozenset[str]:
-    place = geo_jurisdictions.place(
+    place = geo_jurisdictions.locate(
         channel=campaign.channel if value else Channel.EMAIL,
         value=value or "",
         country=country,
@@ -151,21 +151,21 @@ def _jurisdictions(campaign: Campaign, country: str, region: str, postal_code: s
     return place.jurisdictions
 
 
-def _reasons(asked: list[Asking], figure: str, values: Callable[[Terms], Iterable]) -> dict:
+def _reasons(asked: list[ApplicableRule], figure: str, values: Callable[[EffectiveTerms], Iterable]) -> dict:
     """What is asked for → by which rules, for how many; most people first."""
     found: dict[object, Reasons] = {}
     for asking in asked:
         for value in values(asking.terms):
             reference = asking.rule.figures[figure]["reference"]
-            because = Because(asking.people, asking.rule.jurisdiction_name, reference)
+            because = Affected(asking.people, asking.rule.jurisdiction_name, reference)
             found[value] = (*found.get(value, ()), because)
     return found
 
 
-def _most(pairs: tuple | None) -> list[int]:
+def _by_people(pairs: tuple | None) -> list[int]:
     return [dict(pairs)["most"]] if pairs else []
 
 
-def _strictest(found: dict[int, Reasons]) -> dict[int, Reasons]:
+def _smallest(found: dict[int, Reasons]) -> dict[int, Reasons]:
     """Only the smallest number counts."""
     return {least: found[least] for least in sorted(found)[:1]}

@@ -27,41 +27,43 @@ _MAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_HOST}")
 _PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().-]{0,2}\d){6,14}(?!\w)")
 
 
-def hosts(text: str) -> list[str]:
+def linked_hosts(text: str) -> list[str]:
     """The hosts of the links in a text, in small type, each once."""
-    found = (match[match.lastgroup or 0] for match in _LINK.finditer(_seen(text)))
+    found = (match[match.lastgroup or 0] for match in _LINK.finditer(_visible_text(text)))
     return list(dict.fromkeys(host.casefold().strip(".,;:!?)'\"").removeprefix("www.") for host in found))
 
 
-def strange(text: str, sender: Sender) -> tuple[str, ...]:
+def foreign_hosts(text: str, sender: Sender) -> tuple[str, ...]:
     """The hosts in it that are not the sender's own."""
-    own = set(_own(sender))
-    return tuple(host for host in hosts(text) if not any(host == name or host.endswith(f".{name}") for name in own))
+    own = set(_own_hosts(sender))
+    return tuple(
+        host for host in linked_hosts(text) if not any(host == name or host.endswith(f".{name}") for name in own)
+    )
 
 
-def shortened(text: str) -> tuple[str, ...]:
+def shortener_hosts(text: str) -> tuple[str, ...]:
     """The hosts in it that hide where a link leads to."""
-    return tuple(host for host in hosts(text) if host in _shorteners())
+    return tuple(host for host in linked_hosts(text) if host in _shorteners())
 
 
-def names_a_contact(text: str) -> bool:
+def has_contact_details(text: str) -> bool:
     """Is there a phone number, an e-mail address or a page?"""
-    seen = _seen(text)
+    seen = _visible_text(text)
     return bool(_PHONE.search(seen) or _MAIL.search(seen) or _LINK.search(seen))
 
 
-def _own(sender: Sender) -> Iterator[str]:
+def _own_hosts(sender: Sender) -> Iterator[str]:
     for url in (sender.privacy_url, sender.terms_url, settings.BASE_URL):
         yield from [host.removeprefix("www.")] if (host := urlsplit(url).hostname) else []
     for address in (sender.from_email, sender.reply_to, sender.contact_email):
         yield from [host.casefold()] if (host := address.rpartition("@")[2]) else []
 
 
-def _seen(text: str) -> str:
+def _visible_text(text: str) -> str:
     """As a phone reads it: wide letters are letters, and what cannot be seen is not there."""
     return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Me"))
 
 
 @cache
 def _shorteners() -> frozenset[str]:
-    return frozenset(lexicons.read("shorteners")["hosts"])
+    return frozenset(lexicons.load_word_list("shorteners")["hosts"])

@@ -16,27 +16,25 @@ from campaigns.models import Campaign
 from preferences.errors import SaysoError
 from preferences.text import normalize
 
-__all__ = ["Level", "Problem", "errors", "open_errors", "problems", "summary"]
 
-
-def problems(campaign: Campaign) -> list[Problem]:
+def find_problems(campaign: Campaign) -> list[Problem]:
     """Everything that speaks against sending this text, gravest first."""
-    granted = content_checks.allowed(campaign)
+    granted = content_checks.allowed_problems(campaign)
     found = [replace(one, is_allowed=_key(one) in granted and one.may_be_allowed) for one in _found(campaign)]
     return sorted(found, key=lambda problem: (problem.level != Level.ERROR, problem.is_allowed))
 
 
-def open_errors(campaign: Campaign) -> list[Problem]:
+def unresolved_errors(campaign: Campaign) -> list[Problem]:
     """What must be dealt with before anybody reviews it."""
-    return [problem for problem in problems(campaign) if problem.is_error]
+    return [problem for problem in find_problems(campaign) if problem.is_error]
 
 
-def errors(campaign: Campaign) -> list[str]:
+def error_sentences(campaign: Campaign) -> list[str]:
     """The same, as sentences."""
-    return [problem.whole for problem in open_errors(campaign)]
+    return [problem.whole for problem in unresolved_errors(campaign)]
 
 
-def summary(errors: list[str]) -> str:
+def summarize_errors(errors: list[str]) -> str:
     """The first of them, and how many more there are."""
     if len(errors) == 1:
         return errors[0]
@@ -48,19 +46,19 @@ def summary(errors: list[str]) -> str:
 
 
 def _found(campaign: Campaign) -> Iterator[Problem]:
-    yield from lint_setup.problems(campaign)
+    yield from lint_setup.find_setup_problems(campaign)
     try:
-        message = content_checks.rendered(campaign)
+        message = content_checks.render_sample(campaign)
     except SaysoError as trouble:
         yield error("unreadable", str(trouble))
         return
-    if not normalize.folded(message.own).strip():
+    if not normalize.fold_text(message.own).strip():
         yield error("no_text", _("Write the text."))
         return
-    asked = content_requirements.of(campaign)
-    yield from lint_requirements.problems(campaign, asked)
-    yield from lint_wording.problems(message)
-    yield from lint_setup.sizes(message, asked)
+    asked = content_requirements.requirements_for(campaign)
+    yield from lint_requirements.find_requirement_problems(campaign, asked)
+    yield from lint_wording.find_wording_problems(message)
+    yield from lint_setup.size_problems(message, asked)
 
 
 def _key(problem: Problem) -> tuple[str, tuple[str, ...]]:

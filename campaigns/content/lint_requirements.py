@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.content import content_checks, content_requirements
-from campaigns.content.content_requirements import Demands
+from campaigns.content.content_requirements import ContentRequirements
 from campaigns.content.problems import Problem, error, warning
 from campaigns.models import Campaign
 
@@ -83,9 +83,9 @@ SENTENCES = {
 }
 
 
-def problems(campaign: Campaign, asked: Demands) -> Iterator[Problem]:
+def find_requirement_problems(campaign: Campaign, asked: ContentRequirements) -> Iterator[Problem]:
     """What somebody's rules demand and the message lacks; and what it had better not tell about anybody's health."""
-    found = content_checks.findings(campaign)
+    found = content_checks.content_findings(campaign)
     for code, about in found.lacks.items():
         if code in asked.content and _applies(code, campaign):
             yield _problem(error, code, campaign, about, asked)
@@ -99,10 +99,10 @@ def problems(campaign: Campaign, asked: Demands) -> Iterator[Problem]:
 
 def _applies(code: str, campaign: Campaign) -> bool:
     """Advertising is called so for those who did not ask for it beforehand: 15 USC 7704(a)(5)(B)."""
-    return code != "ad_disclosure" or content_requirements.reaches_unasked(campaign)
+    return code != "ad_disclosure" or content_requirements.reaches_implied_consent(campaign)
 
 
-def _problem(say, code: str, campaign: Campaign, about: tuple[str, ...], asked: Demands) -> Problem:
+def _problem(say, code: str, campaign: Campaign, about: tuple[str, ...], asked: ContentRequirements) -> Problem:
     sentence, suggestion = SENTENCES[code]
     words = {"sender": campaign.topic.sender.name, "about": ", ".join(about)}
     reasons = asked.content.get(code, ())

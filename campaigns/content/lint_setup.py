@@ -4,24 +4,24 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from campaigns.content.content_checks import Rendered
-from campaigns.content.content_requirements import Demands
+from campaigns.content.content_checks import RenderedSample
+from campaigns.content.content_requirements import ContentRequirements
 from campaigns.content.problems import Problem, error, warning
 from campaigns.models import Campaign
 from preferences.models import Channel
 from preferences.text import normalize, sms_segments
 
-MOST_SEGMENTS = 2
-LONGEST_BODY = 100_000  # beyond this mailbox providers cut a message off, footer first
+MAX_SEGMENTS = 2
+MAX_BODY_LENGTH = 100_000  # beyond this mailbox providers cut a message off, footer first
 
 
-def problems(campaign: Campaign) -> Iterator[Problem]:
+def find_setup_problems(campaign: Campaign) -> Iterator[Problem]:
     """What can be seen before anything is written."""
     yield from _addressee(campaign)
     yield from _origin(campaign)
-    if campaign.channel == Channel.EMAIL and not normalize.folded(campaign.subject).strip():
+    if campaign.channel == Channel.EMAIL and not normalize.fold_text(campaign.subject).strip():
         yield error("no_subject", _("Write a subject."))
-    if campaign.channel == Channel.EMAIL and len(campaign.body) > LONGEST_BODY:
+    if campaign.channel == Channel.EMAIL and len(campaign.body) > MAX_BODY_LENGTH:
         yield error(
             "cut_off",
             _("The text is longer than email programs show."),
@@ -50,21 +50,21 @@ def _origin(campaign: Campaign) -> Iterator[Problem]:
         yield error("text_number", sentence, _("Add it to the sender."))
 
 
-def sizes(message: Rendered, asked: Demands) -> Iterator[Problem]:
+def size_problems(message: RenderedSample, asked: ContentRequirements) -> Iterator[Problem]:
     """How long a text is, as carriers count."""
     if message.in_mail:
         return
     yield from _segments(message, asked)
     yield from _characters(message, asked)
-    if odd := sms_segments.unusual(message.text):
+    if odd := sms_segments.costly_characters(message.text):
         signs = " ".join(odd[:10])
         sentence = _("These characters more than double the cost of each text message: %(signs)s") % {"signs": signs}
         yield warning("costly_characters", sentence, _("Write plain letters and straight quotes."))
 
 
-def _segments(message: Rendered, asked: Demands) -> Iterator[Problem]:
-    number = sms_segments.count(message.text).segments
-    most, reasons = next(iter(asked.segments.items()), (MOST_SEGMENTS, ()))
+def _segments(message: RenderedSample, asked: ContentRequirements) -> Iterator[Problem]:
+    number = sms_segments.measure_sms(message.text).segments
+    most, reasons = next(iter(asked.segments.items()), (MAX_SEGMENTS, ()))
     if number > most:
         words = {"segments": number, "most": most}
         sentence = _("This text message has %(segments)s segments; at most %(most)s are allowed.") % words
@@ -72,7 +72,7 @@ def _segments(message: Rendered, asked: Demands) -> Iterator[Problem]:
         yield say("segments", sentence, _("Shorten it."), because=reasons)
 
 
-def _characters(message: Rendered, asked: Demands) -> Iterator[Problem]:
+def _characters(message: RenderedSample, asked: ContentRequirements) -> Iterator[Problem]:
     for most, reasons in asked.characters.items():
         if (number := len(message.text)) > most:
             words = {"characters": number, "most": most}

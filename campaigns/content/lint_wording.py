@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.content import content_requirements, hyperlinks, merge_fields, reserved_words
-from campaigns.content.content_checks import Rendered
+from campaigns.content.content_checks import RenderedSample
 from campaigns.content.problems import Problem, error, warning
 from campaigns.models import Campaign
 from preferences.models import Topic
 from preferences.text import lexicons, normalize
 
-FEWEST_WORDS = 3  # beside an image
+MIN_WORDS = 3  # beside an image
 SHOUTED = 8  # so many letters, all of them capitals
 _IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,2000}\)|<img\b[^>]{0,2000}>", re.IGNORECASE)
 # How mail programs mark an answer or what is passed on, in the languages here.
@@ -23,7 +23,7 @@ _ANSWER = re.compile(
 )
 
 
-def problems(message: Rendered) -> Iterator[Problem]:
+def find_wording_problems(message: RenderedSample) -> Iterator[Problem]:
     """What had better be said in other words."""
     yield from _subject(message) if message.in_mail else _answers(message)
     yield from _images(message)
@@ -33,8 +33,8 @@ def problems(message: Rendered) -> Iterator[Problem]:
     yield from _languages(message)
 
 
-def _subject(message: Rendered) -> Iterator[Problem]:
-    shown = lexicons.unmasked(normalize.folded(message.subject))
+def _subject(message: RenderedSample) -> Iterator[Problem]:
+    shown = lexicons.without_lookalikes(normalize.fold_text(message.subject))
     if _ANSWER.match(shown):
         yield error(
             "pretends_an_answer",
@@ -47,8 +47,8 @@ def _subject(message: Rendered) -> Iterator[Problem]:
         yield warning("shouted", sentence, _("Write it like a sentence."))
 
 
-def _answers(message: Rendered) -> Iterator[Problem]:
-    if words := reserved_words.offered(message.own):
+def _answers(message: RenderedSample) -> Iterator[Problem]:
+    if words := reserved_words.misused_reserved_words(message.own):
         sentence = ngettext(
             "%(words)s is a keyword for opting out or in, or for help.",
             "%(words)s are keywords for opting out or in, or for help.",
@@ -57,7 +57,7 @@ def _answers(message: Rendered) -> Iterator[Problem]:
         quoted = ", ".join(f"“{word}”" for word in words)
         suggestion = _("Ask for another reply, such as C or 1, or use a link.")
         yield error("reserved_words", sentence % {"words": quoted}, suggestion, about=words)
-    if reserved_words.numbered(message.own):
+    if reserved_words.has_numbered_opt_out(message.own):
         yield error(
             "number_for_the_way_out",
             _("A reply with this character opts nobody out: only a keyword such as STOP does."),
@@ -65,11 +65,11 @@ def _answers(message: Rendered) -> Iterator[Problem]:
         )
 
 
-def _images(message: Rendered) -> Iterator[Problem]:
+def _images(message: RenderedSample) -> Iterator[Problem]:
     if not message.in_mail or not _IMAGE.search(message.campaign.body):
         return
-    words = normalize.plain(_IMAGE.sub(" ", message.campaign.body)).split()
-    if len(words) < FEWEST_WORDS:
+    words = normalize.plain_words(_IMAGE.sub(" ", message.campaign.body)).split()
+    if len(words) < MIN_WORDS:
         sentence = _("The email is only an image, and images are not sent.")
         yield error("only_an_image", sentence, _("Write in words what the image says."))
     else:
@@ -80,20 +80,20 @@ def _images(message: Rendered) -> Iterator[Problem]:
         yield warning("images", sentence, _("Write in words what the image says."))
 
 
-def _shorteners(message: Rendered) -> Iterator[Problem]:
+def _shorteners(message: RenderedSample) -> Iterator[Problem]:
     say = warning if message.in_mail else error
-    for host in hyperlinks.shortened(message.own):
+    for host in hyperlinks.shortener_hosts(message.own):
         sentence = _("Carriers and spam filters often block links to %(host)s.") % {"host": host}
         yield say("shortener", sentence, _("Write the link in full."), about=(host,))
 
 
-def _offers(message: Rendered) -> Iterator[Problem]:
+def _offers(message: RenderedSample) -> Iterator[Problem]:
     """What informs and sells is advertising: it goes to those who asked for advertising."""
     campaign, topic = message.campaign, message.topic
-    asks_again = campaign.kind == Campaign.Kind.REPERMISSION
-    if topic.purpose == Topic.Purpose.MARKETING and not asks_again:
+    is_repermission = campaign.kind == Campaign.Kind.REPERMISSION
+    if topic.purpose == Topic.Purpose.MARKETING and not is_repermission:
         return
-    if sold := lexicons.offers(f"{message.subject}\n{message.own}"):
+    if sold := lexicons.offer_phrases(f"{message.subject}\n{message.own}"):
         words = {"words": ", ".join(sold), "purpose": topic.get_purpose_display()}
         sentence = (
             _(
@@ -102,15 +102,15 @@ def _offers(message: Rendered) -> Iterator[Problem]:
             )
             % words
         )
-        if asks_again:
+        if is_repermission:
             sentence = (
                 _("This looks like marketing: %(words)s. A consent renewal request must not contain marketing.") % words
             )
         yield error("offers", sentence, _("Remove it, or send it on a marketing topic."), about=sold)
 
 
-def _names(message: Rendered) -> Iterator[Problem]:
-    fields = merge_fields.fields(message.campaign.subject) + merge_fields.fields(message.campaign.body)
+def _names(message: RenderedSample) -> Iterator[Problem]:
+    fields = merge_fields.parse_fields(message.campaign.subject) + merge_fields.parse_fields(message.campaign.body)
     for name in dict.fromkeys(field.name for field in fields if not field.default):
         if name in ("name", "first_name"):
             example = f'{{{{ {name}|default:"there" }}}}'
@@ -119,10 +119,10 @@ def _names(message: Rendered) -> Iterator[Problem]:
             yield warning("no_default", _("Not all recipients have given a name."), suggestion, about=(name,))
 
 
-def _languages(message: Rendered) -> Iterator[Problem]:
+def _languages(message: RenderedSample) -> Iterator[Problem]:
     """Who reads which language is known; in which one the text is, as far as its small words tell."""
-    spoken = lexicons.languages(f"{message.subject} {message.own}")
-    readers = content_requirements.languages(message.campaign) if spoken else {}
+    spoken = lexicons.detect_languages(f"{message.subject} {message.own}")
+    readers = content_requirements.audience_languages(message.campaign) if spoken else {}
     for language, people in readers.items():
         if language not in spoken:
             words = {"people": f"{people:,}", "language": dict(settings.LANGUAGES).get(language, language)}

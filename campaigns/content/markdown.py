@@ -8,12 +8,12 @@ from markdown_it.token import Token
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("image")
 
 
-def page(markdown: str) -> str:
+def to_html(markdown: str) -> str:
     """The HTML of a text."""
     return str(_MARKDOWN.render(markdown)).strip()
 
 
-def plain(markdown: str) -> str:
+def to_plain_text(markdown: str) -> str:
     """The same for readers without HTML: paragraphs, lists with dashes, links with their address behind them."""
     blocks = "".join(_blocks(_MARKDOWN.parse(markdown)))
     return "\n".join(line.rstrip() for line in blocks.strip().splitlines())

@@ -24,7 +24,7 @@ _RESERVED = re.compile("[\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True)
-class Field:
+class MergeField:
     """A place that each person's own value takes, or the default where there is none."""
 
     name: str
@@ -32,11 +32,11 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Template:
+class CompiledText:
     """Words and fields in turn: words[0], fields[0], words[1], …"""
 
     words: tuple[str, ...]
-    fields: tuple[Field, ...]
+    fields: tuple[MergeField, ...]
     escape: Callable[[str], str]
 
     @property
@@ -52,44 +52,44 @@ class Template:
         return "".join(parts)
 
 
-def fields(text: str) -> list[Field]:
+def parse_fields(text: str) -> list[MergeField]:
     """The merge fields of a text in order. Raises Unreadable with a sentence for whoever wrote it."""
     return [_field(inside) for inside in _split(text)[1::2]]
 
 
-def compile(text: str, escape: Callable[[str], str]) -> Template:
+def compile_text(text: str, escape: Callable[[str], str]) -> CompiledText:
     """A text that is ready for each person."""
     pieces = _split(text)
-    return Template(tuple(pieces[::2]), tuple(_field(inside) for inside in pieces[1::2]), escape)
+    return CompiledText(tuple(pieces[::2]), tuple(_field(inside) for inside in pieces[1::2]), escape)
 
 
-def mark(text: str) -> str:
+def mark_fields(text: str) -> str:
     """The text with its fields as marks, which survive the way from Markdown to a page."""
     pieces = _split(text)
-    pieces[1::2] = [marked(number) for number in range(len(pieces) // 2)]
+    pieces[1::2] = [mark_for(number) for number in range(len(pieces) // 2)]
     return "".join(pieces)
 
 
-def marked(number: int) -> str:
+def mark_for(number: int) -> str:
     return f"\ue000{number}\ue001"
 
 
-def compile_marked(text: str, fields: list[Field], escape: Callable[[str], str]) -> Template:
+def compile_marked_text(text: str, fields: list[MergeField], escape: Callable[[str], str]) -> CompiledText:
     """Like compile, for a text whose fields were marked before."""
     pieces = _MARK.split(text)
-    return Template(tuple(pieces[::2]), tuple(fields[int(number)] for number in pieces[1::2]), escape)
+    return CompiledText(tuple(pieces[::2]), tuple(fields[int(number)] for number in pieces[1::2]), escape)
 
 
-def marks(text: str) -> int:
+def find_marks(text: str) -> int:
     return len(_MARK.findall(text))
 
 
-def for_page(value: str) -> str:
+def escape_for_html(value: str) -> str:
     """A value between tags or in a quoted attribute."""
-    return escape(for_line(value))
+    return escape(escape_for_line(value))
 
 
-def for_line(value: str) -> str:
+def escape_for_line(value: str) -> str:
     """A value in plain text or in a header: nothing invisible, and it never starts a line of its own."""
     return " ".join(_UNSEEN.sub(" ", value).split())
 
@@ -107,13 +107,13 @@ def _split(text: str) -> list[str]:
     return pieces
 
 
-def _field(inside: str) -> Field:
+def _field(inside: str) -> MergeField:
     found = _FIELD.fullmatch(inside)
     if found and found.group(1) in FIELDS:
-        return Field(found.group(1), found.group(2) or "")
+        return MergeField(found.group(1), found.group(2) or "")
     raise Unreadable(
         _("“{{%(inside)s}}” is not a merge field. Use one of %(fields)s, if need be with a default: %(example)s.")
-        % {"inside": for_line(inside)[:60].join("  "), "fields": ", ".join(FIELDS), "example": _EXAMPLE}
+        % {"inside": escape_for_line(inside)[:60].join("  "), "fields": ", ".join(FIELDS), "example": _EXAMPLE}
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.content import markdown, merge_fields
-from campaigns.content.merge_fields import Field, Template
+from campaigns.content.merge_fields import CompiledText, MergeField
 from campaigns.models import Campaign, Message
 from preferences.channels import email, sms
 from preferences.errors import Unreadable
@@ -24,8 +24,8 @@ from preferences.models import Address, Basis, Channel, ConsentEvent, Contact, T
 from preferences.text import sms_segments
 
 # Beside the writer's merge fields, the layout of every mail has these.
-LAYOUT = (Field("leave_url"), Field("manage_url"), Field("why"), Field("keep_url"))
-PAGES_KEPT = 32
+LAYOUT = (MergeField("leave_url"), MergeField("manage_url"), MergeField("why"), MergeField("keep_url"))
+CACHE_SIZE = 32
 # The right to object to direct marketing, shown apart and in plain words with every mail: GDPR Art. 21(4).
 OBJECTION = gettext_lazy("You can object to these messages at any time, free of charge.")
 WHY = {
@@ -53,7 +53,7 @@ _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
-class Content:
+class CampaignContent:
     """Everything that makes a campaign's messages what they are; two equal ones are composed once."""
 
     reference: str
@@ -74,11 +74,11 @@ class Content:
     privacy_url: str
     terms_url: str
     host: str
-    asks_again: bool = False
+    is_repermission: bool = False
 
 
 @dataclass(frozen=True)
-class Words:
+class RenderedText:
     """What one person reads."""
 
     subject: str
@@ -90,15 +90,15 @@ class Words:
 class PreparedMail:
     """A mail campaign, ready for each address."""
 
-    content: Content
+    content: CampaignContent
     topic: Topic
-    subject: Template
-    text: Template
-    html: Template
+    subject: CompiledText
+    text: CompiledText
+    html: CompiledText
 
-    def words(self, message: Message, address: Address, contact: Contact) -> Words:
+    def words(self, message: Message, address: Address, contact: Contact) -> RenderedText:
         values = _values(self.content, contact) | self._layout_values(message, address)
-        return Words(self.subject.fill(values), self.text.fill(values), self.html.fill(values))
+        return RenderedText(self.subject.fill(values), self.text.fill(values), self.html.fill(values))
 
     def parcel(self, message: Message, address: Address, contact: Contact) -> email.Mail:
         """The complete mail to this one address."""
@@ -117,17 +117,17 @@ class PreparedMail:
 
     def _layout_values(self, message: Message, address: Address) -> dict[str, str]:
         values = {
-            "leave_url": tokens.leave_url(address, self.topic, message=message.reference.int),
-            "manage_url": tokens.manage_url(address),
-            "why": _why(self.content, message.event, address),
+            "leave_url": tokens.unsubscribe_url(address, self.topic, message=message.reference.int),
+            "manage_url": tokens.preferences_url(address),
+            "why": _why_received(self.content, message.event, address),
         }
-        if self.content.asks_again:
-            values["keep_url"] = tokens.keep_url(address, self.topic, message.reference.int)
+        if self.content.is_repermission:
+            values["keep_url"] = tokens.renewal_url(address, self.topic, message.reference.int)
         return values
 
     def _headers(self, message: Message, address: Address) -> dict[str, str]:
         return {
-            "List-Unsubscribe": mailto.list_unsubscribe(address, self.topic, message=message.reference.int),
+            "List-Unsubscribe": mailto.list_unsubscribe_header(address, self.topic, message=message.reference.int),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": self.content.list_id,
             "Feedback-ID": self.content.feedback_id,
@@ -135,34 +135,34 @@ class PreparedMail:
 
 
 @dataclass(frozen=True)
-class PreparedText:
+class PreparedSms:
     """A text campaign, ready for each number: the brand first, the way out last."""
 
-    content: Content
-    body: Template
+    content: CampaignContent
+    body: CompiledText
 
-    def words(self, message: Message, address: Address, contact: Contact) -> Words:
+    def words(self, message: Message, address: Address, contact: Contact) -> RenderedText:
         body = self.body.fill(_values(self.content, contact)).strip()
         brand = "" if body.startswith(self.content.brand) else f"{self.content.brand}: "
-        answer = _("Reply KEEP to renew.") + " " if self.content.asks_again else ""
-        return Words("", f"{brand}{body}\n{answer}" + _("Reply STOP to stop, HELP for help."))
+        answer = _("Reply KEEP to renew.") + " " if self.content.is_repermission else ""
+        return RenderedText("", f"{brand}{body}\n{answer}" + _("Reply STOP to stop, HELP for help."))
 
-    def parcel(self, message: Message, address: Address, contact: Contact) -> sms.Text:
+    def parcel(self, message: Message, address: Address, contact: Contact) -> sms.SmsMessage:
         """The text to this one number."""
         body = self.words(message, address, contact).text
         to = address.normal_form or ""
-        return sms.Text(self.content.text_number, to, body, reference=str(message.reference))
+        return sms.SmsMessage(self.content.text_number, to, body, reference=str(message.reference))
 
 
-Prepared = PreparedMail | PreparedText
+Prepared = PreparedMail | PreparedSms
 
 
 @dataclass(frozen=True)
 class Preview:
     """What staff see before anybody else does."""
 
-    words: Words
-    size: sms_segments.Segments
+    words: RenderedText
+    size: sms_segments.SmsSize
 
 
 def prepare(campaign: Campaign, *, label: str = "") -> Prepared:
@@ -172,27 +172,27 @@ def prepare(campaign: Campaign, *, label: str = "") -> Prepared:
     """
     content = _content(campaign, label)
     if campaign.channel == Channel.SMS:
-        return PreparedText(content, merge_fields.compile(content.body, merge_fields.for_line))
+        return PreparedSms(content, merge_fields.compile_text(content.body, merge_fields.escape_for_line))
     return PreparedMail(content, campaign.topic, *_composed(content))
 
 
-def check(campaign: Campaign) -> None:
+def check_sendable(campaign: Campaign) -> None:
     """Raises Unreadable with a sentence if this could not be sent as it is written."""
     prepare(campaign)
 
 
 def preview(campaign: Campaign) -> Preview:
     """The campaign as a made-up person would get it."""
-    words = prepare(campaign).words(*sample(campaign))
-    return Preview(words, sms_segments.count(words.text))
+    words = prepare(campaign).words(*sample_parcel(campaign))
+    return Preview(words, sms_segments.measure_sms(words.text))
 
 
-def text_cost(campaign: Campaign) -> sms_segments.Segments:
+def segments_per_text(campaign: Campaign) -> sms_segments.SmsSize:
     """How many segments each text is billed as."""
     return preview(campaign).size
 
 
-def sample(campaign: Campaign, to: str = "", name: str = "") -> tuple[Message, Address, Contact]:
+def sample_parcel(campaign: Campaign, to: str = "", name: str = "") -> tuple[Message, Address, Contact]:
     """Somebody who does not exist, for previews and tests; the links in it open nothing."""
     contact = Contact(name=name or _("Ana Sample"))
     to = to or ("+12025550123" if campaign.channel == Channel.SMS else "ana.sample@example.org")
@@ -201,17 +201,17 @@ def sample(campaign: Campaign, to: str = "", name: str = "") -> tuple[Message, A
     return Message(campaign=campaign, address=address, event=asked), address, contact
 
 
-def digest(parcel: email.Mail | sms.Text) -> str:
+def parcel_digest(parcel: email.Mail | sms.SmsMessage) -> str:
     """SHA-256 of what was handed over."""
     content = parcel.content if isinstance(parcel, email.Mail) else parcel.body.encode()
     return hashlib.sha256(content).hexdigest()
 
 
-def _content(campaign: Campaign, label: str) -> Content:
-    topic, sender, clean = campaign.topic, campaign.topic.sender, merge_fields.for_line
+def _content(campaign: Campaign, label: str) -> CampaignContent:
+    topic, sender, clean = campaign.topic, campaign.topic.sender, merge_fields.escape_for_line
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     in_mail = campaign.channel == Channel.EMAIL
-    return Content(
+    return CampaignContent(
         reference=str(campaign.reference),
         channel=campaign.channel,
         subject=f"{label}{campaign.subject}",
@@ -230,46 +230,46 @@ def _content(campaign: Campaign, label: str) -> Content:
         privacy_url=sender.privacy_url,
         terms_url=sender.terms_url,
         host=host,
-        asks_again=campaign.kind == Campaign.Kind.REPERMISSION,
+        is_repermission=campaign.kind == Campaign.Kind.REPERMISSION,
     )
 
 
 def _list_id(topic: Topic, host: str) -> str:
     """RFC 2919: a name in quotes, and a label that stays the same for ever."""
-    name = merge_fields.for_line(topic.name).translate(str.maketrans("", "", '"\\<>'))
+    name = merge_fields.escape_for_line(topic.name).translate(str.maketrans("", "", '"\\<>'))
     quoted = f'"{name}"' if name.isascii() else name
     return f"{quoted} <{topic.slug}.{topic.sender.slug}.{host}>"
 
 
-@lru_cache(maxsize=PAGES_KEPT)
-def _composed(content: Content) -> tuple[Template, Template, Template]:
+@lru_cache(maxsize=CACHE_SIZE)
+def _composed(content: CampaignContent) -> tuple[CompiledText, CompiledText, CompiledText]:
     """Subject, text part and HTML part."""
-    marked, own = merge_fields.mark(content.body), merge_fields.fields(content.body)
+    marked, own = merge_fields.mark_fields(content.body), merge_fields.parse_fields(content.body)
     fields = [*own, *LAYOUT]
-    layout = {field.name: merge_fields.marked(len(own) + number) for number, field in enumerate(LAYOUT)}
-    html = _inliner.inline(_page(content, layout, body=_all_there(markdown.page(marked), own)))
-    words = {"mail": content, "body": markdown.plain(marked), "objection": OBJECTION, **layout}
-    text = render_to_string("campaigns/mail/mail.txt", words)
+    layout = {field.name: merge_fields.mark_for(len(own) + number) for number, field in enumerate(LAYOUT)}
+    html = _inliner.inline(_page(content, layout, body=_all_there(markdown.to_html(marked), own)))
+    words = {"mail": content, "body": markdown.to_plain_text(marked), "objection": OBJECTION, **layout}
+    text = render_to_string("campaigns/content/mail.txt", words)
     return (
-        merge_fields.compile(content.subject, merge_fields.for_line),
-        merge_fields.compile_marked(text, fields, merge_fields.for_line),
-        merge_fields.compile_marked(html, fields, merge_fields.for_page),
+        merge_fields.compile_text(content.subject, merge_fields.escape_for_line),
+        merge_fields.compile_marked_text(text, fields, merge_fields.escape_for_line),
+        merge_fields.compile_marked_text(html, fields, merge_fields.escape_for_html),
     )
 
 
-def _page(content: Content, layout: Mapping[str, str], *, body: str) -> str:
+def _page(content: CampaignContent, layout: Mapping[str, str], *, body: str) -> str:
     words = {"mail": content, "body": body, "language": settings.LANGUAGE_CODE, "objection": OBJECTION, **layout}
-    return render_to_string("campaigns/mail/mail.html", words)
+    return render_to_string("campaigns/content/mail.html", words)
 
 
-def _all_there(page: str, fields: list[Field]) -> str:
+def _all_there(page: str, fields: list[MergeField]) -> str:
     """A field inside the target of a link would leak a name into somebody's logs, and cannot be escaped there."""
-    if merge_fields.marks(page) != len(fields):
+    if merge_fields.find_marks(page) != len(fields):
         raise Unreadable(_("A merge field cannot be part of a link's address. Put it into the text around it."))
     return page
 
 
-def _values(content: Content, contact: Contact) -> dict[str, str]:
+def _values(content: CampaignContent, contact: Contact) -> dict[str, str]:
     first_name = contact.name.split(maxsplit=1)[0] if contact.name.strip() else ""
     return {
         "name": contact.name.strip(),
@@ -279,7 +279,7 @@ def _values(content: Content, contact: Contact) -> dict[str, str]:
     }
 
 
-def _why(content: Content, event: ConsentEvent | None, address: Address) -> str:
+def _why_received(content: CampaignContent, event: ConsentEvent | None, address: Address) -> str:
     """Why they get it: they asked for it, or something else stands for that."""
     words = {"topic": content.topic, "sender": content.brand, "address": address.value}
     words["since"] = date_format(event.basis_on or event.occurred_at, "j F Y") if event else _("an earlier day")

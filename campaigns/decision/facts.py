@@ -12,10 +12,10 @@ from typing import NamedTuple
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from campaigns.content import content_checks
-from campaigns.content.content_checks import NO_WORDS, Words
-from campaigns.decision.checks import Facts
+from campaigns.content.content_checks import NO_TEXT_FINDINGS, TextFindings
+from campaigns.decision.checks import DecisionFacts
 from campaigns.eligibility import objections
-from campaigns.models import Campaign, Message, StopSwitch
+from campaigns.models import Campaign, EmergencyStop, Message
 from preferences.consent import eligibility
 from preferences.geo import jurisdictions
 from preferences.models import Address, Basis, Topic
@@ -24,7 +24,7 @@ from preferences.rulebook import consent_requirements
 LOOK_BACK = timedelta(days=31)
 
 
-class Row(NamedTuple):
+class AddressRow(NamedTuple):
     """One address as the database tells of it: the gate's answer, the person, and the yes on record."""
 
     address: int
@@ -49,7 +49,7 @@ class Row(NamedTuple):
     said_at: datetime | None
 
 
-COLUMNS = (
+ROW_COLUMNS = (
     "pk",
     "objection",
     "channel",
@@ -80,10 +80,10 @@ class Question:
     topic: Topic
     channel: str
     campaign: Campaign | None = None
-    words: Words = NO_WORDS
+    words: TextFindings = NO_TEXT_FINDINGS
 
     @property
-    def asks_again(self) -> bool:
+    def is_repermission(self) -> bool:
         return self.campaign is not None and self.campaign.kind == Campaign.Kind.REPERMISSION
 
     @property
@@ -92,79 +92,81 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFacts:
     """Facts, with the rows they come from."""
 
     address_id: int
     contact_id: int
     event_id: int | None
-    facts: Facts
+    facts: DecisionFacts
 
 
-def question(campaign: Campaign) -> Question:
+def question_for(campaign: Campaign) -> Question:
     """What is asked about everybody in this campaign's audience."""
-    return Question(campaign.topic, campaign.channel, campaign, content_checks.words(campaign))
+    return Question(campaign.topic, campaign.channel, campaign, content_checks.text_findings(campaign))
 
 
-def gather(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, Known]:
+def facts_for(addresses: QuerySet[Address], question: Question, at: datetime) -> dict[int, KnownFacts]:
     """The facts about each of these addresses, by address. Three queries, however many there are."""
-    rows = [Row(*row) for row in judged(addresses, question).values_list(*COLUMNS)]
-    sent = recent({row.contact for row in rows}, question, at)
-    stopped = StopSwitch.objects.thrown().exists()
-    return {row.address: known(row, question, sent.get(row.contact, ()), stopped) for row in rows}
+    rows = [AddressRow(*row) for row in with_objections(addresses, question).values_list(*ROW_COLUMNS)]
+    sent = recent_messages({row.contact for row in rows}, question, at)
+    stopped = EmergencyStop.objects.active().exists()
+    return {row.address: facts_of_row(row, question, sent.get(row.contact, ()), stopped) for row in rows}
 
 
-def judged(addresses: QuerySet[Address], question: Question) -> QuerySet[Address]:
+def with_objections(addresses: QuerySet[Address], question: Question) -> QuerySet[Address]:
     """The addresses in order, each with the gate's answer and what was `said` about the topic; COLUMNS tell it."""
-    also = objections.objections(question.topic, question.campaign, among=addresses)
+    also = objections.campaign_objections(question.topic, question.campaign, among=addresses)
     said = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=question.topic))
-    return eligibility.judged(addresses, question.topic, also=also).annotate(said=said).order_by("pk")
+    return eligibility.with_objections(addresses, question.topic, also=also).annotate(said=said).order_by("pk")
 
 
-def recent(contacts: Iterable[int], question: Question, at: datetime) -> dict[int, tuple[datetime, ...]]:
+def recent_messages(contacts: Iterable[int], question: Question, at: datetime) -> dict[int, tuple[datetime, ...]]:
     """When each person got what counts against the caps of this channel and purpose, oldest first."""
     ended = Q(status__in=[Message.Status.SENT, Message.Status.UNKNOWN], finished_at__gte=at - LOOK_BACK)
     counts = Message.objects.filter(
-        ended | Q(status=Message.Status.HANDING_OVER),
+        ended | Q(status=Message.Status.SENDING),
         address__contact__in=list(contacts),
         address__channel=question.channel,
         campaign__topic__purpose=question.topic.purpose,
     )
     found: dict[int, list[datetime]] = {}
-    for contact, moment, ends in counts.order_by().values_list("address__contact_id", "handed_over_at", "finished_at"):
+    for contact, moment, ends in counts.order_by().values_list(
+        "address__contact_id", "sent_to_provider_at", "finished_at"
+    ):
         found.setdefault(contact, []).append(moment if moment and ends else at)
     return {contact: tuple(sorted(moments)) for contact, moments in found.items()}
 
 
-def known(row: Row, question: Question, sent: tuple[datetime, ...], stopped: bool) -> Known:
+def facts_of_row(row: AddressRow, question: Question, sent: tuple[datetime, ...], stopped: bool) -> KnownFacts:
     """What one row tells, as the facts that a verdict looks at."""
     topic, words = question.topic, question.words
-    facts = Facts(
+    facts = DecisionFacts(
         place=place_of(row, topic.sender.country),
         objection=row.objection,
         flags=_flags(row),
         basis=row.basis or Basis.EXPRESS,
         basis_on=row.basis_on,
-        affirmed_on=row.said_at.date() if row.said_at else None,
+        consented_on=row.said_at.date() if row.said_at else None,
         reveals_health=topic.reveals_health,
         uses_health_records=topic.uses_health_records,
         minimum_age=topic.minimum_age,
         born_on=row.born_on,
         sent=sent,
         stopped=stopped,
-        asks_again=question.asks_again,
+        is_repermission=question.is_repermission,
         ends_at=question.ends_at,
         lacks=words.lacks,
         labels=words.labels,
         segments=words.segments,
         characters=words.characters,
     )
-    return Known(row.address, row.contact, row.event, facts)
+    return KnownFacts(row.address, row.contact, row.event, facts)
 
 
-def place_of(row: Row, sender_country: str) -> jurisdictions.Place:
+def place_of(row: AddressRow, sender_country: str) -> jurisdictions.Place:
     """Where somebody may be, by everything that is on record."""
-    return jurisdictions.place(
+    return jurisdictions.locate(
         channel=row.channel,
         value=row.value or "",
         country=row.country,
@@ -175,7 +177,7 @@ def place_of(row: Row, sender_country: str) -> jurisdictions.Place:
     )
 
 
-def _flags(row: Row) -> frozenset[str]:
+def _flags(row: AddressRow) -> frozenset[str]:
     if row.event is None:
         return frozenset()
     return _worth(
@@ -190,4 +192,4 @@ def _flags(row: Row) -> frozenset[str]:
     )
 
 
-_worth = lru_cache(maxsize=10_000)(consent_requirements.flags)
+_worth = lru_cache(maxsize=10_000)(consent_requirements.consent_flags)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from preferences.consent import ineligibility_labels
 
-REASONS = {
-    **ineligibility_labels.OBJECTIONS,
+REASON_LABELS = {
+    **ineligibility_labels.OBJECTION_LABELS,
     "over_limit": _("over the frequency cap they set"),
     "carries_no_question": _("the consent has expired, so no renewal request may be sent"),
     "not_ending": _("the consent does not expire soon, so no renewal request is sent"),
@@ -30,7 +30,7 @@ REASONS = {
     "content_missing": _("the text lacks something required in their location"),
     "too_long": _("the text is longer than allowed in their location"),
 }
-CHECKS = {
+CHECK_TITLES = {
     "stop_switch": _("Emergency stop"),
     "end": _("End of the campaign"),
     "suppression": _("Opt-outs, complaints and bounces"),
@@ -45,12 +45,12 @@ CHECKS = {
     "content": _("What the text must say"),
     "length": _("Length of the text"),
 }
-DECIDED_BY = {
+ORIGIN_LABELS = {
     "law": _("the law"),
     "partly": _("the law, and stricter by Sayso’s policy"),
     "sayso": _("Sayso’s policy, stricter than the law"),
 }
-PASSED = {
+PASSED_SENTENCES = {
     "stop_switch": _("Sending is not paused."),
     "end": _("The end of the campaign has not been reached."),
     "suppression": _("No opt-out, complaint, bounce or hold prevents it."),
@@ -67,21 +67,21 @@ PASSED = {
 }
 
 
-def reason(name: str) -> str:
+def reason_label(name: str) -> str:
     """The words for one reason; one that is new here is shown by its name."""
-    return str(REASONS[name]) if name in REASONS else ineligibility_labels.objection(name)
+    return str(REASON_LABELS[name]) if name in REASON_LABELS else ineligibility_labels.objection_label(name)
 
 
-def check(name: str) -> str:
+def check_title(name: str) -> str:
     """What one check of verdict.py looks at, as a title."""
-    return str(CHECKS.get(name, name.replace("_", " ").capitalize()))
+    return str(CHECK_TITLES.get(name, name.replace("_", " ").capitalize()))
 
 
-def passed(name: str) -> str:
+def passed_sentence(name: str) -> str:
     """What it means that this check has nothing against it."""
-    return str(PASSED.get(name, ""))
+    return str(PASSED_SENTENCES.get(name, ""))
 
 
-def decided_by(name: str) -> str:
+def origin_label(name: str) -> str:
     """Who says so: the law, or Sayso."""
-    return str(DECIDED_BY[name])
+    return str(ORIGIN_LABELS[name])

@@ -13,141 +13,151 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaigns.decision import checks, facts
-from campaigns.decision.checks import Facts, Kind, Verdict
-from campaigns.decision.facts import Known
+from campaigns.decision.checks import Decision, DecisionFacts, DecisionKind
+from campaigns.decision.facts import KnownFacts
 from campaigns.eligibility import frequency_caps
 from campaigns.models import Campaign, Message
 from preferences.geo.jurisdictions import Place
-from preferences.models import Address, TermsRecord
+from preferences.models import Address, AppliedRules
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import service as rules
-from preferences.rulebook.book import Book
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.book import Rulebook
+from preferences.rulebook.effective_terms import EffectiveTerms
 
-Status = Message.Status
-HELD_AGAIN = timedelta(hours=1)  # how long until what staff must settle is looked at anew
+MessageStatus = Message.Status
+HOLD_RECHECK_DELAY = timedelta(hours=1)  # how long until what staff must settle is looked at anew
 BEGINS_WITHIN = timedelta(seconds=5)  # no hand-over begins later than this after its window was judged
 
 
 @dataclass(frozen=True)
-class Judgement:
+class MessageDecision:
     """One message, the verdict on it, and under which terms."""
 
     message: Message
-    verdict: Verdict
-    known: Known
-    terms: Terms
+    decision: Decision
+    known: KnownFacts
+    terms: EffectiveTerms
 
 
 @dataclass
-class Bench:
+class SendWindow:
     """What judging the messages of one campaign needs, looked up once for a batch."""
 
     campaign: Campaign
     question: facts.Question
-    book: Book
-    records: dict[tuple[frozenset[str], frozenset[tuple[str, int]]], TermsRecord] = field(default_factory=dict)
+    book: Rulebook
+    records: dict[tuple[frozenset[str], frozenset[tuple[str, int]]], AppliedRules] = field(default_factory=dict)
 
-    def terms(self, place: Place, at: datetime) -> Terms:
+    def terms(self, place: Place, at: datetime) -> EffectiveTerms:
         return self.book.at(place.jurisdictions, self.campaign.channel, self.campaign.topic.purpose, at)
 
-    def record(self, place: Place, terms: Terms) -> TermsRecord:
+    def record(self, place: Place, terms: EffectiveTerms) -> AppliedRules:
         """The row that a message points at; made when these terms are used for the first time."""
         key = (place.jurisdictions, terms.rules)
         if key not in self.records:
             purpose = self.campaign.topic.purpose
-            self.records[key] = rules.record(place.jurisdictions, self.campaign.channel, purpose, terms)
+            self.records[key] = rules.applied_rules_for(place.jurisdictions, self.campaign.channel, purpose, terms)
         return self.records[key]
 
 
-def bench(campaign: Campaign) -> Bench:
+def send_window_for(campaign: Campaign) -> SendWindow:
     """Ready to judge this campaign's messages by the rulebook of this moment."""
-    return Bench(campaign, facts.question(campaign), rulebook.book())
+    return SendWindow(campaign, facts.question_for(campaign), rulebook.current_rulebook())
 
 
-def judge(bench: Bench, messages: list[Message], at: datetime) -> list[Judgement]:
+def evaluate_messages(bench: SendWindow, messages: list[Message], at: datetime) -> list[MessageDecision]:
     """The verdict on each message, in their order. The addresses are locked, and so are the limits after this."""
-    bench.book = rulebook.book()  # what was published since the batch began holds from now on
-    limits = frequency_caps.hold(messages, bench.campaign.topic)
-    known = facts.gather(Address.objects.filter(pk__in=[m.address_id for m in messages]), bench.question, at)
-    judged = list(_in_turn(bench, messages, known, at))
-    allowed = [judgement.message for judgement in judged if judgement.verdict.kind == Kind.SEND]
-    beyond = {message.pk for message in frequency_caps.beyond(allowed, limits)}
-    _write_terms_down(bench, judged)
-    too_many = Verdict(Kind.SKIP, frequency_caps.OVER_LIMIT)
-    return [replace(one, verdict=too_many) if one.message.pk in beyond else one for one in judged]
+    bench.book = rulebook.current_rulebook()  # what was published since the batch began holds from now on
+    locked_caps = frequency_caps.lock_caps(messages, bench.campaign.topic)
+    known = facts.facts_for(Address.objects.filter(pk__in=[m.address_id for m in messages]), bench.question, at)
+    judged = list(_evaluate_in_order(bench, messages, known, at))
+    allowed = [judgement.message for judgement in judged if judgement.decision.kind == DecisionKind.SEND]
+    beyond = {message.pk for message in frequency_caps.messages_over_cap(allowed, locked_caps)}
+    _store_applied_rules(bench, judged)
+    too_many = Decision(DecisionKind.SKIP, frequency_caps.OVER_CAP)
+    return [replace(one, decision=too_many) if one.message.pk in beyond else one for one in judged]
 
 
-def _in_turn(bench: Bench, messages: list[Message], known: dict[int, Known], at: datetime) -> Iterable[Judgement]:
+def _evaluate_in_order(
+    bench: SendWindow, messages: list[Message], known: dict[int, KnownFacts], at: datetime
+) -> Iterable[MessageDecision]:
     """One after the other: what somebody gets in this very window counts for what else they would get in it."""
     given: set[int] = set()
     for message in messages:
         person = known[message.address_id]
         asked = replace(person.facts, sent=(*person.facts.sent, at)) if person.contact_id in given else person.facts
         terms = bench.terms(asked.place, at)
-        answer = _throughout(asked, terms, at)
-        if answer.kind == Kind.SEND:
+        answer = _evaluate_both_ends(asked, terms, at)
+        if answer.kind == DecisionKind.SEND:
             given.add(person.contact_id)
-        yield Judgement(message, answer, person, terms)
+        yield MessageDecision(message, answer, person, terms)
 
 
-def _throughout(asked: Facts, terms: Terms, at: datetime) -> Verdict:
+def _evaluate_both_ends(asked: DecisionFacts, terms: EffectiveTerms, at: datetime) -> Decision:
     """It may go some seconds from now: it must be right at both ends of them."""
-    answer = checks.settled(asked, terms, at)
-    return checks.settled(asked, terms, at + BEGINS_WITHIN) if answer.kind == Kind.SEND else answer
+    answer = checks.evaluate_with_wait_end(asked, terms, at)
+    return (
+        checks.evaluate_with_wait_end(asked, terms, at + BEGINS_WITHIN) if answer.kind == DecisionKind.SEND else answer
+    )
 
 
-def _write_terms_down(bench: Bench, judged: Iterable[Judgement]) -> None:
+def _store_applied_rules(bench: SendWindow, judged: Iterable[MessageDecision]) -> None:
     """In the same order everywhere: two workers that make the same rows never wait for each other in a circle."""
     used = {(one.known.facts.place.jurisdictions, one.terms.rules): one for one in judged}
     for key in sorted(used, key=lambda key: [sorted(part) for part in key]):
         bench.record(used[key].known.facts.place, used[key].terms)
 
 
-def settle(bench: Bench, judged: Iterable[Judgement], at: datetime) -> None:
+def apply_decisions(bench: SendWindow, judged: Iterable[MessageDecision], at: datetime) -> None:
     """Write down what is skipped and what waits."""
-    for (answer, told), ids in _alike(bench, judged, at).items():
+    for (answer, told), ids in _same_decision(bench, judged, at).items():
         rows = Message.objects.filter(pk__in=ids)
-        if answer.kind == Kind.SKIP:
-            rows.update(status=Status.SKIPPED, skipped_because=answer.reason, finished_at=at, **FREE, **dict(told))
+        if answer.kind == DecisionKind.SKIP:
+            rows.update(
+                status=MessageStatus.SKIPPED, skipped_because=answer.reason, finished_at=at, **FREE, **dict(told)
+            )
         else:
-            until = answer.until or at + HELD_AGAIN
-            rows.update(status=Status.WAITING, wait_until=until, waiting_for=answer.reason, **FREE, **dict(told))
+            until = answer.until or at + HOLD_RECHECK_DELAY
+            rows.update(status=MessageStatus.WAITING, wait_until=until, waiting_for=answer.reason, **FREE, **dict(told))
 
 
-def mark(bench: Bench, judged: Iterable[Judgement], window: uuid.UUID, until: datetime, at: datetime) -> None:
+def mark_sending(
+    bench: SendWindow, judged: Iterable[MessageDecision], window: uuid.UUID, until: datetime, at: datetime
+) -> None:
     """These are in hand from now on; each row says by which verdict, under which terms, on which say-so."""
     judged = list(judged)
-    for (_answer, told), ids in _alike(bench, judged, at).items():
+    for (_answer, told), ids in _same_decision(bench, judged, at).items():
         Message.objects.filter(pk__in=ids).update(
-            status=Status.HANDING_OVER, claim=window, claimed_until=until, waiting_for="", **dict(told)
+            status=MessageStatus.SENDING, lease=window, leased_until=until, waiting_for="", **dict(told)
         )
     for judgement in judged:
         if judgement.known.event_id and judgement.known.event_id != judgement.message.event_id:
             Message.objects.filter(pk=judgement.message.pk).update(event=judgement.known.event_id)
 
 
-FREE = {"claim": None, "claimed_until": None}
-Told = tuple[tuple[str, object], ...]
+FREE = {"lease": None, "leased_until": None}
+DecisionColumns = tuple[tuple[str, object], ...]
 
 
-def _alike(bench: Bench, judged: Iterable[Judgement], at: datetime) -> dict[tuple[Verdict, Told], list[int]]:
+def _same_decision(
+    bench: SendWindow, judged: Iterable[MessageDecision], at: datetime
+) -> dict[tuple[Decision, DecisionColumns], list[int]]:
     """The messages about which the same is written down."""
-    groups: dict[tuple[Verdict, Told], list[int]] = defaultdict(list)
+    groups: dict[tuple[Decision, DecisionColumns], list[int]] = defaultdict(list)
     for one in judged:
         place = one.known.facts.place
         told = {
-            "judged_at": at,
-            "verdict": one.verdict.kind.value,
-            "local_time": local_time(place, at),
-            "zone_source": place.zone_source,
+            "decided_at": at,
+            "decision": one.decision.kind.value,
+            "local_time": local_time_label(place, at),
+            "time_zone_source": place.time_zone_source,
             "judged_under_id": bench.record(place, one.terms).pk,
         }
-        groups[one.verdict, tuple(told.items())].append(one.message.pk)
+        groups[one.decision, tuple(told.items())].append(one.message.pk)
     return groups
 
 
-def local_time(place: Place, at: datetime) -> str:
+def local_time_label(place: Place, at: datetime) -> str:
     """What their clock shows, and how many other clocks may be theirs; empty where no zone is known."""
     if not place.zones:
         return ""

@@ -20,28 +20,39 @@ from campaigns.eligibility import frequency_caps
 from campaigns.models import Campaign, Message
 from preferences import audit
 from preferences.consent import eligibility, expiry
-from preferences.consent import service as consent
-from preferences.consent.expiry import Ending
+from preferences.consent import endings as consent_endings
+from preferences.consent.expiry import ConsentExpiry
 from preferences.errors import NotAllowed
-from preferences.models import Address, Channel, ConsentEvent, Inbound, Reply, Source, Subscription, Topic
+from preferences.models import (
+    Address,
+    Channel,
+    ConsentEvent,
+    InboundMessage,
+    ServiceMessage,
+    Source,
+    Subscription,
+    Topic,
+)
 from preferences.outbox import send_fence
 
-Status = Message.Status
+MessageStatus = Message.Status
 ASKS = Campaign.Kind.REPERMISSION
-SILENCE = timedelta(days=30)
-REACHED = (Status.SENT, Status.UNKNOWN, Status.HANDING_OVER)
-ON_ITS_WAY = (Status.QUEUED, Status.CLAIMED, Status.WAITING)
+ANSWER_WITHIN = timedelta(days=30)
+REACHED = (MessageStatus.SENT, MessageStatus.UNKNOWN, MessageStatus.SENDING)
+ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.LEASED, MessageStatus.WAITING)
 CLOSED = (Campaign.Status.FINISHED, Campaign.Status.CANCELLED)
 NOT_THEIRS = (Source.SYSTEM, Source.PROVIDER, Source.IMPORT)
 LISTED = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}
 CHUNK = 1_000
 
 
-def objections(topic: Topic, campaign: Campaign, *, among: QuerySet[Address] | None = None) -> dict[str, Q]:
+def repermission_objections(
+    topic: Topic, campaign: Campaign, *, among: QuerySet[Address] | None = None
+) -> dict[str, Q]:
     """Why somebody is not asked again: it does not end soon, it carries no question any more, or they were asked."""
     ending: list[int] = []
     over: list[int] = []
-    for one in expiry.coming(topic=topic, channel=campaign.channel, among=among):
+    for one in expiry.expiring(topic=topic, channel=campaign.channel, among=among):
         (ending if one.is_carrying else over).append(one.address)
     return {
         "carries_no_question": Q(pk__in=_listed(over)),
@@ -69,14 +80,16 @@ def _asked_before(topic: Topic, campaign: Campaign) -> Q:
         event__gte=Subquery(granted.values("granted")[:1]),
     )
     asked = asked.exclude(campaign=campaign.pk) if campaign.pk else asked
-    told = Reply.objects.filter(
-        kind=Reply.Kind.WRITTEN_DOWN, address=OuterRef("pk"), act=Subquery(granted.values("granted__act")[:1])
-    ).exclude(status__in=[Reply.Status.DROPPED, Reply.Status.FAILED])
+    told = ServiceMessage.objects.filter(
+        kind=ServiceMessage.Kind.OFFLINE_CONSENT,
+        address=OuterRef("pk"),
+        interaction_id=Subquery(granted.values("granted__interaction_id")[:1]),
+    ).exclude(status__in=[ServiceMessage.Status.CANCELLED, ServiceMessage.Status.FAILED])
     return Q(Exists(asked)) | Q(Exists(told))
 
 
 @transaction.atomic
-def draft(topic: Topic, channel: str, *, by: User) -> Campaign:
+def draft_campaign(topic: Topic, channel: str, *, by: User) -> Campaign:
     """A draft that asks everybody whose permission for this ends soon. Raises NotAllowed when that is nobody."""
     campaign = Campaign(
         name=_("Consent renewal: %(topic)s") % {"topic": topic}, topic=topic, channel=channel, kind=ASKS, author=by
@@ -88,12 +101,12 @@ def draft(topic: Topic, channel: str, *, by: User) -> Campaign:
         raise NotAllowed(
             _("There is nobody to ask: either no consent expires soon, or everyone has already been asked.")
         )
-    campaign.subject, campaign.body = words(campaign, languages)
-    audit.save(campaign, by=by)
+    campaign.subject, campaign.body = question_texts(campaign, languages)
+    audit.save_with_history(campaign, by=by)
     return campaign
 
 
-def reached(topic: Topic, channel: str) -> int:
+def count_recipients(topic: Topic, channel: str) -> int:
     """How many people a question would go to now."""
     return sum(_asked_now(Campaign(topic=topic, channel=channel, kind=ASKS)).values())
 
@@ -106,20 +119,20 @@ def _languages(campaign: Campaign) -> list[str]:
 
 def _asked_now(campaign: Campaign) -> dict[str, int]:
     topic, crowd = campaign.topic, Address.objects.filter(channel=campaign.channel)
-    also = {**objections(topic, campaign), **frequency_caps.objections(topic)}
-    allowed = eligibility.judged(crowd, topic, also=also).filter(objection="").order_by()
+    also = {**repermission_objections(topic, campaign), **frequency_caps.cap_objections(topic)}
+    allowed = eligibility.with_objections(crowd, topic, also=also).filter(objection="").order_by()
     return dict(allowed.values("contact__language").annotate(n=Count("pk")).values_list("contact__language", "n"))
 
 
-def words(campaign: Campaign, languages: list[str]) -> tuple[str, str]:
+def question_texts(campaign: Campaign, languages: list[str]) -> tuple[str, str]:
     """Subject and text of the question. A mail says it in every language they speak; a text has room for one."""
     if campaign.channel == Channel.SMS:
-        return "", _in("en", _text)
-    subject = _in(languages[0], _subject) % {"topic": campaign.topic.name}
-    return subject, "\n\n---\n\n".join(dict.fromkeys(_in(language, _mail) for language in languages))
+        return "", _in_language("en", _text)
+    subject = _in_language(languages[0], _subject) % {"topic": campaign.topic.name}
+    return subject, "\n\n---\n\n".join(dict.fromkeys(_in_language(language, _mail) for language in languages))
 
 
-def _in(language: str, write) -> str:
+def _in_language(language: str, write) -> str:
     with translation.override(language):
         return write()
 
@@ -140,16 +153,18 @@ def _text() -> str:
     return _("Do you still want {{ topic }}? If not renewed, it ends in 30 days.")
 
 
-def end_due() -> int:
+def expire_due() -> int:
     """Write down what is over, and what nobody kept; how many ended. Harmless twice."""
     now = timezone.now()
-    return expiry.end_due(spared=_may_still_answer, at=now) + sum(_end_silent(pk, now) for pk in _ids(silent(now)))
+    return expiry.expire_due(spared=_may_still_answer, at=now) + sum(
+        _expire_unanswered(pk, now) for pk in _ids(unanswered_questions(now))
+    )
 
 
-def _may_still_answer(endings: list[Ending]) -> set[int]:
+def _may_still_answer(endings: list[ConsentExpiry]) -> set[int]:
     """Those of whom the question is on its way, or not yet 30 days old."""
     asked = Message.objects.filter(
-        Q(status__in=ON_ITS_WAY) | Q(status__in=REACHED, handed_over_at__gt=timezone.now() - SILENCE),
+        Q(status__in=ON_ITS_WAY) | Q(status__in=REACHED, sent_to_provider_at__gt=timezone.now() - ANSWER_WITHIN),
         address__subscriptions=OuterRef("pk"),
         campaign__topic=OuterRef("topic"),
         campaign__kind=ASKS,
@@ -159,34 +174,36 @@ def _may_still_answer(endings: list[Ending]) -> set[int]:
     return set(rows.filter(Exists(asked)).values_list("pk", flat=True))
 
 
-def silent(at: datetime) -> QuerySet[Message]:
+def unanswered_questions(at: datetime) -> QuerySet[Message]:
     """Questions that arrived 30 days ago, and to which nothing was said since."""
-    stands = expiry.running().filter(
+    stands = expiry.running_consents().filter(
         address=OuterRef("address"), topic=OuterRef("campaign__topic"), granted__lte=OuterRef("event")
     )
     said = ConsentEvent.objects.filter(
         Q(topic=OuterRef("campaign__topic")) | Q(topic=None),
         address=OuterRef("address"),
-        recorded_at__gte=OuterRef("handed_over_at"),
+        recorded_at__gte=OuterRef("sent_to_provider_at"),
     ).exclude(source__in=NOT_THEIRS)
-    unread = Inbound.objects.filter(
+    unread = InboundMessage.objects.filter(
         address=OuterRef("address"),
         due_at__isnull=False,
         decided_at=None,
-        received_at__gte=OuterRef("handed_over_at"),
+        received_at__gte=OuterRef("sent_to_provider_at"),
     )
-    asked = Message.objects.filter(campaign__kind=ASKS, status=Status.SENT, handed_over_at__lte=at - SILENCE)
+    asked = Message.objects.filter(
+        campaign__kind=ASKS, status=MessageStatus.SENT, sent_to_provider_at__lte=at - ANSWER_WITHIN
+    )
     return asked.filter(Exists(stands)).exclude(Q(Exists(said)) | Q(Exists(unread))).order_by("pk")
 
 
 @transaction.atomic
-def _end_silent(message_id: int, at: datetime) -> bool:
+def _expire_unanswered(message_id: int, at: datetime) -> bool:
     """Looked at again under the lock: they may be answering this very moment."""
     message = Message.objects.select_related("address", "campaign__topic").get(pk=message_id)
-    address = send_fence.hold(message.address)
-    if not silent(at).filter(pk=message_id).exists():
+    address = send_fence.lock_address(message.address)
+    if not unanswered_questions(at).filter(pk=message_id).exists():
         return False
-    consent.expire(address, message.campaign.topic)
+    consent_endings.expire(address, message.campaign.topic)
     return True
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db.models import Model
 
-from campaigns.decision.checks import Verdict
-from campaigns.explain.rule_attribution import Share
+from campaigns.decision.checks import Decision
+from campaigns.explain.rule_attribution import RuleAttribution
 from preferences.models import Address
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.effective_terms import EffectiveTerms
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     PASSED = "pass"
     FAILED = "fail"
     NOT_REACHED = "not_reached"
@@ -41,7 +41,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Change:
+class NextStep:
     """What would make the answer another one, and when, if that is known."""
 
     said: str
@@ -49,21 +49,21 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Step:
+class CheckStep:
     """One check. `verdict` is what it says by itself, also where it is not reached any more."""
 
     name: str
     title: str
-    state: State
+    state: StepState
     said: str
-    verdict: Verdict | None = None
+    decision: Decision | None = None
     facts: tuple[Fact, ...] = ()
-    shares: tuple[Share, ...] = ()
-    changes: tuple[Change, ...] = ()
+    shares: tuple[RuleAttribution, ...] = ()
+    changes: tuple[NextStep, ...] = ()
 
 
 @dataclass(frozen=True)
-class Answer:
+class Explanation:
     """The whole answer, verdict first."""
 
     address: Address
@@ -74,22 +74,22 @@ class Answer:
     purpose: str
     at: datetime
     asked_at: datetime
-    verdict: Verdict
+    decision: Decision
     said: str
     place: tuple[Fact, ...]
     objections: tuple[tuple[str, str], ...]
-    steps: tuple[Step, ...]
-    changes: tuple[Change, ...]
-    terms: Terms
+    steps: tuple[CheckStep, ...]
+    changes: tuple[NextStep, ...]
+    terms: EffectiveTerms
     notes: tuple[str, ...] = ()
     message: Link | None = None
 
 
-def link(row: Model, label: str = "") -> Link:
+def admin_link(row: Model, label: str = "") -> Link:
     """The admin page of this row."""
     return Link(row._meta.label_lower, row.pk, label or str(row))
 
 
-def once(changes: Iterable[Change]) -> tuple[Change, ...]:
+def without_repeats(changes: Iterable[NextStep]) -> tuple[NextStep, ...]:
     """Each change said once, in the order in which they come."""
     return tuple(dict.fromkeys(changes))

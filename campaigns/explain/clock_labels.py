@@ -10,43 +10,43 @@ from django.utils.translation import pgettext
 
 from preferences.geo import holidays as geo_holidays
 from preferences.rulebook import sending_hours
-from preferences.rulebook.rule_fields import WHOLE_DAY, Window, overlap
+from preferences.rulebook.rule_fields import WHOLE_DAY, Window, overlap_of
 
 
-def day(moment: date) -> str:
+def day_label(moment: date) -> str:
     return formats.date_format(moment, pgettext("a day, as Django's date filter writes it", "j F Y"))
 
 
-def utc(moment: datetime) -> str:
+def utc_label(moment: datetime) -> str:
     """A moment, for everybody the same."""
     return _("%(moment)s UTC") % {"moment": _written(moment.astimezone(UTC))}
 
 
-def there(moment: datetime, zone: str) -> str:
+def local_label(moment: datetime, zone: str) -> str:
     """What the clock of that zone shows."""
-    words = {"moment": _written(moment.astimezone(ZoneInfo(zone))), "zone": named(zone)}
+    words = {"moment": _written(moment.astimezone(ZoneInfo(zone))), "zone": zone_label(zone)}
     return _("%(moment)s in %(zone)s") % words
 
 
-def several(moment: datetime, zones: Iterable[str]) -> str:
+def local_labels(moment: datetime, zones: Iterable[str]) -> str:
     """What the clocks of all these zones show; the day is said again only where it is another one."""
     words, before = [], None
     for zone in zones:
         local = moment.astimezone(ZoneInfo(zone))
-        short = _("%(time)s in %(zone)s") % {"time": f"{local:%H:%M}", "zone": named(zone)}
-        words.append(short if local.date() == before else there(moment, zone))
+        short = _("%(time)s in %(zone)s") % {"time": f"{local:%H:%M}", "zone": zone_label(zone)}
+        words.append(short if local.date() == before else local_label(moment, zone))
         before = local.date()
     return "; ".join(words)
 
 
-def both(moment: datetime, zones: tuple[str, ...]) -> str:
+def local_and_utc_label(moment: datetime, zones: tuple[str, ...]) -> str:
     """On the first of their clocks, and in UTC."""
     if not zones:
-        return utc(moment)
-    return _("%(there)s (%(utc)s)") % {"there": there(moment, zones[0]), "utc": utc(moment)}
+        return utc_label(moment)
+    return _("%(there)s (%(utc)s)") % {"there": local_label(moment, zones[0]), "utc": utc_label(moment)}
 
 
-def named(zone: str) -> str:
+def zone_label(zone: str) -> str:
     return zone.replace("_", " ")
 
 
@@ -54,7 +54,7 @@ def _written(moment: datetime) -> str:
     return formats.date_format(moment, pgettext("a moment, as Django's date filter writes it", "D j M Y, H:i"))
 
 
-def days(zones: Iterable[str], at: datetime, holidays: frozenset[str]) -> list[int]:
+def window_days(zones: Iterable[str], at: datetime, holidays: frozenset[str]) -> list[int]:
     """Which lines of a window are about this moment: a weekday for each zone, and holidays where it is one."""
     local = [at.astimezone(ZoneInfo(zone)).date() for zone in zones]
     found = [today.weekday() for today in local]
@@ -62,16 +62,20 @@ def days(zones: Iterable[str], at: datetime, holidays: frozenset[str]) -> list[i
     return list(dict.fromkeys(found))
 
 
-def today(window: Window, zone: str, at: datetime, holidays: frozenset[str]) -> tuple[int, int] | None:
+def hours_today(window: Window, zone: str, at: datetime, holidays: frozenset[str]) -> tuple[int, int] | None:
     """The hours of that day in that zone."""
     local = at.astimezone(ZoneInfo(zone)).date()
     span = window[local.weekday()]
-    return overlap(span, window[sending_hours.HOLIDAY]) if geo_holidays.is_holiday(local, holidays) else span
+    return overlap_of(span, window[sending_hours.HOLIDAY]) if geo_holidays.is_holiday(local, holidays) else span
 
 
-def closes(window: Window, zones: Iterable[str], at: datetime, holidays: frozenset[str]) -> datetime | None:
+def closes_at(window: Window, zones: Iterable[str], at: datetime, holidays: frozenset[str]) -> datetime | None:
     """When the hours of today end in the first of these zones; None where nothing ends."""
-    ends = [_end(span, zone, at) for zone in zones if (span := today(window, zone, at, holidays)) and span != WHOLE_DAY]
+    ends = [
+        _end(span, zone, at)
+        for zone in zones
+        if (span := hours_today(window, zone, at, holidays)) and span != WHOLE_DAY
+    ]
     return min(ends, default=None)
 
 

@@ -11,54 +11,54 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.decision import checks, reason_labels
-from campaigns.decision.checks import Kind, Verdict
+from campaigns.decision.checks import Decision, DecisionKind
 from campaigns.decision.facts import Question
 from campaigns.explain import check_evidence, clock_labels, explanation_case, next_steps, place_labels, rule_attribution
-from campaigns.explain.check_answers import Answer, Change, State, Step, link, once
-from campaigns.explain.explanation_case import Case
-from campaigns.explain.rule_attribution import Share
+from campaigns.explain.check_answers import CheckStep, Explanation, NextStep, StepState, admin_link, without_repeats
+from campaigns.explain.explanation_case import ExplanationCase
+from campaigns.explain.rule_attribution import RuleAttribution
 from campaigns.models import Campaign
 from preferences.models import Address
 from preferences.rulebook import consent_requirements
 
 OVER = (Campaign.Status.CANCELLED, Campaign.Status.FINISHED)
 CONSENTS = ("consent", "health_consent", "records_consent")
-GROUPS = {"suppression": checks.SUPPRESSED, "restriction": {checks.RESTRICTED}, "wishes": checks.WISHES}
+GROUPS = {"suppression": checks.SUPPRESSED, "restriction": {checks.RESTRICTED}, "wishes": checks.FREQUENCY_REASONS}
 
 
-def ask(address: Address, question: Question, *, at: datetime | None = None) -> Answer:
+def explain_now_or_at(address: Address, question: Question, *, at: datetime | None = None) -> Explanation:
     """Would this address get this at that moment, or now? And why?"""
     now = timezone.now()
-    return explain(explanation_case.gather(address, question, at or now, now))
+    return explain_case(explanation_case.load_case(address, question, at or now, now))
 
 
-def explain(case: Case) -> Answer:
+def explain_case(case: ExplanationCase) -> Explanation:
     """The answer, from everything that is known."""
-    judged = checks.settled(case.facts, case.terms, case.at)
+    judged = checks.evaluate_with_wait_end(case.facts, case.terms, case.at)
     steps = _steps(case)
     campaign, topic = case.question.campaign, case.topic
-    return Answer(
+    return Explanation(
         address=case.address,
-        about=_about(case),
+        about=_subject_label(case),
         topic=f"{topic.sender.slug}/{topic.slug}",
         campaign=str(campaign.reference) if campaign else "",
         channel=case.question.channel,
         purpose=topic.purpose,
         at=case.at,
         asked_at=case.now,
-        verdict=judged,
-        said=said(judged, case),
-        place=place_labels.facts(case),
-        objections=tuple((name, reason_labels.reason(name)) for name in case.applying),
+        decision=judged,
+        said=decision_sentence(judged, case),
+        place=place_labels.place_facts(case),
+        objections=tuple((name, reason_labels.reason_label(name)) for name in case.applying),
         steps=steps,
         changes=_changes(case, judged, steps),
         terms=case.terms,
         notes=tuple(_notes(case)),
-        message=link(case.message, _("The message of this campaign to this address")) if case.message else None,
+        message=admin_link(case.message, _("The message of this campaign to this address")) if case.message else None,
     )
 
 
-def _about(case: Case) -> str:
+def _subject_label(case: ExplanationCase) -> str:
     """What they would get, by its names."""
     topic = f"{case.topic.sender} · {case.topic}"
     if case.question.campaign is None:
@@ -66,80 +66,80 @@ def _about(case: Case) -> str:
     return _("“%(campaign)s” (%(topic)s)") % {"campaign": case.question.campaign, "topic": topic}
 
 
-def said(judged: Verdict, case: Case) -> str:
+def decision_sentence(judged: Decision, case: ExplanationCase) -> str:
     """The verdict in one sentence."""
-    reason = reason_labels.reason(judged.reason)
-    if judged.kind == Kind.SEND:
+    reason = reason_labels.reason_label(judged.reason)
+    if judged.kind == DecisionKind.SEND:
         return _("Yes: it would be sent now.") if case.is_now else _("Yes: it would be sent at that moment.")
-    if judged.kind == Kind.SKIP:
+    if judged.kind == DecisionKind.SKIP:
         return _("No: %(reason)s.") % {"reason": reason}
     if judged.until is None:
         return _("On hold, needs review: %(reason)s.") % {"reason": reason}
-    moment = clock_labels.both(judged.until, case.facts.place.zones)
+    moment = clock_labels.local_and_utc_label(judged.until, case.facts.place.zones)
     return _("Not yet, but on %(moment)s: %(reason)s.") % {"moment": moment, "reason": reason}
 
 
-def _steps(case: Case) -> tuple[Step, ...]:
+def _steps(case: ExplanationCase) -> tuple[CheckStep, ...]:
     """Every check in its order; after the first that objects, the others are not reached."""
-    explained = checks.explained(case.facts, case.terms, case.at)
+    explained = checks.evaluate_each_check(case.facts, case.terms, case.at)
     names = list(checks.CHECKS)
     decides = next((names.index(name) for name, answer in explained.items() if answer), len(names))
     return tuple(_step(name, case, reached=number <= decides) for number, name in enumerate(names))
 
 
-def _step(name: str, case: Case, *, reached: bool) -> Step:
-    by_itself = checks.CHECKS[name](_for(name, case), case.terms, case.at)
-    state = (State.FAILED if by_itself else State.PASSED) if reached else State.NOT_REACHED
-    return Step(
+def _step(name: str, case: ExplanationCase, *, reached: bool) -> CheckStep:
+    by_itself = checks.CHECKS[name](_facts_for_check(name, case), case.terms, case.at)
+    state = (StepState.FAILED if by_itself else StepState.PASSED) if reached else StepState.NOT_REACHED
+    return CheckStep(
         name=name,
-        title=reason_labels.check(name),
+        title=reason_labels.check_title(name),
         state=state,
-        said=_said_of(name, by_itself, case),
-        verdict=by_itself,
-        facts=check_evidence.looked_at(name, case),
-        shares=tuple(_shares(name, case)),
-        changes=next_steps.changes(by_itself.reason, case, by_itself) if by_itself else (),
+        said=_step_sentence(name, by_itself, case),
+        decision=by_itself,
+        facts=check_evidence.evidence_for(name, case),
+        shares=tuple(_attributions(name, case)),
+        changes=next_steps.next_steps_for(by_itself.reason, case, by_itself) if by_itself else (),
     )
 
 
-def _for(name: str, case: Case):
+def _facts_for_check(name: str, case: ExplanationCase):
     """The facts with the first objection that is this check's own, so that it speaks for itself."""
     others = frozenset().union(*GROUPS.values())
     own = GROUPS.get(name) or {objection for objection in case.applying if objection not in others}
     return replace(case.facts, objection=next((objection for objection in case.applying if objection in own), ""))
 
 
-def _said_of(name: str, by_itself: Verdict | None, case: Case) -> str:
+def _step_sentence(name: str, by_itself: Decision | None, case: ExplanationCase) -> str:
     if by_itself is None:
-        return reason_labels.passed(name)
-    reason = reason_labels.reason(by_itself.reason)
+        return reason_labels.passed_sentence(name)
+    reason = reason_labels.reason_label(by_itself.reason)
     words = {"reason": f"{reason[:1].upper()}{reason[1:]}"}
     if by_itself.until:
-        words["moment"] = clock_labels.both(by_itself.until, case.facts.place.zones)
+        words["moment"] = clock_labels.local_and_utc_label(by_itself.until, case.facts.place.zones)
         return _("%(reason)s. Possible again on %(moment)s.") % words
     return _("%(reason)s.") % words
 
 
-def _shares(name: str, case: Case) -> list[Share]:
+def _attributions(name: str, case: ExplanationCase) -> list[RuleAttribution]:
     """The rules behind the figures that this check looked at."""
     return [share for figure, about in _figures(name, case) for share in _decided(case, figure, about)]
 
 
-def _decided(case: Case, figure: str, about: Iterable) -> list[Share]:
-    return rule_attribution.deciding(case.rules, case.terms, figure, about)
+def _decided(case: ExplanationCase, figure: str, about: Iterable) -> list[RuleAttribution]:
+    return rule_attribution.deciding_rules(case.rules, case.terms, figure, about)
 
 
-def _figures(name: str, case: Case) -> list[tuple[str, Iterable]]:
+def _figures(name: str, case: ExplanationCase) -> list[tuple[str, Iterable]]:
     """Which figures a check is about, and which part of each: what is missing, or else all that is asked for."""
     terms, facts = case.terms, case.facts
     if name == "consent" and case.yes:
-        missing = checks.missing(facts, terms)
-        bases = [] if consent_requirements.accepts(terms, facts.basis) else [("bases", [facts.basis])]
+        missing = checks.missing_flags(facts, terms)
+        bases = [] if consent_requirements.accepts_basis(terms, facts.basis) else [("bases", [facts.basis])]
         return bases + [(figure, missing or getattr(terms, figure)) for figure in CONSENTS if _applies(figure, case)]
-    if name == "clock" and consent_requirements.clock_ends(terms, facts.basis, facts.basis_on):
+    if name == "clock" and consent_requirements.basis_expires_on(terms, facts.basis, facts.basis_on):
         return [("bases", [facts.basis])]
     if name == "window" and terms.window:
-        days = clock_labels.days(facts.place.zones, case.at, terms.holidays)
+        days = clock_labels.window_days(facts.place.zones, case.at, terms.holidays)
         return [("window", [day]) for day in sorted(days)]
     if name == "content" and case.question.campaign:
         labels = terms.labels - facts.labels
@@ -155,7 +155,7 @@ PAIRS = {
 }
 
 
-def _applies(figure: str, case: Case) -> bool:
+def _applies(figure: str, case: ExplanationCase) -> bool:
     """Is this figure about this question at all?"""
     asked = {
         "health_consent": case.facts.reveals_health,
@@ -166,23 +166,23 @@ def _applies(figure: str, case: Case) -> bool:
     return asked.get(figure, True)
 
 
-def _changes(case: Case, judged: Verdict, steps: tuple[Step, ...]) -> tuple[Change, ...]:
+def _changes(case: ExplanationCase, judged: Decision, steps: tuple[CheckStep, ...]) -> tuple[NextStep, ...]:
     """What would change the answer: of a yes what ends it, of a no everything that speaks against it."""
-    if judged.kind == Kind.SEND:
-        return next_steps.coming(case)
-    late = judged.kind == Kind.WAIT or judged.reason == "too_late"
-    own = next_steps.changes(judged.reason, case, judged) if late else ()
-    objections = [change for name in case.applying for change in next_steps.changes(name, case)]
-    failed = [change for step in steps if _is_lasting(step.verdict) for change in step.changes]
-    return once([*own, *objections, *failed])
+    if judged.kind == DecisionKind.SEND:
+        return next_steps.upcoming_changes(case)
+    late = judged.kind == DecisionKind.WAIT or judged.reason == "too_late"
+    own = next_steps.next_steps_for(judged.reason, case, judged) if late else ()
+    objections = [change for name in case.applying for change in next_steps.next_steps_for(name, case)]
+    failed = [change for step in steps if _is_lasting(step.decision) for change in step.changes]
+    return without_repeats([*own, *objections, *failed])
 
 
-def _is_lasting(by_itself: Verdict | None) -> bool:
+def _is_lasting(by_itself: Decision | None) -> bool:
     """Does waiting alone not help?"""
-    return by_itself is not None and (by_itself.kind == Kind.SKIP or by_itself.is_held)
+    return by_itself is not None and (by_itself.kind == DecisionKind.SKIP or by_itself.is_held)
 
 
-def _notes(case: Case) -> Iterable[str]:
+def _notes(case: ExplanationCase) -> Iterable[str]:
     """What a reader has to know about the answer."""
     campaign = case.question.campaign
     if not case.is_now:
@@ -196,8 +196,8 @@ def _notes(case: Case) -> Iterable[str]:
         yield _("This campaign is over (%(status)s): no more messages are sent, whatever the result.") % words
     elif campaign.status != Campaign.Status.SENDING:
         yield _("This campaign is not being sent (%(status)s): this would be the result if it were.") % words
-    if campaign.frozen_at and case.message is None:
-        words = {"at": clock_labels.utc(campaign.frozen_at)}
+    if campaign.audience_locked_at and case.message is None:
+        words = {"at": clock_labels.utc_label(campaign.audience_locked_at)}
         yield (
             _(
                 "This address is not in the audience: it had no record for the topic when the audience "

@@ -23,30 +23,30 @@ DAYS = (
 )
 
 
-def value(name: str, said: Any) -> str:
+def value_label(name: str, said: Any) -> str:
     """A parsed figure, or a part of it."""
-    return "; ".join(rule_labels.lines(name, said))
+    return "; ".join(rule_labels.value_lines(name, said))
 
 
-def flags(names: Iterable[str]) -> str:
+def flags_label(names: Iterable[str]) -> str:
     """Demands on a consent."""
-    return value("consent", frozenset(names))
+    return value_label("consent", frozenset(names))
 
 
-def content(names: Iterable[str]) -> str:
+def content_label(names: Iterable[str]) -> str:
     """What a text must say."""
-    return value("content", frozenset(names))
+    return value_label("content", frozenset(names))
 
 
-def cap(span: str, most: int) -> str:
-    return value("caps", [(span, most)])
+def cap_label(span: str, most: int) -> str:
+    return value_label("caps", [(span, most)])
 
 
-def years(number: int) -> str:
-    return value("minimum_age", [("years", number)])
+def years_label(number: int) -> str:
+    return value_label("minimum_age", [("years", number)])
 
 
-def basis(name: str, lasts: int | None) -> str:
+def basis_label(name: str, lasts: int | None) -> str:
     """What a rule says of one thing that a consent may rest on: for how many months it counts; 0 is for ever."""
     words: dict[str, Any] = {"basis": dict(Basis.choices).get(name, name), "number": lasts}
     if lasts is None:
@@ -57,11 +57,11 @@ def basis(name: str, lasts: int | None) -> str:
     return text % words
 
 
-def hours(span: tuple[int, int] | None) -> str:
+def hours_label(span: tuple[int, int] | None) -> str:
     """From when until when on one day."""
-    return _("all day") if span == WHOLE_DAY else rule_labels.span(span)
+    return _("all day") if span == WHOLE_DAY else rule_labels.span_label(span)
 
 
-def on_day(day: int, span: tuple[int, int] | None) -> str:
+def day_hours_label(day: int, span: tuple[int, int] | None) -> str:
     """What holds on one day: 0 is Monday, 7 public holidays."""
-    return _("%(day)s: %(hours)s") % {"day": DAYS[day], "hours": hours(span)}
+    return _("%(day)s: %(hours)s") % {"day": DAYS[day], "hours": hours_label(span)}

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from campaigns.explain import clock_labels
 from campaigns.explain.check_answers import Fact
-from campaigns.explain.explanation_case import Case
+from campaigns.explain.explanation_case import ExplanationCase
 from preferences.geo import country_choices
 from preferences.rulebook import book as rulebook
 
-SOURCES = {
+SOURCE_LABELS = {
     "declared": gettext_lazy("provided by the person"),
     "country": gettext_lazy("their country"),
     "postal": gettext_lazy("their postal code"),
@@ -25,28 +25,28 @@ SOURCES = {
 }
 
 
-def source(name: str) -> str:
+def source_label(name: str) -> str:
     """By which way we know."""
-    return str(SOURCES.get(name, name))
+    return str(SOURCE_LABELS.get(name, name))
 
 
-def named(code: str) -> str:
+def place_label(code: str) -> str:
     """A place as the rulebook calls it, or else its country, with the state behind it: “United States · ME”."""
-    known = {rule.jurisdiction: rule.jurisdiction_name for rule in rulebook.book().rules}
+    known = {rule.jurisdiction: rule.jurisdiction_name for rule in rulebook.current_rulebook().rules}
     if code in known:
         return known[code]
     country, _dash, state = code.partition("-")
-    name = known.get(country) or dict(country_choices.countries(get_language() or "en")).get(country, country)
+    name = known.get(country) or dict(country_choices.country_choices(get_language() or "en")).get(country, country)
     return f"{name} · {state}" if state else name
 
 
-def facts(case: Case) -> tuple[Fact, ...]:
+def place_facts(case: ExplanationCase) -> tuple[Fact, ...]:
     """Where they may be, who told us, and what time it is there."""
     where = case.facts.place
     codes = sorted(where.jurisdictions)
     ruled = list(dict.fromkeys(rule.jurisdiction for rule in case.rules))
     because = [
-        _("%(place)s: %(source)s") % {"place": _place(case, said), "source": source(told_by)}
+        _("%(place)s: %(source)s") % {"place": _place(case, said), "source": source_label(told_by)}
         for told_by, said in where.because
     ]
     nowhere, no_zone = _("Location unknown."), _("Unknown.")
@@ -56,11 +56,11 @@ def facts(case: Case) -> tuple[Fact, ...]:
         ),
         Fact("because", _("Location based on"), "; ".join(because) or nowhere, [list(pair) for pair in where.because]),
         Fact("rules_of", _("Jurisdictions"), ", ".join(_place(case, code) for code in ruled) or "–", ruled),
-        Fact("zones", _("Local time"), clock_labels.several(case.at, where.zones) or no_zone, list(where.zones)),
-        Fact("zone_source", _("Time zone based on"), source(where.zone_source), where.zone_source),
+        Fact("zones", _("Local time"), clock_labels.local_labels(case.at, where.zones) or no_zone, list(where.zones)),
+        Fact("time_zone_source", _("Time zone based on"), source_label(where.time_zone_source), where.time_zone_source),
     )
 
 
-def _place(case: Case, code: str) -> str:
+def _place(case: ExplanationCase, code: str) -> str:
     """The name of a jurisdiction as the rulebook calls it, or else of the country."""
-    return case.where.get(code) or dict(country_choices.countries(get_language() or "en")).get(code, code)
+    return case.where.get(code) or dict(country_choices.country_choices(get_language() or "en")).get(code, code)

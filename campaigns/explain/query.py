@@ -15,11 +15,11 @@ from preferences.contacts import address_normalization
 from preferences.errors import SaysoError, Unreadable
 from preferences.models import Address, Channel, Contact, Suppression, Topic
 
-LONGEST = 320
+MAX_QUERY_LENGTH = 320
 EARLIEST, LATEST = 2000, 2100
 
 
-class Unclear(SaysoError):
+class UnclearQuery(SaysoError):
     """The question cannot be read, in a sentence that says how to ask."""
 
 
@@ -27,11 +27,11 @@ class NotFound(SaysoError):
     """Nobody and nothing here is called that."""
 
 
-class Forgotten(NotFound):
+class ErasedPerson(NotFound):
     """Somebody who had this address asked to be forgotten."""
 
 
-class Several(SaysoError):
+class SeveralAddresses(SaysoError):
     """The person has more than one address on the channel."""
 
     def __init__(self, addresses: list[Address]) -> None:
@@ -39,32 +39,34 @@ class Several(SaysoError):
         self.addresses = addresses
 
 
-def address(text: str, channel: str = "") -> Address:
+def find_address(text: str, channel: str = "") -> Address:
     """The address that is meant: typed, or by its reference or its contact's. Raises Unclear, NotFound or Several."""
-    text = _clean(text, _("Enter an email address, a phone number, or the reference of a contact."))
+    text = _clean_query(text, _("Enter an email address, a phone number, or the reference of a contact."))
     if channel and channel not in Channel.values:
-        raise Unclear(_("Choose a channel: %(channels)s.") % {"channels": ", ".join(Channel.values)})
+        raise UnclearQuery(_("Choose a channel: %(channels)s.") % {"channels": ", ".join(Channel.values)})
     rows = Address.objects.select_related("contact")
     reference = _uuid(text)
-    found = _referred(rows, reference, channel) if reference else _typed(rows, text)
+    found = _by_reference(rows, reference, channel) if reference else _by_value(rows, text)
     if channel and found.channel != channel:
         words = {"has": found.get_channel_display(), "asked": Channel(channel).label}
-        raise Unclear(_("This address is for “%(has)s” and you asked about “%(asked)s”. Remove the channel.") % words)
+        raise UnclearQuery(
+            _("This address is for “%(has)s” and you asked about “%(asked)s”. Remove the channel.") % words
+        )
     return found
 
 
-def addresses(text: str) -> list[Address]:
+def find_addresses(text: str) -> list[Address]:
     """Every address that may be meant: one, or all of a contact. Raises Unclear or NotFound."""
     try:
-        return [address(text)]
-    except Several as several:
+        return [find_address(text)]
+    except SeveralAddresses as several:
         return several.addresses
 
 
-def _clean(text: str, ask: str) -> str:
+def _clean_query(text: str, ask: str) -> str:
     text = text.strip()
-    if not text or len(text) > LONGEST or not text.isprintable():
-        raise Unclear(ask)
+    if not text or len(text) > MAX_QUERY_LENGTH or not text.isprintable():
+        raise UnclearQuery(ask)
     return text
 
 
@@ -75,7 +77,7 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def _referred(rows: QuerySet[Address], reference: uuid.UUID, channel: str) -> Address:
+def _by_reference(rows: QuerySet[Address], reference: uuid.UUID, channel: str) -> Address:
     """One query for both: the address with this reference, or those of the contact with it."""
     found = list(rows.filter(Q(reference=reference) | Q(contact__reference=reference)))
     exact = [row for row in found if row.reference == reference]
@@ -85,36 +87,38 @@ def _referred(rows: QuerySet[Address], reference: uuid.UUID, channel: str) -> Ad
     if not theirs:
         raise NotFound(_("This person has no address of that kind."))
     if len(theirs) > 1:
-        raise Several(theirs)
+        raise SeveralAddresses(theirs)
     return theirs[0]
 
 
-def _typed(rows: QuerySet[Address], text: str) -> Address:
+def _by_value(rows: QuerySet[Address], text: str) -> Address:
     channel = Channel.EMAIL if "@" in text else Channel.SMS
     try:
-        normal = address_normalization.normal_form(channel, text)
+        normal = address_normalization.normalize_address(channel, text)
     except Unreadable as error:
-        raise Unclear(str(error)) from None
+        raise UnclearQuery(str(error)) from None
     if found := rows.filter(channel=channel, normal_form=normal).first():
         return found
     stops = Suppression.objects.in_force().filter(fingerprint=address_normalization.fingerprint(channel, normal))
     if stop := stops.order_by("pk").first():
-        words = {"reason": stop.get_reason_display(), "since": clock_labels.day(stop.since)}
-        raise Forgotten(
+        words = {"reason": stop.get_reason_display(), "since": clock_labels.day_label(stop.since)}
+        raise ErasedPerson(
             _("There is no contact with this address, and it has been suppressed since %(since)s: %(reason)s.") % words
         )
     raise NotFound(_("No contact has this address. Check for typing errors."))
 
 
-def about(text: str) -> Topic | Campaign:
+def find_subject(text: str) -> Topic | Campaign:
     """The topic (sender/topic, by their names in links) or the campaign (its reference) that is meant."""
-    text = _clean(text, _("Choose a topic or a campaign."))
+    text = _clean_query(text, _("Choose a topic or a campaign."))
     if reference := _uuid(text):
         campaign = Campaign.objects.select_related("topic__sender").filter(reference=reference).first()
         return _found(campaign, _("No campaign has this reference."))
     sender, slash, name = text.partition("/")
     if not slash:
-        raise Unclear(_("Enter a topic as sender/topic, using their names in links, or the reference of a campaign."))
+        raise UnclearQuery(
+            _("Enter a topic as sender/topic, using their names in links, or the reference of a campaign.")
+        )
     topic = Topic.objects.select_related("sender").filter(sender__slug=sender, slug=name).first()
     return _found(topic, _("There is no topic “%(topic)s”.") % {"topic": text})
 
@@ -125,22 +129,22 @@ def _found(row: Any, otherwise: str) -> Any:
     return row
 
 
-def question(who: str, text: str, channel: str = "") -> tuple[Address, Question]:
+def parse_question(who: str, text: str, channel: str = "") -> tuple[Address, Question]:
     """The address and what is asked about it. A campaign also says which of a person's addresses is meant."""
     try:
-        whom, what = address(who, channel), about(text)
-    except Several as several:
-        what = about(text)
+        whom, what = find_address(who, channel), find_subject(text)
+    except SeveralAddresses as several:
+        what = find_subject(text)
         whom = _on_its_channel(several, what)
     return whom, _asked(what, whom)
 
 
-def _on_its_channel(several: Several, what: Topic | Campaign) -> Address:
+def _on_its_channel(several: SeveralAddresses, what: Topic | Campaign) -> Address:
     if isinstance(what, Topic):
         raise several
     fitting = [one for one in several.addresses if one.channel == what.channel]
     if len(fitting) != 1:
-        raise Several(fitting or several.addresses)
+        raise SeveralAddresses(fitting or several.addresses)
     return fitting[0]
 
 
@@ -149,11 +153,11 @@ def _asked(what: Topic | Campaign, whom: Address) -> Question:
         return Question(what, whom.channel)
     if what.channel != whom.channel:
         words = {"campaign": what, "channel": what.get_channel_display()}
-        raise Unclear(_("“%(campaign)s” is sent by %(channel)s, and this address is of another type.") % words)
-    return facts_of.question(what)
+        raise UnclearQuery(_("“%(campaign)s” is sent by %(channel)s, and this address is of another type.") % words)
+    return facts_of.question_for(what)
 
 
-def moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """A day or a moment, in UTC unless it says otherwise. Raises Unclear."""
     written = text.strip()
     # A plus sign in the address of a page arrives as a space.
@@ -163,7 +167,7 @@ def moment(text: str) -> datetime:
         found = found if found.tzinfo else found.replace(tzinfo=UTC)
         found = found.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Unclear(_("Enter the time like 2027-03-01T09:00, in UTC, or with an offset like +02:00.")) from None
+        raise UnclearQuery(_("Enter the time like 2027-03-01T09:00, in UTC, or with an offset like +02:00.")) from None
     if not EARLIEST <= found.year < LATEST:
-        raise Unclear(_("Choose a time between the years 2000 and 2099."))
+        raise UnclearQuery(_("Choose a time between the years 2000 and 2099."))
     return found

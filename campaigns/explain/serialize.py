@@ -4,28 +4,28 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from campaigns.decision import reason_labels
-from campaigns.decision.checks import Verdict
-from campaigns.explain.check_answers import Answer, Change, Fact, Link, Step, link
-from campaigns.explain.recorded import Judged
-from campaigns.explain.rule_attribution import Share
+from campaigns.decision.checks import Decision
+from campaigns.explain.check_answers import CheckStep, Explanation, Fact, Link, NextStep, admin_link
+from campaigns.explain.recorded import RecordedDecision
+from campaigns.explain.rule_attribution import RuleAttribution
 from preferences.models import Address
 
 SCHEMA = 1
-STORED = ("judged_at", "verdict", "waiting_for", "skipped_because", "wait_until")
+RECORDED_SCHEMA = ("decided_at", "decision", "waiting_for", "skipped_because", "wait_until")
 Url = Callable[[Link], str | None]
 
 
-def nowhere(link: Link) -> None:
+def no_url(link: Link) -> None:
     """Outside the back office there are no pages to link to."""
 
 
-def answer(found: Answer, url: Url = nowhere) -> dict[str, Any]:
+def explanation_document(found: Explanation, url: Url = no_url) -> dict[str, Any]:
     """How it is judged at a moment."""
     return {
         "schema": SCHEMA,
         "kind": "judged_now",
         "asked": {
-            **_whom(found.address),
+            **_address_document(found.address),
             "about": found.about,
             "topic": found.topic,
             "campaign": found.campaign or None,
@@ -34,7 +34,7 @@ def answer(found: Answer, url: Url = nowhere) -> dict[str, Any]:
             "at": found.at,
             "asked_at": found.asked_at,
         },
-        "verdict": {**(_verdict(found.verdict) or {}), "said": found.said},
+        "decision": {**(_decision_fields(found.decision) or {}), "said": found.said},
         "place": _facts(found.place, url),
         "objections": [{"name": name, "said": said} for name, said in found.objections],
         "checks": [_check(step, url) for step in found.steps],
@@ -46,11 +46,11 @@ def answer(found: Answer, url: Url = nowhere) -> dict[str, Any]:
         },
         "notes": list(found.notes),
         "message": _link(found.message, url) if found.message else None,
-        "contact_url": url(link(found.address.contact)),
+        "contact_url": url(admin_link(found.address.contact)),
     }
 
 
-def judged(found: Judged, url: Url = nowhere, *, personal: bool = True) -> dict[str, Any]:
+def decision_document(found: RecordedDecision, url: Url = no_url, *, personal: bool = True) -> dict[str, Any]:
     """How a message was judged. Where the person was is left out for those who may not see people."""
     message = found.message
     facts = [*found.facts, *(found.personal if personal else ())]
@@ -59,14 +59,14 @@ def judged(found: Judged, url: Url = nowhere, *, personal: bool = True) -> dict[
         "kind": "as_judged",
         "message": {"reference": message.reference, "status": message.status},
         "campaign": message.campaign.reference,
-        "judged_at": found.judged_at,
-        "verdict": {
-            "kind": "skip" if message.skipped_because else message.verdict or None,
+        "decided_at": found.decided_at,
+        "decision": {
+            "kind": "skip" if message.skipped_because else message.decision or None,
             "reason": found.reason,
             "until": message.wait_until,
             "said": found.said,
         },
-        "stored": {name: getattr(message, name) for name in STORED},
+        "stored": {name: getattr(message, name) for name in RECORDED_SCHEMA},
         "facts": _facts(facts, url),
         "rules": [[rule.name, rule.version] for rule in found.rules],
         "figures": [
@@ -82,28 +82,33 @@ def judged(found: Judged, url: Url = nowhere, *, personal: bool = True) -> dict[
     }
 
 
-def trouble(sentence: str, addresses: Iterable[Address] = ()) -> dict[str, Any]:
+def error_document(sentence: str, addresses: Iterable[Address] = ()) -> dict[str, Any]:
     """Why there is no answer."""
-    return {"schema": SCHEMA, "kind": "error", "error": sentence, "addresses": [_whom(one) for one in addresses]}
+    return {
+        "schema": SCHEMA,
+        "kind": "error",
+        "error": sentence,
+        "addresses": [_address_document(one) for one in addresses],
+    }
 
 
-def _whom(address: Address) -> dict[str, Any]:
+def _address_document(address: Address) -> dict[str, Any]:
     return {"address": address.reference, "contact": address.contact.reference, "value": address.value}
 
 
-def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
-    if verdict is None:
+def _decision_fields(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
         return None
-    return {"kind": verdict.kind.value, "reason": verdict.reason, "until": verdict.until, "held": verdict.is_held}
+    return {"kind": decision.kind.value, "reason": decision.reason, "until": decision.until, "held": decision.is_held}
 
 
-def _check(step: Step, url: Url) -> dict[str, Any]:
+def _check(step: CheckStep, url: Url) -> dict[str, Any]:
     return {
         "name": step.name,
         "title": step.title,
         "state": step.state.value,
         "said": step.said,
-        "verdict": _verdict(step.verdict),
+        "decision": _decision_fields(step.decision),
         "facts": _facts(step.facts, url),
         "rules": [_share(share, url) for share in step.shares],
         "changes": _changes(step.changes),
@@ -123,7 +128,7 @@ def _facts(facts: Iterable[Fact], url: Url) -> list[dict[str, Any]]:
     ]
 
 
-def _share(share: Share, url: Url) -> dict[str, Any]:
+def _share(share: RuleAttribution, url: Url) -> dict[str, Any]:
     rule = share.rule
     return {
         "rule": rule.name,
@@ -132,14 +137,14 @@ def _share(share: Share, url: Url) -> dict[str, Any]:
         "figure": share.figure,
         "says": share.says,
         "decided_by": share.by.value,
-        "decided_by_said": reason_labels.decided_by(share.by.value),
+        "decided_by_said": reason_labels.origin_label(share.by.value),
         "reference": share.reference,
         "evidence": share.evidence,
         "url": url(Link(rule._meta.label_lower, rule.pk, str(rule))),
     }
 
 
-def _changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
+def _changes(changes: Iterable[NextStep]) -> list[dict[str, Any]]:
     return [{"said": change.said, "at": change.at} for change in changes]
 
 

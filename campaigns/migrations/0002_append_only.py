@@ -5,7 +5,7 @@ from django.db import migrations
 TABLES = [
     "campaigns_deliveryevent",
     "campaigns_historicalcampaign",
-    "campaigns_historicalstopswitch",
+    "campaigns_historicalemergencystop",
     "campaigns_lintoverride",
 ]
 REFUSAL = "rows of {table} are facts and are never changed or removed"

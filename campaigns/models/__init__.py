@@ -1,7 +1,7 @@
 """The nouns of the press room."""
 
 from campaigns.models.campaigns import Campaign
-from campaigns.models.controls import Breakdown, LintOverride, StopSwitch
+from campaigns.models.controls import Breakdown, EmergencyStop, LintOverride
 from campaigns.models.messages import DeliveryEvent, Message
 
-__all__ = ["Breakdown", "Campaign", "DeliveryEvent", "LintOverride", "Message", "StopSwitch"]
+__all__ = ["Breakdown", "Campaign", "DeliveryEvent", "EmergencyStop", "LintOverride", "Message"]

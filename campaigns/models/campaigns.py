@@ -35,14 +35,14 @@ class Campaign(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     class Kind(models.TextChoices):
-        ORDINARY = "ordinary", _("Campaign")
+        CAMPAIGN = "campaign", _("Campaign")
         REPERMISSION = "repermission", _("Consent renewal")
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200, help_text=_("Internal name, not shown to recipients."))
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="campaigns")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
-    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY, editable=False)
+    kind = models.CharField(_("type"), max_length=20, choices=Kind.choices, default=Kind.CAMPAIGN, editable=False)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"), help_text=_("Markdown for email, plain text for SMS."))
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT, editable=False)
@@ -59,14 +59,14 @@ class Campaign(models.Model):
         help_text=_("Messages not sent by then are skipped. If empty: seven days after the start."),
     )
     scheduled_at = models.DateTimeField(_("scheduled for"), null=True, blank=True, editable=False)
-    frozen_up_to = models.BigIntegerField(default=0, editable=False)
-    frozen_at = models.DateTimeField(_("audience locked"), null=True, blank=True, editable=False)
+    audience_locked_up_to = models.BigIntegerField(default=0, editable=False)
+    audience_locked_at = models.DateTimeField(_("audience locked"), null=True, blank=True, editable=False)
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = CampaignQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["frozen_up_to"])
+    history = HistoricalRecords(excluded_fields=["audience_locked_up_to"])
 
     class Meta:
         verbose_name = _("campaign")
@@ -103,7 +103,7 @@ class Campaign(models.Model):
         return self.topic.sender
 
     @property
-    def words_digest(self) -> str:
+    def content_digest(self) -> str:
         """What it says and to whom, as one value: two readings of the same words have the same."""
         words = [self.topic_id, self.channel, self.subject, self.body]
         return hashlib.sha256(json.dumps(words).encode()).hexdigest()

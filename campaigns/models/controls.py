@@ -9,43 +9,43 @@ from campaigns.models.campaigns import Campaign
 from preferences.models import AppendOnly
 
 
-class StopSwitchQuerySet(models.QuerySet):
-    def thrown(self) -> "StopSwitchQuerySet":
-        return self.filter(released_at=None)
+class EmergencyStopQuerySet(models.QuerySet):
+    def active(self) -> "EmergencyStopQuerySet":
+        return self.filter(deactivated_at=None)
 
 
-class StopSwitch(models.Model):
+class EmergencyStop(models.Model):
     """Nothing more goes out, from the moment it is thrown until it is released. Written by switch.py."""
 
     EVERYTHING = "everything"
 
     scope = models.CharField(max_length=20, default=EVERYTHING, editable=False)
-    thrown_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    thrown_at = models.DateTimeField(_("paused at"), auto_now_add=True)
+    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    activated_at = models.DateTimeField(_("paused at"), auto_now_add=True)
     reason = models.TextField(_("why"))
-    released_by = models.ForeignKey(
+    deactivated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    released_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
-    released_because = models.TextField(_("reason for resuming"), blank=True)
+    deactivated_at = models.DateTimeField(_("resumed at"), null=True, blank=True)
+    deactivated_because = models.TextField(_("reason for resuming"), blank=True)
 
-    objects = StopSwitchQuerySet.as_manager()
+    objects = EmergencyStopQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("emergency stop")
         verbose_name_plural = _("emergency stop")
         ordering = ["-id"]
-        permissions = [("throw_stopswitch", "Can stop all sending, and let it go on")]
+        permissions = [("activate_emergencystop", "Can pause and resume all sending")]
         constraints = [
             models.UniqueConstraint(
-                fields=["scope"], condition=models.Q(released_at=None), name="stop_switch_thrown_once"
+                fields=["scope"], condition=models.Q(deactivated_at=None), name="emergency_stop_active_once"
             ),
-            models.CheckConstraint(name="stop_switch_with_a_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(name="emergency_stop_with_a_reason", condition=~models.Q(reason="")),
         ]
 
     def __str__(self) -> str:
-        return f"{self.thrown_at:%Y-%m-%d %H:%M}"
+        return f"{self.activated_at:%Y-%m-%d %H:%M}"
 
 
 class LintOverride(AppendOnly):
@@ -55,7 +55,7 @@ class LintOverride(AppendOnly):
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="overrides")
-    words_digest = models.CharField(_("SHA-256 of the text"), max_length=64)
+    content_digest = models.CharField(_("SHA-256 of the text"), max_length=64)
     problems = models.JSONField(_("what was allowed"), help_text=_("Name and description of each problem."))
     reason = models.TextField(_("why"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -66,7 +66,7 @@ class LintOverride(AppendOnly):
         verbose_name_plural = _("content exception")
         ordering = ["-id"]
         base_manager_name = "objects"
-        permissions = [("allow_lintoverride", "Can allow words that break rules of content")]
+        permissions = [("allow_lintoverride", "Can allow text that breaks content rules")]
         constraints = [models.CheckConstraint(name="lint_override_with_a_reason", condition=~models.Q(reason=""))]
 
     def __str__(self) -> str:
@@ -83,8 +83,8 @@ class Breakdown(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="breakdowns")
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.COUNTING)
-    judged_for = models.DateTimeField(_("checked at"))
-    words_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
+    evaluated_at = models.DateTimeField(_("checked at"))
+    content_digest = models.CharField(_("SHA-256 of the text"), max_length=64, blank=True)
     people = models.PositiveIntegerField(_("recipients"), default=0)
     result = models.JSONField(_("result"), default=dict, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
@@ -100,4 +100,4 @@ class Breakdown(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.campaign} · {self.judged_for:%Y-%m-%d %H:%M}"
+        return f"{self.campaign} · {self.evaluated_at:%Y-%m-%d %H:%M}"

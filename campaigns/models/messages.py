@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import Campaign
-from preferences.models import Address, AppendOnly, ConsentEvent, Reply, TermsRecord
+from preferences.models import Address, AppendOnly, AppliedRules, ConsentEvent, ServiceMessage
 
 
 class MessageQuerySet(models.QuerySet):
@@ -25,42 +25,42 @@ class Message(models.Model):
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")
-        CLAIMED = "claimed", _("Processing")
-        HANDING_OVER = "handing_over", _("Sending")
+        LEASED = "leased", _("Processing")
+        SENDING = "sending", _("Sending")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         UNKNOWN = "unknown", _("Unknown")
         SKIPPED = "skipped", _("Skipped")
         WAITING = "waiting", _("Waiting")
 
-    class Verdict(models.TextChoices):
+    class Decision(models.TextChoices):
         SEND = "send", _("Send")
         WAIT = "wait", _("Wait")
         SKIP = "skip", _("Skip")
 
-    OPEN = (Status.QUEUED, Status.CLAIMED, Status.HANDING_OVER, Status.WAITING)
+    OPEN = (Status.QUEUED, Status.LEASED, Status.SENDING, Status.WAITING)
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="messages")
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="messages")
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.QUEUED)
     skipped_because = models.CharField(_("skipped because"), max_length=40, blank=True)
-    judged_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
-    verdict = models.CharField(_("decision"), max_length=4, choices=Verdict.choices, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    decision = models.CharField(_("decision"), max_length=4, choices=Decision.choices, blank=True, editable=False)
     waiting_for = models.CharField(_("waiting for"), max_length=40, blank=True, editable=False)
     local_time = models.CharField(_("their local time"), max_length=60, blank=True, editable=False)
-    zone_source = models.CharField(_("time zone based on"), max_length=12, blank=True, editable=False)
-    judged_under = models.ForeignKey(
-        TermsRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied rules")
+    time_zone_source = models.CharField(_("time zone based on"), max_length=12, blank=True, editable=False)
+    applied_rules = models.ForeignKey(
+        AppliedRules, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("applied rules")
     )
     event = models.ForeignKey(
         ConsentEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("consent event")
     )
-    claim = models.UUIDField(null=True, blank=True, editable=False)
-    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    lease = models.UUIDField(null=True, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     wait_until = models.DateTimeField(_("waiting until"), null=True, blank=True)
-    handed_over_at = models.DateTimeField(_("sent to provider"), null=True, blank=True)
+    sent_to_provider_at = models.DateTimeField(_("sent to provider"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     provider_id = models.CharField(_("provider's id"), max_length=200, blank=True, db_index=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
@@ -81,7 +81,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["campaign", "status", "id"], name="message_queue"),
-            models.Index(fields=["claim"], name="message_claim", condition=models.Q(claim__isnull=False)),
+            models.Index(fields=["lease"], name="message_lease", condition=models.Q(lease__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -103,7 +103,9 @@ class DeliveryEvent(AppendOnly):
     provider = models.CharField(_("provider"), max_length=40)
     provider_event_id = models.CharField(_("provider's event"), max_length=200)
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
-    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries")
+    service_message = models.ForeignKey(
+        ServiceMessage, on_delete=models.PROTECT, null=True, blank=True, related_name="deliveries"
+    )
     fingerprint = models.CharField(_("fingerprint of the address"), max_length=64, blank=True, db_index=True)
     kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
     detail = models.CharField(_("detail"), max_length=200, blank=True)

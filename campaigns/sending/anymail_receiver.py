@@ -10,27 +10,27 @@ from django.dispatch import receiver
 from campaigns.models import DeliveryEvent
 from campaigns.sending import delivery_events
 
-Kind = DeliveryEvent.Kind
+DeliveryKind = DeliveryEvent.Kind
 
 KINDS = {
-    EventType.DELIVERED: Kind.DELIVERED,
-    EventType.DEFERRED: Kind.DEFERRED,
-    EventType.BOUNCED: Kind.HARD_BOUNCE,
-    EventType.REJECTED: Kind.REJECTED,
-    EventType.FAILED: Kind.REJECTED,
-    EventType.COMPLAINED: Kind.COMPLAINED,
-    EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
+    EventType.DELIVERED: DeliveryKind.DELIVERED,
+    EventType.DEFERRED: DeliveryKind.DEFERRED,
+    EventType.BOUNCED: DeliveryKind.HARD_BOUNCE,
+    EventType.REJECTED: DeliveryKind.REJECTED,
+    EventType.FAILED: DeliveryKind.REJECTED,
+    EventType.COMPLAINED: DeliveryKind.COMPLAINED,
+    EventType.UNSUBSCRIBED: DeliveryKind.UNSUBSCRIBED,
 }
-FOR_GOOD = {None, RejectReason.BOUNCED, RejectReason.INVALID}
+PERMANENT_CODES = {None, RejectReason.BOUNCED, RejectReason.INVALID}
 NO_SUCH_MAILBOX = re.compile(r"(?<![\d.])5\.1\.\d{1,3}(?![\d.])")
-MAILBOX_STANDS = re.compile(r"(?<![\d.])(?:4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.7\.\d{1,3})(?![\d.])")
+TEMPORARY_REASONS = re.compile(r"(?<![\d.])(?:4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.7\.\d{1,3})(?![\d.])")
 
 
 @receiver(tracking, dispatch_uid="campaigns.sending.anymail_receiver")
-def receive(sender: type, event: AnymailTrackingEvent, esp_name: str, **kwargs: object) -> None:
+def receive_report(sender: type, event: AnymailTrackingEvent, esp_name: str, **kwargs: object) -> None:
     """One report. Opens and clicks are none of our business and are not kept."""
-    if kind := kind_of(event):
-        delivery_events.record(
+    if kind := report_kind(event):
+        delivery_events.record_report(
             provider=esp_name.lower(),
             event_id=event.event_id or _fingerprint(event),
             kind=kind,
@@ -42,13 +42,13 @@ def receive(sender: type, event: AnymailTrackingEvent, esp_name: str, **kwargs: 
         )
 
 
-def kind_of(event: AnymailTrackingEvent) -> str | None:
+def report_kind(event: AnymailTrackingEvent) -> str | None:
     """Our word for the report."""
     kind = KINDS.get(event.event_type)
-    if kind == Kind.REJECTED and event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID):
-        return Kind.HARD_BOUNCE
-    if kind == Kind.HARD_BOUNCE and _is_soft(event):
-        return Kind.SOFT_BOUNCE
+    if kind == DeliveryKind.REJECTED and event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID):
+        return DeliveryKind.HARD_BOUNCE
+    if kind == DeliveryKind.HARD_BOUNCE and _is_soft(event):
+        return DeliveryKind.SOFT_BOUNCE
     return kind
 
 
@@ -58,7 +58,7 @@ def _is_soft(event: AnymailTrackingEvent) -> bool:
     if NO_SUCH_MAILBOX.search(said):
         return False
     calls_it_soft = "soft" in str(event.esp_event.get("Type", "")).lower()
-    return calls_it_soft or bool(MAILBOX_STANDS.search(said)) or event.reject_reason not in FOR_GOOD
+    return calls_it_soft or bool(TEMPORARY_REASONS.search(said)) or event.reject_reason not in PERMANENT_CODES
 
 
 def _reference(event: AnymailTrackingEvent) -> uuid.UUID | None:

@@ -8,37 +8,37 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import StopSwitch
+from campaigns.models import EmergencyStop
 from preferences import audit
 from preferences.errors import NotAllowed
 
 
-def is_thrown() -> bool:
+def is_active() -> bool:
     """Is all sending stopped at this moment?"""
-    return StopSwitch.objects.thrown().exists()
+    return EmergencyStop.objects.active().exists()
 
 
-def throw(*, by: User, reason: str) -> StopSwitch:
+def activate(*, by: User, reason: str) -> EmergencyStop:
     """Stop all sending after the messages that are in hand right now. Raises NotAllowed without a reason."""
     if not reason.strip():
         raise NotAllowed(_("Explain why all sending must be paused; the person who resumes it will read this."))
-    switch = StopSwitch(thrown_by=by, reason=reason.strip())
+    switch = EmergencyStop(activated_by=by, reason=reason.strip())
     try:
         with transaction.atomic():
-            audit.save(switch, by=by)
+            audit.save_with_history(switch, by=by)
     except IntegrityError:
         raise NotAllowed(_("All sending is already paused.")) from None
     return switch
 
 
 @transaction.atomic
-def release(switch: StopSwitch, *, by: User, reason: str) -> StopSwitch:
+def deactivate(switch: EmergencyStop, *, by: User, reason: str) -> EmergencyStop:
     """Let sending go on. Raises NotAllowed without a reason."""
-    switch = StopSwitch.objects.select_for_update().get(pk=switch.pk)
-    if switch.released_at:
+    switch = EmergencyStop.objects.select_for_update().get(pk=switch.pk)
+    if switch.deactivated_at:
         raise NotAllowed(_("Sending was already resumed."))
     if not reason.strip():
         raise NotAllowed(_("Explain why sending can be resumed."))
-    switch.released_by, switch.released_at, switch.released_because = by, timezone.now(), reason.strip()
-    audit.save(switch, by=by)
+    switch.deactivated_by, switch.deactivated_at, switch.deactivated_because = by, timezone.now(), reason.strip()
+    audit.save_with_history(switch, by=by)
     return switch

@@ -10,14 +10,14 @@ from django.utils import timezone
 from campaigns.decision import checks
 from campaigns.models import Campaign, Message
 from preferences.consent import opt_out_reasons
-from preferences.consent.opt_out_reasons import Leaving
+from preferences.consent.opt_out_reasons import OptOutCounts
 
-Status = Message.Status
-NOBODY = Leaving(0, {})
+MessageStatus = Message.Status
+NOBODY = OptOutCounts(0, {})
 
 
 @dataclass(frozen=True)
-class Wait:
+class WaitingGroup:
     """So many people wait for the same reason; the first of them until then, unless a colleague has to settle it."""
 
     reason: str
@@ -32,8 +32,8 @@ class Progress:
     by_status: dict[str, int]
     by_reason: dict[str, int]
     per_minute: int
-    leaving: Leaving = NOBODY
-    waits: tuple[Wait, ...] = ()
+    leaving: OptOutCounts = NOBODY
+    waits: tuple[WaitingGroup, ...] = ()
 
     @property
     def people(self) -> int:
@@ -49,16 +49,16 @@ class Progress:
         return self.done * 100 // self.people if self.people else 0
 
 
-def of(campaign: Campaign) -> Progress:
+def progress_of(campaign: Campaign) -> Progress:
     """The whole picture of one campaign."""
     by_status = _counted([campaign.pk]).get(campaign.pk, {})
-    skipped = campaign.messages.filter(status=Status.SKIPPED).order_by("skipped_because")
+    skipped = campaign.messages.filter(status=MessageStatus.SKIPPED).order_by("skipped_because")
     by_reason = dict(skipped.values_list("skipped_because").annotate(people=Count("pk")))
-    leaving = opt_out_reasons.counted_from(campaign.messages.values("reference"))
+    leaving = opt_out_reasons.counts_for_messages(campaign.messages.values("reference"))
     return Progress(by_status, by_reason, _per_minute(campaign, by_status), leaving, tuple(_waits(campaign)))
 
 
-def of_many(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
+def progress_of_many(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
     """How far these are, in one query."""
     return {pk: Progress(counts, {}, 0) for pk, counts in _counted([campaign.pk for campaign in campaigns]).items()}
 
@@ -71,11 +71,11 @@ def _counted(ids: list[int]) -> dict[int, dict[str, int]]:
     return counts
 
 
-def _waits(campaign: Campaign) -> Iterator[Wait]:
-    waiting = campaign.messages.filter(status=Status.WAITING).exclude(waiting_for="").order_by("waiting_for")
+def _waits(campaign: Campaign) -> Iterator[WaitingGroup]:
+    waiting = campaign.messages.filter(status=MessageStatus.WAITING).exclude(waiting_for="").order_by("waiting_for")
     counted = waiting.values_list("waiting_for").annotate(people=Count("pk"), until=Min("wait_until"))
     for reason, people, until in counted:
-        yield Wait(reason, people, None if reason in checks.HELD else until)
+        yield WaitingGroup(reason, people, None if reason in checks.HELD else until)
 
 
 def _per_minute(campaign: Campaign, by_status: dict[str, int]) -> int:
@@ -83,5 +83,7 @@ def _per_minute(campaign: Campaign, by_status: dict[str, int]) -> int:
     if not campaign.started_at:
         return 0
     seconds = ((campaign.finished_at or timezone.now()) - campaign.started_at).total_seconds()
-    handed_over = sum(by_status.get(status, 0) for status in (Status.SENT, Status.FAILED, Status.UNKNOWN))
+    handed_over = sum(
+        by_status.get(status, 0) for status in (MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.UNKNOWN)
+    )
     return round(handed_over * 60 / max(seconds, 1))

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from campaigns.content import rendering
 from campaigns.decision import send_window as decision_send_window
-from campaigns.decision.checks import Kind
+from campaigns.decision.checks import DecisionKind
 from campaigns.models import Campaign, Message
 from campaigns.sending import delivery_events, emergency_stop, leases
 from preferences.channels import connection as channels
@@ -30,29 +30,38 @@ from preferences.models import Address
 from preferences.outbox import send_fence
 
 logger = logging.getLogger(__name__)
-Status = Message.Status
+MessageStatus = Message.Status
 
 # No hand-over begins later than this in its window: nobody who opts out waits long, and the hour is still right.
 WINDOW_SECONDS = decision_send_window.BEGINS_WITHIN.total_seconds()
 STATUS_CHECK_SECONDS = 0.5  # how long a paused campaign can go unnoticed inside a window
-BUSY_WAIT = timedelta(seconds=2)  # another campaign has the address in its hands
-BACK_OFF = timedelta(seconds=30)
-MOST_ATTEMPTS = 8
-TROUBLE_IN_A_ROW = 3  # then the provider is given a rest
+IN_FLIGHT_DELAY = timedelta(seconds=2)  # another campaign has the address in its hands
+RETRY_DELAYS = timedelta(seconds=30)
+MAX_ATTEMPTS = 8
+MAX_FAILURES_IN_A_ROW = 3  # then the provider is given a rest
 RECORD_TRIES = 20
-RECORDED = ["status", "provider_id", "detail", "body_digest", "attempts", "handed_over_at", "finished_at", "wait_until"]
-WRITE = f"""
-UPDATE campaigns_message SET {", ".join(f"{name} = %s" for name in RECORDED)}, claim = NULL, claimed_until = NULL
+RECORDED = [
+    "status",
+    "provider_id",
+    "detail",
+    "body_digest",
+    "attempts",
+    "sent_to_provider_at",
+    "finished_at",
+    "wait_until",
+]
+UPDATE_SQL = f"""
+UPDATE campaigns_message SET {", ".join(f"{name} = %s" for name in RECORDED)}, claim = NULL, leased_until = NULL
 WHERE id = %s AND status IN ('handing_over', 'unknown')
 """  # noqa: S608 our own names
 
 
-class Trouble(Exception):
+class ProviderUnavailable(Exception):
     """The provider takes nothing at the moment."""
 
 
 @dataclass
-class Window:
+class FencedBatch:
     """Messages fenced together, and until when their hand-over may begin (monotonic seconds)."""
 
     id: uuid.UUID
@@ -60,74 +69,78 @@ class Window:
     opened: float
 
     def seconds_left(self) -> float:
-        return self.opened + settings.HAND_OVER_SECONDS - 1 - time.monotonic()
+        return self.opened + settings.SEND_FENCE_SECONDS - 1 - time.monotonic()
 
     def may_begin(self) -> bool:
-        return time.monotonic() < self.opened + min(WINDOW_SECONDS, settings.HAND_OVER_SECONDS / 2)
+        return time.monotonic() < self.opened + min(WINDOW_SECONDS, settings.SEND_FENCE_SECONDS / 2)
 
 
 def send_batch(campaign: Campaign) -> bool:
     """Send the next batch of this campaign; False when there was nothing to do."""
-    if not _is_sending(campaign) or (claim_id := leases.claim(campaign)) is None:
+    if not _is_sending(campaign) or (claim_id := leases.lease_batch(campaign)) is None:
         return False
     try:
         with channels.connect(campaign.channel) as out:
-            _send_claimed(decision_send_window.bench(campaign), claim_id, rendering.prepare(campaign), out)
-    except Trouble:
-        leases.give_back(claim_id, wait=BACK_OFF)
+            _send_leased(decision_send_window.send_window_for(campaign), claim_id, rendering.prepare(campaign), out)
+    except ProviderUnavailable:
+        leases.return_to_queue(claim_id, wait=RETRY_DELAYS)
     finally:
-        leases.give_back(claim_id)
+        leases.return_to_queue(claim_id)
     return True
 
 
-def _send_claimed(
-    bench: decision_send_window.Bench, claim_id: uuid.UUID, prepared: rendering.Prepared, out: channels.Connection
+def _send_leased(
+    bench: decision_send_window.SendWindow, claim_id: uuid.UUID, prepared: rendering.Prepared, out: channels.Connection
 ) -> None:
-    ids = leases.mine(claim_id)
-    for start in range(0, len(ids), settings.HAND_OVER_WINDOW):
-        if not (_is_sending(bench.campaign) and leases.renew(claim_id)):
+    ids = leases.leased_message_ids(claim_id)
+    for start in range(0, len(ids), settings.SEND_FENCE_BATCH):
+        if not (_is_sending(bench.campaign) and leases.renew_lease(claim_id)):
             return
-        window = open_window(bench, claim_id, ids[start : start + settings.HAND_OVER_WINDOW])
-        send_window(window, prepared, out)
+        window = fence_batch(bench, claim_id, ids[start : start + settings.SEND_FENCE_BATCH])
+        send_fenced_batch(window, prepared, out)
 
 
 @transaction.atomic
-def open_window(bench: decision_send_window.Bench, claim_id: uuid.UUID, ids: Iterable[int]) -> Window:
+def fence_batch(bench: decision_send_window.SendWindow, claim_id: uuid.UUID, ids: Iterable[int]) -> FencedBatch:
     """Fence these messages: whoever opted out before now is skipped, whoever opts out from now on waits for us."""
     opened = time.monotonic()
     _lock(bench.campaign, claim_id, ids)
     now = timezone.now()
-    judged = decision_send_window.judge(bench, list(_claimed(claim_id, ids)), now)
-    decision_send_window.settle(bench, [one for one in judged if one.verdict.kind != Kind.SEND], now)
-    allowed = [one for one in judged if one.verdict.kind == Kind.SEND]
-    window = Window(uuid.uuid4(), [], opened)
-    free = send_fence.take([one.message.address_id for one in allowed], window.id)
+    judged = decision_send_window.evaluate_messages(bench, list(_leased_messages(claim_id, ids)), now)
+    decision_send_window.apply_decisions(bench, [one for one in judged if one.decision.kind != DecisionKind.SEND], now)
+    allowed = [one for one in judged if one.decision.kind == DecisionKind.SEND]
+    window = FencedBatch(uuid.uuid4(), [], opened)
+    free = send_fence.acquire([one.message.address_id for one in allowed], window.id)
     _postpone([one.message.pk for one in allowed if one.message.address_id not in free])
     taken = [one for one in allowed if one.message.address_id in free]
-    decision_send_window.mark(bench, taken, window.id, now + timedelta(seconds=settings.HAND_OVER_SECONDS), now)
+    decision_send_window.mark_sending(
+        bench, taken, window.id, now + timedelta(seconds=settings.SEND_FENCE_SECONDS), now
+    )
     window.messages = [one.message for one in taken]
     return window
 
 
 def _lock(campaign: Campaign, claim_id: uuid.UUID, ids: Iterable[int]) -> None:
     """Every address of these people on this channel: what one of them gets counts for the others."""
-    people = Message.objects.filter(pk__in=ids, claim=claim_id).values("address__contact")
-    send_fence.lock(Address.objects.filter(contact__in=people, channel=campaign.channel).values_list("pk", flat=True))
+    people = Message.objects.filter(pk__in=ids, lease=claim_id).values("address__contact")
+    send_fence.lock_addresses(
+        Address.objects.filter(contact__in=people, channel=campaign.channel).values_list("pk", flat=True)
+    )
 
 
-def _claimed(claim_id: uuid.UUID, ids: Iterable[int]):
-    rows = Message.objects.filter(pk__in=ids, claim=claim_id, status=Status.CLAIMED)
+def _leased_messages(claim_id: uuid.UUID, ids: Iterable[int]):
+    rows = Message.objects.filter(pk__in=ids, lease=claim_id, status=MessageStatus.LEASED)
     return rows.select_related("address__contact", "event").order_by("pk")
 
 
 def _postpone(ids: list[int]) -> None:
     """Another sender has these addresses in its hands: a moment later."""
     Message.objects.filter(pk__in=ids).update(
-        status=Status.WAITING, wait_until=timezone.now() + BUSY_WAIT, claim=None, claimed_until=None
+        status=MessageStatus.WAITING, wait_until=timezone.now() + IN_FLIGHT_DELAY, lease=None, leased_until=None
     )
 
 
-def send_window(window: Window, prepared: rendering.Prepared, out: channels.Connection) -> None:
+def send_fenced_batch(window: FencedBatch, prepared: rendering.Prepared, out: channels.Connection) -> None:
     """Hand the window over, one message after the other, and write down what became of each.
 
     Raises Trouble, after recording, when the provider takes nothing at the moment.
@@ -136,11 +149,11 @@ def send_window(window: Window, prepared: rendering.Prepared, out: channels.Conn
     try:
         _hand_over_all(window, prepared, out, begun)
     finally:
-        _record_surely(window, begun)
+        _record_with_retries(window, begun)
 
 
 def _hand_over_all(
-    window: Window, prepared: rendering.Prepared, out: channels.Connection, begun: list[Message]
+    window: FencedBatch, prepared: rendering.Prepared, out: channels.Connection, begun: list[Message]
 ) -> None:
     checked, in_a_row = time.monotonic(), 0
     for message in window.messages:
@@ -153,20 +166,20 @@ def _hand_over_all(
         begun.append(message)
         outcome = _hand_over(message, prepared, out, within=window.seconds_left())
         in_a_row = in_a_row + 1 if outcome.result == Result.TRY_LATER else 0
-        if in_a_row == TROUBLE_IN_A_ROW:
-            raise Trouble(outcome.detail)
+        if in_a_row == MAX_FAILURES_IN_A_ROW:
+            raise ProviderUnavailable(outcome.detail)
 
 
 def _hand_over(message: Message, prepared: rendering.Prepared, out: channels.Connection, *, within: float) -> Outcome:
-    message.status, message.handed_over_at = Status.UNKNOWN, timezone.now()
+    message.status, message.sent_to_provider_at = MessageStatus.UNKNOWN, timezone.now()
     message.attempts += 1
     try:
         parcel = prepared.parcel(message, message.address, message.address.contact)
     except SaysoError as error:
         outcome = Outcome(Result.REFUSED, detail=str(error))
     else:
-        message.body_digest = rendering.digest(parcel)
-        outcome = out.hand_over(parcel, within=within)
+        message.body_digest = rendering.parcel_digest(parcel)
+        outcome = out.send(parcel, within=within)
     _conclude(message, outcome)
     return outcome
 
@@ -175,32 +188,34 @@ def _conclude(message: Message, outcome: Outcome) -> None:
     now = timezone.now()
     message.provider_id, message.detail = outcome.provider_id[:200], outcome.detail[:300]
     message.finished_at, message.wait_until = now, None
-    if outcome.result == Result.TRY_LATER and message.attempts < MOST_ATTEMPTS:
-        message.status, message.finished_at = Status.WAITING, None
-        message.wait_until = now + BACK_OFF * message.attempts
+    if outcome.result == Result.TRY_LATER and message.attempts < MAX_ATTEMPTS:
+        message.status, message.finished_at = MessageStatus.WAITING, None
+        message.wait_until = now + RETRY_DELAYS * message.attempts
         return
-    message.status = {Result.SENT: Status.SENT, Result.UNKNOWN: Status.UNKNOWN}.get(outcome.result, Status.FAILED)
+    message.status = {Result.SENT: MessageStatus.SENT, Result.UNKNOWN: MessageStatus.UNKNOWN}.get(
+        outcome.result, MessageStatus.FAILED
+    )
 
 
-def _record_surely(window: Window, begun: list[Message]) -> None:
+def _record_with_retries(window: FencedBatch, begun: list[Message]) -> None:
     """When recording fails, the record is tried again, never the sending."""
     for attempt in range(RECORD_TRIES):
         try:
-            return record(window, begun)
+            return record_outcomes(window, begun)
         except OperationalError:
             logger.warning("Recording %s outcomes failed, trying again.", len(begun), exc_info=attempt == 0)
             connection.close()
             time.sleep(min(0.1 * 2**attempt, 5))
-    return record(window, begun)
+    return record_outcomes(window, begun)
 
 
 @transaction.atomic
-def record(window: Window, begun: list[Message]) -> None:
+def record_outcomes(window: FencedBatch, begun: list[Message]) -> None:
     """Write down the outcomes, put back what was not begun, and let go of the addresses."""
     begun_ids = {message.pk for message in begun}
     _write(begun)
-    delivery_events.settle(begun_ids)
-    leases.give_back_unbegun(window.id, (message.pk for message in window.messages if message.pk not in begun_ids))
+    delivery_events.apply_pending_reports(begun_ids)
+    leases.return_unsent(window.id, (message.pk for message in window.messages if message.pk not in begun_ids))
     send_fence.release(window.id)
 
 
@@ -210,7 +225,7 @@ def _write(messages: list[Message]) -> None:
         [*(_stored(getattr(message, name)) for name in RECORDED), message.pk] for message in messages
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(WRITE, rows)
+        cursor.executemany(UPDATE_SQL, rows)
 
 
 def _stored(value: object) -> object:
@@ -219,4 +234,4 @@ def _stored(value: object) -> object:
 
 def _is_sending(campaign: Campaign | int) -> bool:
     pk = campaign if isinstance(campaign, int) else campaign.pk
-    return Campaign.objects.sending().filter(pk=pk).exists() and not emergency_stop.is_thrown()
+    return Campaign.objects.sending().filter(pk=pk).exists() and not emergency_stop.is_active()

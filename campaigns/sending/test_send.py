@@ -12,18 +12,18 @@ from preferences.errors import NotAllowed
 from preferences.models import Channel, Suppression
 
 
-def send(campaign: Campaign, *, to: User, number: str = "") -> str:
+def send_test_message(campaign: Campaign, *, to: User, number: str = "") -> str:
     """Send it to the colleague's own mailbox or number, marked as a test; where it went."""
-    where = address_normalization.normal_form(campaign.channel, _own_address(campaign, to, number))
+    where = address_normalization.normalize_address(campaign.channel, _own_address(campaign, to, number))
     fingerprint = address_normalization.fingerprint(campaign.channel, where)
     if Suppression.objects.in_force().filter(fingerprint=fingerprint).exists():
         raise NotAllowed(
             _("%(where)s has opted out or cannot be reached. Use another address or number.") % {"where": where}
         )
-    sample = rendering.sample(campaign, to=where, name=to.get_full_name())
+    sample = rendering.sample_parcel(campaign, to=where, name=to.get_full_name())
     parcel = rendering.prepare(campaign, label=_("[Test]") + " ").parcel(*sample)
     with channels.connect(campaign.channel) as out:
-        outcome = out.hand_over(parcel)
+        outcome = out.send(parcel)
     if outcome.result != Result.SENT:
         raise NotAllowed(_("The test was not sent: %(detail)s") % {"detail": outcome.detail})
     return where

@@ -3,7 +3,7 @@
 from campaigns.models import Campaign
 
 
-def writers(campaign: Campaign) -> set[int]:
+def writers_of(campaign: Campaign) -> set[int]:
     """The author, and everybody who changed the words since."""
     found, before = {campaign.author_id}, None
     rows = campaign.history.order_by("history_id").values_list(

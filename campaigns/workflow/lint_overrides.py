@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from campaigns.content import lint
+from campaigns.content import lint, problems
 from campaigns.models import Campaign, LintOverride
 from campaigns.workflow import authorship
 from preferences import audit
 from preferences.errors import NotAllowed
 
-LONGEST_REASON = 1000
+MAX_REASON_LENGTH = 1000
 
 
 @transaction.atomic
@@ -29,39 +29,39 @@ def allow(campaign: Campaign, *, reason: str, by: User, read: str | None = None)
         {"name": problem.name, "about": list(problem.about), "sentence": problem.told} for problem in _open(campaign)
     ]
     row = LintOverride.objects.create(
-        campaign=campaign, words_digest=campaign.words_digest, problems=allowed, reason=reason.strip(), by=by
+        campaign=campaign, content_digest=campaign.content_digest, problems=allowed, reason=reason.strip(), by=by
     )
-    audit.save(campaign, by=by, reason=_("Allowed: %(reason)s") % {"reason": row.reason})
+    audit.save_with_history(campaign, by=by, reason=_("Allowed: %(reason)s") % {"reason": row.reason})
     return row
 
 
-def holding(campaign: Campaign) -> QuerySet[LintOverride]:
+def current_overrides(campaign: Campaign) -> QuerySet[LintOverride]:
     """What was allowed for the words as they stand now."""
-    return campaign.overrides.filter(words_digest=campaign.words_digest).select_related("by")
+    return campaign.overrides.filter(content_digest=campaign.content_digest).select_related("by")
 
 
-def are_due(campaign: Campaign) -> bool:
+def has_allowable_problems(campaign: Campaign) -> bool:
     """Is there anything to allow?"""
-    errors = lint.open_errors(campaign) if campaign.is_editable else []
+    errors = lint.unresolved_errors(campaign) if campaign.is_editable else []
     return bool(errors) and all(problem.may_be_allowed for problem in errors)
 
 
 def _refuse(campaign: Campaign, *, reason: str, by: User, read: str | None) -> None:
     if not campaign.is_editable:
         raise NotAllowed(_("Exceptions are only possible for a draft. Use “Request changes” first."))
-    if by.pk in authorship.writers(campaign):
+    if by.pk in authorship.writers_of(campaign):
         raise NotAllowed(_("An exception must be allowed by someone who did not write the text."))
     if not reason.strip():
         raise NotAllowed(_("Explain why this text is acceptable despite the rules."))
-    if len(reason.strip()) > LONGEST_REASON:
-        raise NotAllowed(_("Give the reason in at most %(most)s characters.") % {"most": LONGEST_REASON})
-    if read is not None and read != campaign.words_digest:
+    if len(reason.strip()) > MAX_REASON_LENGTH:
+        raise NotAllowed(_("Give the reason in at most %(most)s characters.") % {"most": MAX_REASON_LENGTH})
+    if read is not None and read != campaign.content_digest:
         raise NotAllowed(_("The text was changed while you were reading. Go back and read it again."))
 
 
-def _open(campaign: Campaign) -> list[lint.Problem]:
+def _open(campaign: Campaign) -> list[problems.Problem]:
     """What is in the way and may be allowed. Raises NotAllowed when nothing is, or when something never may."""
-    errors = lint.open_errors(campaign)
+    errors = lint.unresolved_errors(campaign)
     if not errors:
         raise NotAllowed(_("No exception is needed: this text can be submitted."))
     if never := [problem for problem in errors if not problem.may_be_allowed]:

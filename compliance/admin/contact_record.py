@@ -15,47 +15,47 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from compliance.dossier import timeline
-from compliance.models import Person
-from preferences.admin.address_search import FindsByAddress, addresses
+from compliance.models import ContactRecord
+from preferences.admin.address_search import AddressSearchAdmin, addresses_matching
 from preferences.admin.base import ReadOnly, StaffAdmin
 
 
-@admin.register(Person)
-class PersonAdmin(ReadOnly, FindsByAddress, StaffAdmin):
+@admin.register(ContactRecord)
+class ContactRecordAdmin(ReadOnly, AddressSearchAdmin, StaffAdmin):
     """What do we hold about this person, and how did it come about?"""
 
     list_display = ["person", "reach", "language", "created_at", "erased_at"]
     list_filter = [("erased_at", admin.EmptyFieldListFilter), "language"]
     search_help_text = gettext_lazy("A name, an email address or a phone number.")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Person]:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ContactRecord]:
         return super().get_queryset(request).prefetch_related("addresses")
 
     def found(self, term: str) -> models.Q:
-        return models.Q(name__icontains=term) | models.Q(pk__in=addresses(term).values("contact_id"))
+        return models.Q(name__icontains=term) | models.Q(pk__in=addresses_matching(term).values("contact_id"))
 
-    def has_view_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
-        return request.user.has_perm("compliance.view_dossier")
+    def has_view_permission(self, request: HttpRequest, obj: ContactRecord | None = None) -> bool:
+        return request.user.has_perm("compliance.view_contactrecord")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
-            path("<int:contact_id>/dossier/", self.dossier_view, name="compliance_dossier"),
-            path("<int:contact_id>/dossier.json", self.export_view, name="compliance_dossier_export"),
+            path("<int:contact_id>/dossier/", self.dossier_view, name="compliance_timeline"),
+            path("<int:contact_id>/dossier.json", self.export_view, name="compliance_timeline_export"),
         ]
         for page in pages:
             page.callback = self.admin_site.admin_view(page.callback)
         return pages + super().get_urls()
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponseRedirect:
-        return redirect("admin:compliance_dossier", self._person(request, object_id).pk)
+        return redirect("admin:compliance_timeline", self._person(request, object_id).pk)
 
     def dossier_view(self, request: HttpRequest, contact_id: int) -> HttpResponse:
         """The timeline, whole or of one kind."""
         person = self._person(request, contact_id)
-        entries = timeline.dossier(person)
+        entries = timeline.build_timeline(person)
         wanted = request.GET.get("kind", "")
         context = {
             "title": _("Contact record of %(person)s") % {"person": person},
@@ -65,7 +65,7 @@ class PersonAdmin(ReadOnly, FindsByAddress, StaffAdmin):
             "printed_at": timezone.now(),
             "original": person,
         }
-        return self.page(request, "admin/compliance/dossier.html", context)
+        return self.page(request, "admin/compliance/contactrecord/timeline.html", context)
 
     def export_view(self, request: HttpRequest, contact_id: int) -> JsonResponse:
         """The same story for a machine."""
@@ -74,23 +74,23 @@ class PersonAdmin(ReadOnly, FindsByAddress, StaffAdmin):
         response["Content-Disposition"] = f'attachment; filename="dossier-{person.reference}.json"'
         return response
 
-    def _person(self, request: HttpRequest, contact_id: int | str) -> Person:
+    def _person(self, request: HttpRequest, contact_id: int | str) -> ContactRecord:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Person.objects.prefetch_related("addresses"), pk=contact_id)
+        return get_object_or_404(ContactRecord.objects.prefetch_related("addresses"), pk=contact_id)
 
     @display(description=gettext_lazy("person"), ordering="name")
-    def person(self, person: Person) -> str:
+    def person(self, person: ContactRecord) -> str:
         return str(person)
 
     @display(description=gettext_lazy("addresses"))
-    def reach(self, person: Person) -> str:
+    def reach(self, person: ContactRecord) -> str:
         return ", ".join(str(address) for address in person.addresses.all())
 
 
-def _kinds(entries: list[timeline.Entry], wanted: str) -> list[dict[str, Any]]:
+def _kinds(entries: list[timeline.TimelineEntry], wanted: str) -> list[dict[str, Any]]:
     """Every kind that occurs, with its count, to choose from."""
-    counts = {kind: sum(entry.kind == kind for entry in entries) for kind in timeline.Kind}
+    counts = {kind: sum(entry.kind == kind for entry in entries) for kind in timeline.EntryKind}
     choices = [("", _("Everything"), len(entries))]
     choices += [(kind.value, str(kind.label), count) for kind, count in counts.items() if count]
     return [
@@ -98,7 +98,7 @@ def _kinds(entries: list[timeline.Entry], wanted: str) -> list[dict[str, Any]]:
     ]
 
 
-def _exported(person: Person) -> dict[str, Any]:
+def _exported(person: ContactRecord) -> dict[str, Any]:
     return {
         "reference": person.reference,
         "exported_at": timezone.now(),
@@ -110,5 +110,5 @@ def _exported(person: Person) -> dict[str, Any]:
             {name: getattr(address, name) for name in ["reference", "channel", "value", "verified_at", "created_at"]}
             for address in person.addresses.all()
         ],
-        "entries": [asdict(entry) for entry in timeline.dossier(person)],
+        "entries": [asdict(entry) for entry in timeline.build_timeline(person)],
     }

@@ -74,7 +74,7 @@ class SettingForm(UntilForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("reveals_health", "uses_health_records", "by_email", "by_sms"):
-            label = forecasts.name_of(name)
+            label = forecasts.setting_label(name)
             self.fields[name] = forms.ChoiceField(
                 label=str(label)[:1].upper() + str(label)[1:],
                 required=False,
@@ -84,7 +84,7 @@ class SettingForm(UntilForm):
 
     def changes(self) -> dict[str, object]:
         """The settings that somebody chose."""
-        said = {name: self.cleaned_data[name] for name in forecasts.SETTINGS}
+        said = {name: self.cleaned_data[name] for name in forecasts.FORECAST_SETTINGS}
         age = said.pop("minimum_age")
         chosen: dict[str, object] = {name: value == YES for name, value in said.items() if value}
         return chosen | ({"minimum_age": age} if age else {})

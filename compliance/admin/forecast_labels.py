@@ -13,7 +13,7 @@ from compliance.models import Forecast
 from preferences.models import Channel, Topic
 
 
-def about(row: Forecast) -> str:
+def forecast_question(row: Forecast) -> str:
     """What was asked, in words."""
     if row.kind == Forecast.Kind.RULE and row.proposal:
         return row.proposal.summary
@@ -25,7 +25,7 @@ def about(row: Forecast) -> str:
 def _settings(row: Forecast) -> str:
     """The other settings, each by its name on the topic's page."""
     said = row.question.get("settings", {})
-    return ", ".join(f"{forecasts.name_of(name)}: {_value(value)}" for name, value in said.items())
+    return ", ".join(f"{forecasts.setting_label(name)}: {_value(value)}" for name, value in said.items())
 
 
 def _value(value: object) -> str:
@@ -34,7 +34,7 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def shown(row: Forecast) -> dict[str, Any]:
+def forecast_context(row: Forecast) -> dict[str, Any]:
     """Everything a page shows of a forecast, in words and as a picture."""
     result = row.result
     days = [date.fromisoformat(day) for day in result["days"]]
@@ -44,7 +44,7 @@ def shown(row: Forecast) -> dict[str, Any]:
     return {
         "is_change": is_change,
         "people": result["people"],
-        "chart": svg_chart.chart(days, lines, row.effective_on if is_change else None),
+        "chart": svg_chart.line_chart(days, lines, row.effective_on if is_change else None),
         "table": [_line(result, point, day) for point, day in enumerate(days)],
         "lost": left[BEFORE][-1] - left[AFTER][-1] if is_change else result["people"] - left[AFTER][-1],
         "last": days[-1],
@@ -63,7 +63,7 @@ def _line(result: dict, point: int, day: date) -> dict[str, Any]:
         "before": result["left"][BEFORE][point],
         "after": result["left"][AFTER][point],
         "effect": result["left"][AFTER][point] - result["left"][BEFORE][point],
-        "reasons": [(name, reason_labels.reason(name), people) for name, people in reasons],
+        "reasons": [(name, reason_labels.reason_label(name), people) for name, people in reasons],
         "fewer_hours": result["fewer_hours"][point],
         "fewer_messages": result["fewer_messages"][point],
         "hours": minutes,

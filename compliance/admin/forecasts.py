@@ -22,21 +22,21 @@ from compliance import tasks
 from compliance.admin import forecast_labels
 from compliance.admin.forecast_forms import ProposalForm, SettingForm, TimeForm
 from compliance.forecasts import service as forecasts
-from compliance.forecasts.service import AFTER, BEFORE, EFFECT, Wanted
+from compliance.forecasts.service import AFTER, BEFORE, EFFECT, ForecastQuery
 from compliance.models import Forecast
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.admin.rulebook import rules as rule_pages
-from preferences.admin.rulebook.rule_pages import TellsMore
+from preferences.admin.rulebook.rule_pages import ExtraContextAdmin
 from preferences.errors import NotAllowed
 from preferences.models import Address, RuleProposal
 
-Status = Forecast.Status
+ForecastStatus = Forecast.Status
 NAMES = 1_000
-LOOK_AT = 200_000
+SCAN_LIMIT = 200_000
 
 
 @admin.register(Forecast)
-class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
+class ForecastAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
     """Who would drop out, when, and by what?"""
 
     list_display = ["about", "effective_on", "until", "standing", "requested_by", "requested_at"]
@@ -51,7 +51,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
         site = self.admin_site.admin_view
         pages = [
             path("proposal/<int:proposal_id>/", site(self.of_proposal_view), name="compliance_forecast_proposal"),
-            path("<int:forecast_id>/who/", site(require_safe(self.who_view)), name="compliance_forecast_who"),
+            path("<int:forecast_id>/who/", site(require_safe(self.who_view)), name="compliance_forecast_people"),
         ]
         return pages + super().get_urls()
 
@@ -62,12 +62,12 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
         return {
             "row": row,
             "sees_names": _sees_names(request),
-            **(forecast_labels.shown(row) if row.status == Status.DONE else {}),
+            **(forecast_labels.forecast_context(row) if row.status == ForecastStatus.DONE else {}),
         }
 
     @display(description=gettext_lazy("what"))
     def about(self, row: Forecast) -> str:
-        return forecast_labels.about(row)
+        return forecast_labels.forecast_question(row)
 
     @display(description=gettext_lazy("requested by"))
     def asked_by(self, row: Forecast) -> str:
@@ -76,7 +76,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
 
     @display(
         description=gettext_lazy("status"),
-        label={Status.COUNTING: "info", Status.DONE: "success", Status.FAILED: "danger"},
+        label={ForecastStatus.COUNTING: "info", ForecastStatus.DONE: "success", ForecastStatus.FAILED: "danger"},
     )
     def standing(self, row: Forecast) -> tuple[str, str]:
         return row.status, row.get_status_display()
@@ -91,7 +91,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
                 "Shows who can no longer be reached because consent expires or becomes too old, or "
                 "because of rules that are already published."
             ),
-            verb=lambda said: forecasts.of_time(by=colleague(request), **said),
+            verb=lambda said: forecasts.forecast_expiry(by=staff_user(request), **said),
         )
 
     @action(description=gettext_lazy("Topic setting change"), icon="tune", permissions=["forecast"])
@@ -105,8 +105,8 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
                 "Shows who could no longer be reached if this topic setting changed. The forecast itself "
                 "changes nothing."
             ),
-            verb=lambda said: forecasts.of_setting(
-                said["topic"], form.changes(), on=said["on"], until=said["until"], by=colleague(request)
+            verb=lambda said: forecasts.forecast_setting(
+                said["topic"], form.changes(), on=said["on"], until=said["until"], by=staff_user(request)
             ),
         )
 
@@ -123,7 +123,7 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
                 "%(rule)s: shows who could no longer be reached if it took effect. The forecast itself changes nothing."
             )
             % {"rule": proposal.summary},
-            verb=lambda said: forecasts.of_proposal(proposal, by=colleague(request), **said),
+            verb=lambda said: forecasts.forecast_proposal(proposal, by=staff_user(request), **said),
         )
 
     def who_view(self, request: HttpRequest, forecast_id: int) -> HttpResponse:
@@ -131,20 +131,20 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
         row = self.subject(request, str(forecast_id))
         if not _sees_names(request):
             raise PermissionDenied
-        wanted = _wanted(request, row)
-        found, is_all = forecasts.find(row, wanted, most=NAMES, look_at=LOOK_AT)
+        wanted = _parse_query(request, row)
+        found, is_all = forecasts.find_people(row, wanted, most=NAMES, look_at=SCAN_LIMIT)
         addresses = Address.objects.select_related("contact").in_bulk([one.address for one in found])
         context = {
-            "title": _("Recipients behind this number: %(what)s") % {"what": forecast_labels.about(row)},
+            "title": _("Recipients behind this number: %(what)s") % {"what": forecast_labels.forecast_question(row)},
             "row": row,
             "original": row,
             "day": date.fromisoformat(row.result["days"][wanted.point]),
-            "reason": reason_labels.reason(wanted.reason) if wanted.reason else "",
+            "reason": reason_labels.reason_label(wanted.reason) if wanted.reason else "",
             "people": [(one, addresses[one.address]) for one in found if one.address in addresses],
             "is_all": is_all,
             "back": self.change_url(row),
         }
-        return self.page(request, "admin/compliance/forecast/who.html", context)
+        return self.page(request, "admin/compliance/forecast/people.html", context)
 
     def _asking(
         self,
@@ -163,39 +163,39 @@ class ForecastAdmin(TellsMore, ReadOnly, StaffAdmin):
             except NotAllowed as refusal:
                 form.add_error(None, str(refusal))
             else:
-                if row.status == Status.COUNTING:
-                    tasks.count_soon(row)
+                if row.status == ForecastStatus.COUNTING:
+                    tasks.count_forecast_soon(row)
                 return redirect(self.change_url(row))
         context = {"title": title, "text": text, "button": _("Create forecast"), "form": form}
         context["back"] = reverse("admin:compliance_forecast_changelist")
-        return self.page(request, "admin/ask_first.html", context)
+        return self.page(request, "admin/confirm_action.html", context)
 
 
-def panel(request: HttpRequest, proposal: RuleProposal) -> SafeString | str:
+def proposal_panel(request: HttpRequest, proposal: RuleProposal) -> SafeString | str:
     """Below a proposal: the newest forecast and the way to make one, or that none was made."""
     if not request.user.has_perm("compliance.view_forecast"):
         return ""
     rows = list(Forecast.objects.filter(proposal=proposal).select_related("requested_by", "proposal")[:5])
-    done = next((row for row in rows if row.status == Status.DONE), None)
+    done = next((row for row in rows if row.status == ForecastStatus.DONE), None)
     may_ask = request.user.has_perm("compliance.add_forecast") and proposal.status == RuleProposal.Status.OPEN
     context = {"rows": rows, "done": done, "proposal": proposal, "may_ask": may_ask}
     return render_to_string(
-        "admin/compliance/forecast/_panel.html", context | (forecast_labels.shown(done) if done else {})
+        "admin/compliance/forecast/_panel.html", context | (forecast_labels.forecast_context(done) if done else {})
     )
 
 
-rule_pages.RULE_PANELS.append(panel)
+rule_pages.RULE_PANELS.append(proposal_panel)
 
 
-def _wanted(request: HttpRequest, row: Forecast) -> Wanted:
+def _parse_query(request: HttpRequest, row: Forecast) -> ForecastQuery:
     """Which number. What nobody can read is not found."""
     text = request.GET.get("point", "")
-    if row.status != Status.DONE or not (text.isascii() and text.isdigit() and len(text) < 4):
+    if row.status != ForecastStatus.DONE or not (text.isascii() and text.isdigit() and len(text) < 4):
         raise Http404
     if int(text) >= len(row.result["days"]) or request.GET.get("world", "") not in ("", EFFECT, BEFORE, AFTER):
         raise Http404
     get = request.GET.get
-    return Wanted(int(text), get("world", ""), get("reason", ""), get("place", ""))
+    return ForecastQuery(int(text), get("world", ""), get("reason", ""), get("place", ""))
 
 
 def _sees_names(request: HttpRequest) -> bool:

@@ -13,12 +13,12 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.requests import consent_complaints
-from preferences.admin.address_search import FindsByAddress
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.address_search import AddressSearchAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.consent import opt_out_reasons
-from preferences.models import LeaveReason
+from preferences.models import OptOutReason
 
-NEVER = LeaveReason.Reason.NEVER_SIGNED_UP
+CONSENT_COMPLAINT = OptOutReason.Reason.NEVER_SIGNED_UP
 
 
 class FindingForm(forms.Form):
@@ -33,8 +33,8 @@ class FindingForm(forms.Form):
     )
 
 
-@admin.register(LeaveReason)
-class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+@admin.register(OptOutReason)
+class OptOutReasonAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Why do people leave, and who says that nobody asked them?"""
 
     list_display = ["created_at", "topic", "why", "words", "looked_into"]
@@ -43,12 +43,12 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     told = [("address", "topic"), ("reason", "created_at"), "words", "origin"]
     review = [("reviewed_at", "reviewed_by"), "finding"]
     readonly_fields = ["record", "record_with_evidence"]
-    actions_detail = ["record_finding", "consent_was_not_good"]
+    actions_detail = ["record_finding", "invalidate_consent"]
 
-    def get_fieldsets(self, request: HttpRequest, obj: LeaveReason | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: OptOutReason | None = None) -> Any:
         """Whoever says they never signed up is shown beside everything we have on record from them."""
         told = (None, {"fields": self.told})
-        if obj is None or obj.reason != NEVER:
+        if obj is None or obj.reason != CONSENT_COMPLAINT:
             return [told]
         sees_evidence = request.user.has_perm("preferences.view_evidence")
         shown = "record_with_evidence" if sees_evidence else "record"
@@ -60,30 +60,30 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
 
     def has_review_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Who may look into it, while there is something to look into."""
-        if not request.user.has_perm("preferences.review_leavereason"):
+        if not request.user.has_perm("preferences.review_optoutreason"):
             return False
-        waiting = LeaveReason.objects.filter(reason=NEVER, reviewed_at=None)
+        waiting = OptOutReason.objects.filter(reason=CONSENT_COMPLAINT, reviewed_at=None)
         return object_id is None or waiting.filter(pk=str(object_id)).exists()
 
-    @display(description=gettext_lazy("reason"), label={NEVER.value: "warning"}, ordering="reason")
-    def why(self, reason: LeaveReason) -> tuple[str, str]:
+    @display(description=gettext_lazy("reason"), label={CONSENT_COMPLAINT.value: "warning"}, ordering="reason")
+    def why(self, reason: OptOutReason) -> tuple[str, str]:
         return reason.reason, str(reason)
 
     @display(
         description=gettext_lazy("investigated"), label={"open": "danger", "done": "success"}, ordering="reviewed_at"
     )
-    def looked_into(self, reason: LeaveReason) -> tuple[str, str] | None:
-        if reason.reason != NEVER:
+    def looked_into(self, reason: OptOutReason) -> tuple[str, str] | None:
+        if reason.reason != CONSENT_COMPLAINT:
             return None
         return ("done", _("Investigated")) if reason.reviewed_at else ("open", _("To investigate"))
 
     @display(description=gettext_lazy("oldest first"))
-    def record(self, reason: LeaveReason) -> str:
-        return _told(reason, sees_evidence=False)
+    def record(self, reason: OptOutReason) -> str:
+        return _consent_record_lines(reason, sees_evidence=False)
 
     @display(description=gettext_lazy("oldest first"))
-    def record_with_evidence(self, reason: LeaveReason) -> str:
-        return _told(reason, sees_evidence=True)
+    def record_with_evidence(self, reason: OptOutReason) -> str:
+        return _consent_record_lines(reason, sees_evidence=True)
 
     @action(description=gettext_lazy("Record outcome"), icon="fact_check", permissions=["review"])
     def record_finding(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -96,12 +96,12 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
                 "established. Nothing changes for the person; they have already opted out."
             ),
             button=_("Record outcome"),
-            verb=_closing(opt_out_reasons.review, request, _("Recorded.")),
+            verb=_closing_action(opt_out_reasons.record_finding, request, _("Recorded.")),
             form_class=FindingForm,
         )
 
     @action(description=gettext_lazy("Invalidate consent"), icon="gpp_bad", permissions=["review"])
-    def consent_was_not_good(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def invalidate_consent(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.ask_first(
             request,
             object_id,
@@ -112,22 +112,26 @@ class LeaveReasonAdmin(FindsByAddress, ReadOnly, StaffAdmin):
                 "evidence again. Also check who else signed up in the same way."
             ),
             button=_("Invalidate consent"),
-            verb=_closing(consent_complaints.was_not_good, request, _("The consent has been invalidated.")),
+            verb=_closing_action(
+                consent_complaints.invalidate_for_complaint, request, _("The consent has been invalidated.")
+            ),
             form_class=FindingForm,
             grave=True,
         )
 
 
-def _closing(verb: Callable[..., LeaveReason], request: HttpRequest, sentence: str) -> Callable[[Any, dict], str]:
+def _closing_action(
+    verb: Callable[..., OptOutReason], request: HttpRequest, sentence: str
+) -> Callable[[Any, dict], str]:
     """A button's verb: closes the review with what was typed, and says so."""
 
-    def close(reason: LeaveReason, said: dict[str, Any]) -> str:
-        verb(reason, by=colleague(request), finding=said["finding"])
+    def close(reason: OptOutReason, said: dict[str, Any]) -> str:
+        verb(reason, by=staff_user(request), finding=said["finding"])
         return sentence
 
     return close
 
 
-def _told(reason: LeaveReason, *, sees_evidence: bool) -> str:
-    page = {"events": consent_complaints.record(reason), "sees_evidence": sees_evidence}
-    return render_to_string("admin/compliance/_record.html", page)
+def _consent_record_lines(reason: OptOutReason, *, sees_evidence: bool) -> str:
+    page = {"events": consent_complaints.consent_record_for(reason), "sees_evidence": sees_evidence}
+    return render_to_string("admin/compliance/optoutreason/_consent_record.html", page)

@@ -16,8 +16,8 @@ from unfold.decorators import action, display
 from compliance.models import PolicyDocument, PolicyReview, PolicyVersion, ReviewReminder
 from compliance.policies import review_reminders
 from compliance.policies import service as policies
-from compliance.policies.forms import SignForm, VersionForm
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from compliance.policies.forms import CompleteReviewForm, PolicyVersionForm
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 
 BADGES = {
     "overdue": "danger",
@@ -89,7 +89,7 @@ class PolicyDocumentAdmin(StaffAdmin):
         newest = self.subject(request, object_id).versions.first()
 
         def publish(policy: PolicyDocument, answers: dict[str, Any]) -> str:
-            version = policies.publish_version(policy, by=colleague(request), **answers)
+            version = policies.publish_version(policy, by=staff_user(request), **answers)
             return _("Version %(number)s is in force.") % {"number": version.number}
 
         return self.ask_first(
@@ -99,7 +99,7 @@ class PolicyDocumentAdmin(StaffAdmin):
             text=_("The text is saved with your name and cannot be changed. To change it, publish another version."),
             button=_("Publish"),
             verb=publish,
-            form_class=VersionForm,
+            form_class=PolicyVersionForm,
             initial={"text": newest.text if newest else ""},
         )
 
@@ -146,7 +146,7 @@ class ReminderColumns:
 
     @display(description=gettext_lazy("timing"), ordering="pk")
     def told_occasion(self, reminder: ReviewReminder) -> str:
-        return review_reminders.in_words(reminder.occasion)
+        return review_reminders.occasion_label(reminder.occasion)
 
     @display(description=gettext_lazy("started"), ordering="sent_at")
     def begun_at(self, reminder: ReviewReminder) -> datetime.datetime:
@@ -202,13 +202,13 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
 
     def has_sign_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may sign, while there is something to sign."""
-        allowed = request.user.has_perm("compliance.sign_policyreview")
+        allowed = request.user.has_perm("compliance.complete_policyreview")
         return allowed and (object_id is None or PolicyReview.objects.open().filter(pk=object_id).exists())
 
     @action(description=gettext_lazy("Complete review"), icon="signature", permissions=["sign"])
     def sign_review(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def sign(review: PolicyReview, answers: dict[str, Any]) -> str:
-            signed = policies.sign(review, by=colleague(request), **answers)
+            signed = policies.complete_review(review, by=staff_user(request), **answers)
             following = signed.document.reviews.open().first()
             if following is None:
                 return _("Review completed. The policy is retired.")
@@ -223,7 +223,7 @@ class PolicyReviewAdmin(ReadOnly, StaffAdmin):
             text=_("Read the version in force, then record your findings. Your name and the time are saved with them."),
             button=_("Complete review"),
             verb=sign,
-            form_class=SignForm,
+            form_class=CompleteReviewForm,
         )
 
 

@@ -16,11 +16,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.models import SubjectRequest
 from compliance.requests import service as requests
-from preferences.admin.address_search import FindsByAddress, addresses
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.address_search import AddressSearchAdmin, addresses_matching
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 
-Status = SubjectRequest.Status
-CLOCK = {"overdue": "danger", "soon": "warning", "open": "info", "closed": "quiet"}
+RequestStatus = SubjectRequest.Status
+DEADLINE_COLOURS = {"overdue": "danger", "soon": "warning", "open": "info", "closed": "quiet"}
 SOON_DAYS = 7
 
 
@@ -36,7 +36,7 @@ class RefusalForm(forms.Form):
     )
 
 
-class ClockFilter(admin.SimpleListFilter):
+class DeadlineFilter(admin.SimpleListFilter):
     """Which requests ask for somebody's time?"""
 
     title = gettext_lazy("deadline")
@@ -48,18 +48,18 @@ class ClockFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, rows: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
         match self.value():
             case "open":
-                return rows.filter(status=Status.OPEN)
+                return rows.filter(status=RequestStatus.OPEN)
             case "overdue":
-                return rows.filter(status=Status.OPEN, due_at__lt=timezone.now())
+                return rows.filter(status=RequestStatus.OPEN, due_at__lt=timezone.now())
         return rows
 
 
 @admin.register(SubjectRequest)
-class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+class SubjectRequestAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """What do people ask about their own data, and how long have we left?"""
 
     list_display = ["received_at", "kind", "person", "clock", "status", "answered_at", "answered_by"]
-    list_filter = [ClockFilter, "kind", "status"]
+    list_filter = [DeadlineFilter, "kind", "status"]
     list_select_related = ["contact", "answered_by"]
     ordering = ["due_at"]
     fields = [
@@ -79,19 +79,19 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     actions_detail = ["carry_out", "refuse"]
 
     def found(self, term: str) -> Q:
-        return Q(address__in=addresses(term))
+        return Q(address__in=addresses_matching(term))
 
     @display(description=gettext_lazy("person"))
     def person(self, row: SubjectRequest) -> str:
-        url = reverse("admin:compliance_dossier", args=[row.contact_id])
+        url = reverse("admin:compliance_timeline", args=[row.contact_id])
         return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, row.contact)
 
-    @display(description=gettext_lazy("deadline"), label=CLOCK)
+    @display(description=gettext_lazy("deadline"), label=DEADLINE_COLOURS)
     def clock(self, row: SubjectRequest) -> tuple[str, str]:
-        if row.status != Status.OPEN:
+        if row.status != RequestStatus.OPEN:
             return "closed", _("Closed")
         days = (timezone.localdate(row.due_at) - timezone.localdate()).days
-        return _urgency(row, days), _in_words(row, days)
+        return _urgency(row, days), _time_left_text(row, days)
 
     @display(description=gettext_lazy("deadline"))
     def time_left(self, row: SubjectRequest) -> str:
@@ -103,7 +103,7 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @action(description=gettext_lazy("Carry out"), icon="person_remove", permissions=["answer"])
     def carry_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(row: SubjectRequest, said: dict[str, Any]) -> str:
-            requests.carry_out(row, by=colleague(request))
+            requests.carry_out(row, by=staff_user(request))
             return _("This person's data has been deleted. Inform every processor that holds data about them.")
 
         return self.ask_first(
@@ -123,7 +123,7 @@ class SubjectRequestAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @action(description=gettext_lazy("Refuse"), icon="do_not_disturb_on", permissions=["answer"])
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(row: SubjectRequest, said: dict[str, Any]) -> str:
-            requests.refuse(row, by=colleague(request), because=said["because"])
+            requests.refuse(row, by=staff_user(request), because=said["because"])
             return _("Request refused. The person can read your reason on the page with their requests.")
 
         return self.ask_first(
@@ -146,7 +146,7 @@ def _urgency(row: SubjectRequest, days: int) -> str:
     return "soon" if days <= SOON_DAYS else "open"
 
 
-def _in_words(row: SubjectRequest, days: int) -> str:
+def _time_left_text(row: SubjectRequest, days: int) -> str:
     if row.due_at < timezone.now():
         return ngettext("Overdue by %(days)s day", "Overdue by %(days)s days", -days) % {"days": -days}
     return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}

@@ -20,13 +20,13 @@ from preferences.models import (
     ConsentEvent,
     Contact,
     Evidence,
-    Inbound,
-    LeaveReason,
-    Limit,
-    LinkHit,
+    FrequencyCap,
+    InboundMessage,
+    LinkOpen,
     Notice,
+    OptOutReason,
     Receipt,
-    Reply,
+    ServiceMessage,
     Subscription,
     Suppression,
 )
@@ -36,7 +36,7 @@ Rows = Callable[[Contact], QuerySet]
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """One sort of row: what it tells, its rows, and its fields in their order; a dot leads on to another row."""
 
     about: str | Promise
@@ -79,94 +79,94 @@ def _of_contact(model: type[models.Model]) -> Rows:
     return lambda contact: model._default_manager.filter(contact=contact).order_by("pk")
 
 
-TABLES: dict[str, Table] = {
-    "addresses": Table(
+EXPORT_TABLES: dict[str, ExportTable] = {
+    "addresses": ExportTable(
         gettext_lazy("Your addresses"),
         _of_contact(Address),
         "reference channel value verified_at created_at",
     ),
-    "said": Table(
+    "said": ExportTable(
         gettext_lazy("Consent history"),
         _of_address(ConsentEvent),
         "reference act occurred_at recorded_at address topic.sender topic kind source method notice.digest "
         "form.title form.version until most_per_month basis basis_on origin commitment",
     ),
-    "proofs": Table(
+    "proofs": ExportTable(
         gettext_lazy("Evidence"),
         lambda contact: Evidence.objects.filter(event__address__contact=contact).order_by("pk"),
         "event.reference ip user_agent page words document",
     ),
-    "notices": Table(
+    "notices": ExportTable(
         gettext_lazy("Consent wording you were shown"),
         lambda contact: Notice.objects.filter(events__address__contact=contact).distinct().order_by("pk"),
         "topic.sender topic language version kind_of_messages frequency charges sender_identity privacy_url "
-        "terms_url how_to_leave digest published_at",
+        "terms_url how_to_unsubscribe digest published_at",
     ),
-    "subscriptions": Table(
+    "subscriptions": ExportTable(
         gettext_lazy("Your subscriptions"),
         _of_address(Subscription),
         "address topic.sender topic status expires_at paused_until changed_at",
     ),
-    "limits": Table(
+    "frequency_caps": ExportTable(
         gettext_lazy("Your message limits"),
-        _of_contact(Limit),
+        _of_contact(FrequencyCap),
         "topic.sender topic most_per_month changed_at",
     ),
-    "stops": Table(
+    "stops": ExportTable(
         gettext_lazy("Why nothing is sent to an address"),
         lambda contact: Suppression.objects.filter(
             fingerprint__in=contact.addresses.live().values("fingerprint")
         ).order_by("pk"),
         "channel reason scope since detail lifted_at lifted_because",
     ),
-    "messages": Table(
+    "messages": ExportTable(
         gettext_lazy("Campaign messages sent to you"),
         _of_address(Message),
         "reference address campaign.topic campaign.subject campaign.body status skipped_because "
-        "judged_at verdict waiting_for local_time handed_over_at finished_at",
+        "judged_at verdict waiting_for local_time sent_to_provider_at finished_at",
     ),
-    "answers": Table(
+    "answers": ExportTable(
         gettext_lazy("Service messages sent to you"),
-        _of_address(Reply),
-        "reference act address sender kind status reason owed_at sent_at",
+        _of_address(ServiceMessage),
+        "reference act address sender kind status reason queued_at sent_at",
     ),
-    "deliveries": Table(
+    "deliveries": ExportTable(
         gettext_lazy("Delivery reports from providers"),
         lambda contact: DeliveryEvent.objects.filter(
             Q(message__address__contact=contact)
-            | Q(reply__address__contact=contact)
+            | Q(service_message__address__contact=contact)
             | Q(fingerprint__in=contact.addresses.live().values("fingerprint"))
         ).order_by("pk"),
         "provider kind message.reference reply.reference detail occurred_at",
     ),
-    "written": Table(
+    "written": ExportTable(
         gettext_lazy("What you wrote to us"),
-        _of_address(Inbound),
+        _of_address(InboundMessage),
         "address channel raw_text meaning outcome received_at sent_at",
     ),
-    "reasons": Table(
+    "reasons": ExportTable(
         gettext_lazy("Why you unsubscribed, if you told us"),
-        _of_address(LeaveReason),
+        _of_address(OptOutReason),
         "address topic reason words created_at",
     ),
-    "moves": Table(
+    "moves": ExportTable(
         gettext_lazy("Addresses you changed"),
         lambda contact: AddressChange.objects.filter(
             Q(old__contact=contact) | Q(new__contact=contact, confirmed_at__isnull=False)
         ).order_by("pk"),
         "act old new asked_at confirmed_at dropped_at",
     ),
-    "links_opened": Table(
+    "links_opened": ExportTable(
         gettext_lazy("Links opened in our messages"),
-        _of_address(LinkHit),
+        _of_address(LinkOpen),
         "address purpose verb looks because network agent seen_at",
     ),
-    "receipts": Table(
+    "receipts": ExportTable(
         gettext_lazy("Consent receipts issued to you"),
         _of_address(Receipt),
         "reference act address document issued_at",
     ),
-    "requests": Table(
+    "requests": ExportTable(
         gettext_lazy("Your requests about your data"),
         _of_contact(SubjectRequest),
         "kind status words received_at due_at answered_at answer",

@@ -23,16 +23,16 @@ from django.utils.translation import gettext as _
 
 from compliance.dossier import timeline as dossier_timeline
 from compliance.dossier import timeline_labels
-from compliance.dossier.export_schema import SCHEMA, TABLES, Table
-from compliance.dossier.timeline_entry import Entry, Kind
+from compliance.dossier.export_schema import EXPORT_TABLES, SCHEMA, ExportTable
+from compliance.dossier.timeline_entry import EntryKind, TimelineEntry
 from compliance.models import Processor
 from preferences import csv_export
 from preferences.geo import country_choices
 from preferences.models import Address, ConsentEvent, Contact, Evidence
 from preferences.presentation import consent_history_text
 
-Row = dict[str, Any]
-DETAILS = (
+ExportRow = dict[str, Any]
+DETAIL_FIELDS = (
     "reference",
     "name",
     "language",
@@ -47,26 +47,26 @@ DETAILS = (
 )
 
 
-def rows(name: str, visiting: Address) -> list[Row]:
+def table_rows(name: str, visiting: Address) -> list[ExportRow]:
     """The rows of one table about the visitor, in one query."""
-    table = TABLES[name]
+    table = EXPORT_TABLES[name]
     found = table.found(visiting.contact)
-    return [{key: _cell(_at(row, path), visiting) for key, path in _keys(table)} for row in found]
+    return [{key: _cell(_value_at(row, path), visiting) for key, path in _keys(table)} for row in found]
 
 
-def counts(contact: Contact) -> dict[str, int]:
+def table_counts(contact: Contact) -> dict[str, int]:
     """How long every table is."""
-    return {name: table.rows(contact).count() for name, table in TABLES.items()}
+    return {name: table.rows(contact).count() for name, table in EXPORT_TABLES.items()}
 
 
-def details(visiting: Address) -> list[tuple[str, Any]]:
+def contact_details(visiting: Address) -> list[tuple[str, Any]]:
     """What we know of the person and where we reach them, each with its name."""
     contact = visiting.contact
-    country = dict(country_choices.countries(get_language() or "en")).get(contact.country, contact.country)
+    country = dict(country_choices.country_choices(get_language() or "en")).get(contact.country, contact.country)
     known = [
         (_("Name"), contact.name),
         *(
-            (one.get_channel_display(), consent_history_text.place(one, visiting=visiting))
+            (one.get_channel_display(), consent_history_text.address_label(one, visiting=visiting))
             for one in contact.addresses.live()
         ),
         (_("Language"), contact.get_language_display()),
@@ -82,50 +82,50 @@ def details(visiting: Address) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in known if value]
 
 
-def timeline(visiting: Address) -> list[Entry]:
+def timeline_for_subject(visiting: Address) -> list[TimelineEntry]:
     """The dossier, oldest first, as its own person may read it."""
     theirs = visiting.contact.addresses.live()
     masks = {one.value: one.masked for one in theirs if one != visiting}
-    return [_for_themselves(entry, masks) for entry in dossier_timeline.dossier(visiting.contact)]
+    return [_for_themselves(entry, masks) for entry in dossier_timeline.build_timeline(visiting.contact)]
 
 
-def processors(contact: Contact) -> QuerySet[Processor]:
+def processors_for(contact: Contact) -> QuerySet[Processor]:
     """Who handles data for the senders this person has had to do with, today."""
     said = ConsentEvent.objects.filter(address__contact=contact, topic__isnull=False).values("topic__sender")
     return Processor.objects.filter(senders__in=said, ended_at=None).distinct()
 
 
-def document(visiting: Address) -> dict[str, Any]:
+def export_document(visiting: Address) -> dict[str, Any]:
     """The whole of it, for a machine; the guide says what each field means."""
     contact = visiting.contact
     return {
         "schema": SCHEMA,
         "made_at": _cell(timezone.now(), visiting),
         "about": _("All data held about one person. Their other addresses are masked."),
-        "person": {name: _cell(getattr(contact, name), visiting) for name in DETAILS},
-        "tables": {name: rows(name, visiting) for name in TABLES},
-        "processors": [_processor(one) for one in processors(contact)],
-        "story": [_told(entry) for entry in timeline(visiting)],
-        "guide": {name: _guide(table) for name, table in TABLES.items()},
+        "person": {name: _cell(getattr(contact, name), visiting) for name in DETAIL_FIELDS},
+        "tables": {name: table_rows(name, visiting) for name in EXPORT_TABLES},
+        "processors": [_processor(one) for one in processors_for(contact)],
+        "story": [_entry_fields(entry) for entry in timeline_for_subject(visiting)],
+        "guide": {name: _table_guide(table) for name, table in EXPORT_TABLES.items()},
     }
 
 
-def as_json(visiting: Address) -> str:
-    return json.dumps(document(visiting), indent=2, ensure_ascii=False)
+def export_json(visiting: Address) -> str:
+    return json.dumps(export_document(visiting), indent=2, ensure_ascii=False)
 
 
-def as_csv(name: str, visiting: Address) -> str:
+def export_csv(name: str, visiting: Address) -> str:
     """One table for a spreadsheet; nothing in it is run there."""
-    return csv_export.csv_text(TABLES[name].names, ([*row.values()] for row in rows(name, visiting)))
+    return csv_export.csv_text(EXPORT_TABLES[name].names, ([*row.values()] for row in table_rows(name, visiting)))
 
 
-def archive(visiting: Address) -> bytes:
+def export_zip(visiting: Address) -> bytes:
     """The document, every table, and the files that prove something, in one ZIP file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
-        pack.writestr("everything.json", as_json(visiting))
-        for name in TABLES:
-            pack.writestr(f"tables/{name}.csv", as_csv(name, visiting))
+        pack.writestr("everything.json", export_json(visiting))
+        for name in EXPORT_TABLES:
+            pack.writestr(f"tables/{name}.csv", export_csv(name, visiting))
         for name, content in _files(visiting.contact):
             pack.writestr(f"files/{name}", content)
     return packed.getvalue()
@@ -144,7 +144,7 @@ def _file_name(evidence: Evidence) -> str:
     return f"{evidence.event.reference}{suffix if suffix[1:].isalnum() else ''}"
 
 
-def _for_themselves(entry: Entry, masks: dict[str, str]) -> Entry:
+def _for_themselves(entry: TimelineEntry, masks: dict[str, str]) -> TimelineEntry:
     what, where, detail = (_masked(text, masks) for text in (entry.what, entry.where, entry.detail))
     return replace(entry, who=_who(entry), what=what, where=where, detail=detail)
 
@@ -155,15 +155,15 @@ def _masked(text: str, masks: dict[str, str]) -> str:
     return text
 
 
-def _who(entry: Entry) -> str:
+def _who(entry: TimelineEntry) -> str:
     """Whoever is not the person, a program or a provider is one of our staff, and unnamed."""
     if entry.who == _("The person"):
         return _("you")
-    known = {timeline_labels.OURSELVES, _("Provider"), _("Import"), _("Person or automated program")}
-    return entry.who if entry.who in known or entry.kind == Kind.DELIVERY else _("one of our staff")
+    known = {timeline_labels.SYSTEM_ACTOR, _("Provider"), _("Import"), _("Person or automated program")}
+    return entry.who if entry.who in known or entry.kind == EntryKind.DELIVERY else _("one of our staff")
 
 
-def _told(entry: Entry) -> Row:
+def _entry_fields(entry: TimelineEntry) -> ExportRow:
     return {
         "at": entry.at.isoformat(),
         "kind": str(entry.kind),
@@ -174,11 +174,11 @@ def _told(entry: Entry) -> Row:
     }
 
 
-def _processor(processor: Processor) -> Row:
+def _processor(processor: Processor) -> ExportRow:
     return {name: getattr(processor, name) for name in ("name", "purpose", "data", "country", "safeguard")}
 
 
-def _guide(table: Table) -> Row:
+def _table_guide(table: ExportTable) -> ExportRow:
     return {"about": str(table.about), "fields": {key: _label(table.model, path) for key, path in _keys(table)}}
 
 
@@ -191,11 +191,11 @@ def _label(model: type[models.Model], field: str) -> str:
     return _label(found.related_model, rest) if rest else str(found.verbose_name)
 
 
-def _keys(table: Table) -> list[tuple[str, str]]:
+def _keys(table: ExportTable) -> list[tuple[str, str]]:
     return list(zip(table.names, table.paths, strict=True))
 
 
-def _at(row: Any, path: str) -> Any:
+def _value_at(row: Any, path: str) -> Any:
     if isinstance(row, Address) and path == "value":
         return row  # written out or masked, as everywhere
     for name in path.split("."):
@@ -206,7 +206,7 @@ def _at(row: Any, path: str) -> Any:
 def _cell(value: Any, visiting: Address) -> str | int | bool | None:
     """What fits into JSON and into a table."""
     if isinstance(value, Address):
-        return consent_history_text.place(value, visiting=visiting)
+        return consent_history_text.address_label(value, visiting=visiting)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, FieldFile) and isinstance(value.instance, Evidence):

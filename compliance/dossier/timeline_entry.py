@@ -7,14 +7,14 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
 
 
-class Kind(TextChoices):
+class EntryKind(TextChoices):
     """What sort of row an entry comes from."""
 
     SAID = "said", gettext_lazy("Consent event")
     EVIDENCE = "evidence", gettext_lazy("Evidence")
     SUBSCRIPTION = "subscription", gettext_lazy("Subscription")
     SUPPRESSION = "suppression", gettext_lazy("Suppression")
-    REPLY = "reply", gettext_lazy("Service message")
+    REPLY = "service_message", gettext_lazy("Service message")
     MESSAGE = "message", gettext_lazy("Message")
     DELIVERY = "delivery", gettext_lazy("Delivery")
     INBOUND = "inbound", gettext_lazy("Incoming message")
@@ -25,11 +25,11 @@ class Kind(TextChoices):
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """One thing that happened: when, what, by whom, to which address, and the rest in words."""
 
     at: datetime
-    kind: Kind
+    kind: EntryKind
     what: str
     who: str
     where: str = ""
@@ -37,4 +37,4 @@ class Entry:
     personal: bool = False
 
 
-Places = dict[int | None, str]
+AddressesById = dict[int | None, str]

@@ -11,30 +11,30 @@ from campaigns.decision import reason_labels
 from campaigns.models import DeliveryEvent
 from preferences.models import Address, Basis, ConsentEvent, Evidence, Source
 
-OURSELVES = "Sayso"
+SYSTEM_ACTOR = "Sayso"
 
 
-def skipped(reason: str) -> str:
+def skip_reason_label(reason: str) -> str:
     """Why a message was skipped, in words; nothing for one that was not."""
-    return _("Skipped: %(reason)s.") % {"reason": reason_labels.reason(reason)} if reason else ""
+    return _("Skipped: %(reason)s.") % {"reason": reason_labels.reason_label(reason)} if reason else ""
 
 
-def place(address: Address) -> str:
+def address_label(address: Address) -> str:
     """The address as the dossier shows it, also when it is gone."""
     return f"{address.get_channel_display()}: {address}"
 
 
-def name(user: User | None, otherwise: str) -> str:
+def user_label(user: User | None, otherwise: str) -> str:
     """A colleague's name, or whoever else it was."""
     return (user.get_full_name() or user.get_username()) if user else otherwise
 
 
-def who(row: Any) -> str:
+def actor_label(row: Any) -> str:
     """Who made a history row; without a colleague it was Sayso, acting for the person."""
-    return name(row.history_user if row else None, OURSELVES)
+    return user_label(row.history_user if row else None, SYSTEM_ACTOR)
 
 
-def change(row: Any, noun: str) -> str:
+def row_change_label(row: Any, noun: str) -> str:
     """What happened to a row: added, changed, erased."""
     if row.history_type == "+":
         return _("%(noun)s added") % {"noun": noun}
@@ -43,13 +43,13 @@ def change(row: Any, noun: str) -> str:
     return _("%(noun)s changed") % {"noun": noun}
 
 
-def speaker(event: ConsentEvent) -> str:
+def speaker_label(event: ConsentEvent) -> str:
     """Who said it, or wrote down that it was said."""
-    others: dict[str, str] = {Source.PROVIDER: _("Provider"), Source.SYSTEM: OURSELVES, Source.IMPORT: _("Import")}
-    return name(event.by, others.get(event.source, _("The person")))
+    others: dict[str, str] = {Source.PROVIDER: _("Provider"), Source.SYSTEM: SYSTEM_ACTOR, Source.IMPORT: _("Import")}
+    return user_label(event.by, others.get(event.source, _("The person")))
 
 
-def at_most(most_per_month: int | None) -> str:
+def cap_label(most_per_month: int | None) -> str:
     """A limit somebody set, or took away."""
     if most_per_month is None:
         return _("limit removed")
@@ -59,19 +59,19 @@ def at_most(most_per_month: int | None) -> str:
 
 
 def _limit(event: ConsentEvent) -> str:
-    return at_most(event.most_per_month) if event.kind == ConsentEvent.Kind.LIMITED else ""
+    return cap_label(event.most_per_month) if event.kind == ConsentEvent.Kind.LIMITED else ""
 
 
 def _rests_on(event: ConsentEvent) -> str:
     """What stands for the word of the person, where they said none."""
     if event.basis == Basis.EXPRESS:
         return ""
-    return joined([event.get_basis_display(), event.basis_on])
+    return join_parts([event.get_basis_display(), event.basis_on])
 
 
-def circumstances(event: ConsentEvent) -> str:
+def event_circumstances(event: ConsentEvent) -> str:
     """By which door, how, on which form, under which words, from which message, resting on what, and until when."""
-    return joined(
+    return join_parts(
         [
             f"{event.get_source_display()}, {event.get_method_display()}",
             _("form %(form)s") % {"form": event.form} if event.form else "",
@@ -84,9 +84,9 @@ def circumstances(event: ConsentEvent) -> str:
     )
 
 
-def proof(evidence: Evidence) -> str:
+def evidence_label(evidence: Evidence) -> str:
     """What the door saw, one thing after the other."""
-    return joined(
+    return join_parts(
         [
             _("IP %(ip)s") % {"ip": evidence.ip} if evidence.ip else "",
             evidence.user_agent,
@@ -97,12 +97,12 @@ def proof(evidence: Evidence) -> str:
     )
 
 
-def subject(event: DeliveryEvent) -> str:
+def report_subject_label(event: DeliveryEvent) -> str:
     """What a provider's report is about."""
     if event.message:
         return str(event.message.campaign)
-    return event.reply.get_kind_display() if event.reply else _("unknown message")
+    return event.service_message.get_kind_display() if event.service_message else _("unknown message")
 
 
-def joined(parts: Iterable[object]) -> str:
+def join_parts(parts: Iterable[object]) -> str:
     return " · ".join(str(part) for part in parts if part)

@@ -6,11 +6,11 @@ from datetime import date
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 36
-MOST_MARKS = 5
+MAX_MARKS = 5
 
 
 @dataclass(frozen=True)
-class Mark:
+class AxisMark:
     """A place on an axis and its words."""
 
     at: float
@@ -18,12 +18,12 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Chart:
+class LineChart:
     """Where everything is drawn."""
 
     lines: dict[str, str]
-    across: list[Mark]
-    up: list[Mark]
+    across: list[AxisMark]
+    up: list[AxisMark]
     effect_at: float | None
     width: int = WIDTH
     height: int = HEIGHT
@@ -33,7 +33,7 @@ class Chart:
     bottom: int = HEIGHT - BOTTOM
 
 
-def chart(days: Sequence[date], lines: dict[str, Sequence[int]], effect: date | None) -> Chart:
+def line_chart(days: Sequence[date], lines: dict[str, Sequence[int]], effect: date | None) -> LineChart:
     """The picture of these lines, each with a number for every day; `effect` is marked."""
     top = _round(max((max(line) for line in lines.values()), default=0))
     x = [_x(day, days) for day in days]
@@ -41,10 +41,10 @@ def chart(days: Sequence[date], lines: dict[str, Sequence[int]], effect: date | 
         name: " ".join(f"{at:.1f},{_y(number, top):.1f}" for at, number in zip(x, line, strict=True))
         for name, line in lines.items()
     }
-    every = max(1, -(-len(days) // MOST_MARKS))
-    across = [Mark(_x(day, days), f"{day.day} {day:%b %Y}") for day in days[::every]]
-    up = [Mark(_y(number, top), f"{number:,}") for number in sorted({0, top // 2, top})]
-    return Chart(drawn, across, up, _x(effect, days) if effect else None)
+    every = max(1, -(-len(days) // MAX_MARKS))
+    across = [AxisMark(_x(day, days), f"{day.day} {day:%b %Y}") for day in days[::every]]
+    up = [AxisMark(_y(number, top), f"{number:,}") for number in sorted({0, top // 2, top})]
+    return LineChart(drawn, across, up, _x(effect, days) if effect else None)
 
 
 def _round(most: int) -> int:

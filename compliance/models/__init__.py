@@ -1,14 +1,14 @@
 """The nouns of the office upstairs."""
 
-from compliance.models.contact_records import Person
+from compliance.models.contact_records import ContactRecord
 from compliance.models.forecasts import Forecast
 from compliance.models.policies import PolicyDocument, PolicyReview, PolicyVersion, ReminderOutcome, ReviewReminder
 from compliance.models.processors import Processor
 from compliance.models.subject_requests import SubjectRequest
 
 __all__ = [
+    "ContactRecord",
     "Forecast",
-    "Person",
     "PolicyDocument",
     "PolicyReview",
     "PolicyVersion",

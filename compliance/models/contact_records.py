@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from preferences.models import Contact
 
 
-class Person(Contact):
+class ContactRecord(Contact):
     """A contact seen through their dossier. No table of its own; it carries the permission to read the dossier."""
 
     class Meta:
@@ -13,4 +13,4 @@ class Person(Contact):
         verbose_name = _("contact record")
         verbose_name_plural = _("contact records")
         default_permissions = ()
-        permissions = [("view_dossier", "Can read everything we hold about a person")]
+        permissions = [("view_contactrecord", "Can view contact records")]

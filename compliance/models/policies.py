@@ -97,7 +97,7 @@ class PolicyReview(models.Model):
         verbose_name = _("policy review")
         verbose_name_plural = _("policy reviews")
         ordering = ["due_on"]
-        permissions = [("sign_policyreview", "Can sign a policy review")]
+        permissions = [("complete_policyreview", "Can complete a policy review")]
         constraints = [
             models.UniqueConstraint(
                 fields=["document"], condition=models.Q(signed_at=None), name="policy_review_one_open"

@@ -53,7 +53,7 @@ class SubjectRequest(models.Model):
                 condition=~models.Q(status="refused") | ~models.Q(answer=""),
             ),
         ]
-        permissions = [("answer_subjectrequest", "Can carry out or refuse a request about own data")]
+        permissions = [("answer_subjectrequest", "Can fulfil or refuse a data subject request")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_status_display()}"

@@ -7,7 +7,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidg
 from compliance.models import PolicyReview, PolicyVersion
 
 
-class VersionForm(forms.Form):
+class PolicyVersionForm(forms.Form):
     """The next text of a policy, and what is different."""
 
     text = forms.CharField(
@@ -23,7 +23,7 @@ class VersionForm(forms.Form):
     )
 
 
-class SignForm(forms.Form):
+class CompleteReviewForm(forms.Form):
     """What the reading found, and what follows from it."""
 
     findings = forms.CharField(

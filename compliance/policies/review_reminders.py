@@ -22,18 +22,18 @@ from preferences.channels.outcomes import Outcome, Result
 from preferences.errors import Unreadable
 
 DAYS_BEFORE = (1, 7, 14, 30)
-MOST_TRIES = 3
+MAX_TRIES = 3
 OFFICERS = "compliance officer"
 
 
-def remind(today: datetime.date | None = None) -> list[ReviewReminder]:
+def send_due_reminders(today: datetime.date | None = None) -> list[ReviewReminder]:
     """Send every reminder that is due and was not sent before. Harmless however often it runs."""
     today = today or timezone.localdate()
     with channels.connect("email") as door:
-        return [_deliver(door, reminder, today) for reminder in _claimed(today)]
+        return [_deliver(door, reminder, today) for reminder in _created_reminders(today)]
 
 
-def occasion(due_on: datetime.date, today: datetime.date) -> str:
+def current_occasion(due_on: datetime.date, today: datetime.date) -> str:
     """The one occasion that stands today: the nearest that has come. Missed ones are not made up for."""
     days_left = (due_on - today).days
     if days_left < 0:
@@ -41,7 +41,7 @@ def occasion(due_on: datetime.date, today: datetime.date) -> str:
     return next((f"before-{days}" for days in DAYS_BEFORE if days_left <= days), "")
 
 
-def in_words(occasion: str) -> str:
+def occasion_label(occasion: str) -> str:
     """An occasion as staff read it."""
     name, _slash, again = occasion.partition("/")
     kind, _dash, number = name.partition("-")
@@ -50,12 +50,12 @@ def in_words(occasion: str) -> str:
     return _("%(occasion)s, attempt %(number)s") % {"occasion": told, "number": again} if again else told
 
 
-def _claimed(today: datetime.date) -> Iterator[ReviewReminder]:
+def _created_reminders(today: datetime.date) -> Iterator[ReviewReminder]:
     """One at a time, so that a lost worker leaves one letter in doubt and not all of them."""
     for review in PolicyReview.objects.open().select_related("document__owner"):
-        if now := occasion(review.due_on, today):
+        if now := current_occasion(review.due_on, today):
             for to in _recipients(review, today):
-                yield from _claim(review, now, to)
+                yield from _create_reminder(review, now, to)
 
 
 def _recipients(review: PolicyReview, today: datetime.date) -> list[User]:
@@ -67,7 +67,7 @@ def _recipients(review: PolicyReview, today: datetime.date) -> list[User]:
     return list(people.values())
 
 
-def _claim(review: PolicyReview, occasion: str, to: User) -> Iterator[ReviewReminder]:
+def _create_reminder(review: PolicyReview, occasion: str, to: User) -> Iterator[ReviewReminder]:
     """The reminder, if it is ours to send: its unique row decides."""
     if not (free := _next_try(review, occasion, to)):
         return
@@ -86,7 +86,7 @@ def _next_try(review: PolicyReview, occasion: str, to: User) -> str:
     if not tries:
         return occasion
     outcome = getattr(tries[0], "outcome", None)
-    if outcome and outcome.result == Result.TRY_LATER and len(tries) < MOST_TRIES:
+    if outcome and outcome.result == Result.TRY_LATER and len(tries) < MAX_TRIES:
         return f"{occasion}/{len(tries) + 1}"
     return ""
 
@@ -100,6 +100,6 @@ def _deliver(door: Connection, reminder: ReviewReminder, today: datetime.date) -
 def _hand_over(door: Connection, reminder: ReviewReminder, today: datetime.date) -> Outcome:
     days_left = (reminder.review.due_on - today).days
     try:
-        return door.hand_over(staff_mail.review_reminder(reminder, days_left=days_left))
+        return door.send(staff_mail.compose_review_reminder(reminder, days_left=days_left))
     except Unreadable as error:
         return Outcome(Result.REFUSED, detail=str(error)[:300])

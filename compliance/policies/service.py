@@ -15,7 +15,7 @@ from preferences import audit
 from preferences.errors import NotAllowed
 from preferences.geo import calendar_math
 
-Decision = PolicyReview.Decision
+ReviewOutcome = PolicyReview.Decision
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def publish_version(document: PolicyDocument, text: str, *, by: User, summary: s
 
 
 @transaction.atomic
-def sign(review: PolicyReview, *, findings: str, decision: str, by: User) -> PolicyReview:
+def complete_review(review: PolicyReview, *, findings: str, decision: str, by: User) -> PolicyReview:
     """Conclude a review and open the next, or retire the policy. Raises NotAllowed with what is missing."""
     document = _locked(review.document)
     review = PolicyReview.objects.select_for_update().get(pk=review.pk)
@@ -48,10 +48,10 @@ def sign(review: PolicyReview, *, findings: str, decision: str, by: User) -> Pol
     _refuse_signing(review, decision, current)
     review.version, review.findings, review.decision = current, findings.strip(), decision
     review.signed_by, review.signed_at = by, timezone.now()
-    audit.save(review, by=by)
-    if decision == Decision.RETIRED:
+    audit.save_with_history(review, by=by)
+    if decision == ReviewOutcome.RETIRED:
         document.retired_at = review.signed_at
-        audit.save(document, by=by)
+        audit.save_with_history(document, by=by)
     else:
         _open_review(document, by=by)
     return review
@@ -75,9 +75,9 @@ def _refuse_publishing(document: PolicyDocument, text: str, *, is_the_same: bool
 def _refuse_signing(review: PolicyReview, decision: str, current: PolicyVersion | None) -> None:
     if review.signed_at:
         raise NotAllowed(_("This review is already completed. The next one is open."))
-    if decision not in Decision.values:
+    if decision not in ReviewOutcome.values:
         raise NotAllowed(_("Choose a decision: no change needed, changed or retired."))
-    if decision == Decision.CHANGED and (current is None or current == review.version):
+    if decision == ReviewOutcome.CHANGED and (current is None or current == review.version):
         raise NotAllowed(
             _(
                 "No new version has been published since this review was opened. Publish it first, then "
@@ -88,7 +88,7 @@ def _refuse_signing(review: PolicyReview, decision: str, current: PolicyVersion 
 
 def _open_review(document: PolicyDocument, *, by: User) -> PolicyReview:
     """Due in so many months; it remembers the version it found, so that a change can be told."""
-    due_on = calendar_math.later(timezone.localdate(), document.review_months)
+    due_on = calendar_math.add_months(timezone.localdate(), document.review_months)
     review = PolicyReview(document=document, due_on=due_on, version=document.versions.first())
-    audit.save(review, by=by)
+    audit.save_with_history(review, by=by)
     return review

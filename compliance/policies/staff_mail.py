@@ -11,7 +11,7 @@ from preferences.channels import email
 from preferences.channels.email import Mail
 
 
-def review_reminder(reminder: ReviewReminder, *, days_left: int) -> Mail:
+def compose_review_reminder(reminder: ReviewReminder, *, days_left: int) -> Mail:
     """A policy is due for reading. Raises Unreadable when the colleague has no usable address."""
     review = reminder.review
     facts = {
@@ -29,13 +29,13 @@ def review_reminder(reminder: ReviewReminder, *, days_left: int) -> Mail:
         from_email=address,
         reply_to="",
         to=reminder.to.email,
-        subject=_page("subject.txt", facts).strip(),
-        text=_page("txt", facts),
-        html=_page("html", facts),
+        subject=_html_page("subject.txt", facts).strip(),
+        text=_html_page("txt", facts),
+        html=_html_page("html", facts),
         message_id=f"review-reminder-{reminder.pk}@{address.rpartition('@')[2]}",
         headers={"Auto-Submitted": "auto-generated"},
     )
 
 
-def _page(ending: str, facts: dict[str, object]) -> str:
+def _html_page(ending: str, facts: dict[str, object]) -> str:
     return render_to_string(f"compliance/letters/review_reminder.{ending}", facts)

@@ -21,18 +21,18 @@ from preferences.models import (
     AddressChange,
     ConsentEvent,
     Contact,
-    DoubtfulLeave,
     Evidence,
-    HandOver,
-    Inbound,
-    LeaveReason,
-    Limit,
-    LinkHit,
+    FrequencyCap,
+    InboundMessage,
+    InFlight,
+    LinkOpen,
+    OptOutReason,
     Receipt,
-    Reply,
     Sender,
+    ServiceMessage,
     Subscription,
     Suppression,
+    SuspiciousOptOut,
     Topic,
 )
 from preferences.rulebook import request_deadlines
@@ -72,7 +72,7 @@ AUTHORITIES = {
 
 
 @dataclass(frozen=True)
-class Held:
+class DataCategory:
     """One sort of data: what it is, why we have it, how long, and which tables it is in."""
 
     what: str | Promise
@@ -82,7 +82,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Aim:
+class ProcessingPurpose:
     """What one purpose is pursued for: the topics, and under what right."""
 
     purpose: str
@@ -95,7 +95,7 @@ class PrivacyNotice:
     """Everything the page of one sender says that is not the same for all."""
 
     sender: Sender
-    aims: list[Aim]
+    aims: list[ProcessingPurpose]
     has_private_topics: bool
     processors: list[tuple[Processor, str]]
     as_of: datetime.date
@@ -106,8 +106,8 @@ class PrivacyNotice:
         return AUTHORITIES.get(self.sender.country)
 
     @property
-    def held(self) -> list[Held]:
-        return list(HELD)
+    def held(self) -> list[DataCategory]:
+        return list(DATA_CATEGORIES)
 
     @property
     def confirm_days(self) -> int:
@@ -115,40 +115,40 @@ class PrivacyNotice:
 
     @property
     def spoken_days(self) -> int:
-        return settings.SPOKEN_CONSENT_DAYS
+        return settings.OFFLINE_CONSENT_DAYS
 
     @property
     def link_days(self) -> int:
-        return settings.LINK_HIT_DAYS
+        return settings.LINK_OPEN_DAYS
 
     @property
     def answer_days(self) -> int:
-        return request_deadlines.days_in(territories.names(self.sender.country))
+        return request_deadlines.response_days_in(territories.rulebook_names(self.sender.country))
 
 
-WHILE_AND_AFTER = gettext_lazy("As long as you receive messages from us, and six years after you unsubscribe.")
-HELD = (
-    Held(
+RETENTION_TEXT = gettext_lazy("As long as you receive messages from us, and six years after you unsubscribe.")
+DATA_CATEGORIES = (
+    DataCategory(
         gettext_lazy(
             "Your email address and phone number, and when you confirmed them. If we know them: your "
             "name, language, time zone, country, region and postal code, and your date of birth "
             "where an age limit applies."
         ),
         gettext_lazy("To send messages to the address you chose, in your language, at a reasonable hour."),
-        WHILE_AND_AFTER,
+        RETENTION_TEXT,
         (Contact, Address, AddressChange),
     ),
-    Held(
+    DataCategory(
         gettext_lazy(
             "What you agreed to and unsubscribed from, when, on which page or by which text message, "
             "call or form, and the exact wording you were shown. Your pauses and message limits. The "
             "receipts you were given."
         ),
         gettext_lazy("To follow your choices, and to prove them."),
-        WHILE_AND_AFTER,
-        (ConsentEvent, Subscription, Limit, Receipt),
+        RETENTION_TEXT,
+        (ConsentEvent, Subscription, FrequencyCap, Receipt),
     ),
-    Held(
+    DataCategory(
         gettext_lazy(
             "Evidence that it was you: the network address (IP) and the browser you used and, if you "
             "told us by voice or on paper, what you said or wrote, a recording or a copy of the form."
@@ -157,34 +157,34 @@ HELD = (
         gettext_lazy("The same period. If you ask us to delete your data, this is deleted."),
         (Evidence,),
     ),
-    Held(
+    DataCategory(
         gettext_lazy(
             "Which messages we sent you, when, and whether they arrived. Not whether you opened them, and not what you "
             "clicked on."
         ),
         gettext_lazy("So that nothing is sent twice, or after you unsubscribe."),
-        WHILE_AND_AFTER,
-        (Message, DeliveryEvent, Reply, HandOver),
+        RETENTION_TEXT,
+        (Message, DeliveryEvent, ServiceMessage, InFlight),
     ),
-    Held(
+    DataCategory(
         gettext_lazy("What you wrote back to us, and how we understood it."),
         gettext_lazy("To act on your request, for example to stop sending."),
         gettext_lazy("The same period. If you ask us to delete your data, your messages are deleted."),
-        (Inbound,),
+        (InboundMessage,),
     ),
-    Held(
+    DataCategory(
         gettext_lazy("Why you unsubscribed, if you told us."),
         gettext_lazy("To improve, and to find out if somebody signed you up without asking you."),
         gettext_lazy("The same period. If you ask us to delete your data, your messages are deleted."),
-        (LeaveReason,),
+        (OptOutReason,),
     ),
-    Held(
+    DataCategory(
         gettext_lazy("Your requests about your own data, and our answers."),
         gettext_lazy("The law requires us to be able to show it."),
         gettext_lazy("Six years."),
         (SubjectRequest,),
     ),
-    Held(
+    DataCategory(
         gettext_lazy(
             "That a link in one of our messages to your personal pages was opened: when, from which "
             "network, with which browser. Links to other places are not counted."
@@ -197,9 +197,9 @@ HELD = (
             "Link opens: some weeks, see below. A note that an unsubscribe looked automated: as long "
             "as the unsubscribe itself."
         ),
-        (LinkHit, DoubtfulLeave),
+        (LinkOpen, SuspiciousOptOut),
     ),
-    Held(
+    DataCategory(
         gettext_lazy(
             "After you unsubscribe or ask us to delete your data: a fingerprint of your address. It "
             "is a code that tells us “this address opted out” and does not reveal the address."
@@ -211,27 +211,29 @@ HELD = (
 )
 
 
-def notice(sender: Sender) -> PrivacyNotice:
+def build_notice(sender: Sender) -> PrivacyNotice:
     """The notice of one sender. Costs the same number of queries for everybody."""
     topics = list(sender.topics.filter(retired_at=None).order_by("purpose", "name"))
     processors = sender.processors.filter(ended_at=None)
     return PrivacyNotice(
         sender=sender,
-        aims=_aims([topic for topic in topics if topic.is_public]),
+        aims=_processing_purposes([topic for topic in topics if topic.is_public]),
         has_private_topics=any(not topic.is_public for topic in topics),
-        processors=[(processor, country(processor.country)) for processor in processors],
+        processors=[(processor, country_name(processor.country)) for processor in processors],
         as_of=_last_change(sender),
     )
 
 
-def country(code: str) -> str:
+def country_name(code: str) -> str:
     """A country as people call it; its two letters where we have no name for it."""
     return str(COUNTRIES.get(code.upper(), code))
 
 
-def _aims(topics: list[Topic]) -> list[Aim]:
+def _processing_purposes(topics: list[Topic]) -> list[ProcessingPurpose]:
     by_purpose = groupby(topics, key=lambda topic: topic.purpose)
-    return [Aim(_purpose(purpose), BASES.get(purpose, CONSENT), list(some)) for purpose, some in by_purpose]
+    return [
+        ProcessingPurpose(_purpose(purpose), BASES.get(purpose, CONSENT), list(some)) for purpose, some in by_purpose
+    ]
 
 
 def _purpose(purpose: str) -> str:

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.models import PolicyReview
-from preferences.models import Checkpoint, ConsentEvent, Inbound, Reply, Source, Suppression
+from preferences.models import Checkpoint, ConsentEvent, InboundMessage, ServiceMessage, Source, Suppression
 
 PERIODS = (30, 365)
-FEWEST = 10
-LATEST = 10_000
-KEPT_SECONDS = 60 * 60
-NOES = (ConsentEvent.Kind.WITHDRAWN, ConsentEvent.Kind.REFUSED)
+SMALLEST_SHOWN = 10
+SAMPLE_SIZE = 10_000
+CACHE_SECONDS = 60 * 60
+OPT_OUT_KINDS = (ConsentEvent.Kind.WITHDRAWN, ConsentEvent.Kind.REFUSED)
 # Said elsewhere before we heard of it: an import brings old news, and texts and mails are timed by their own clock.
-NOT_HEARD_HERE = (Source.IMPORT, Source.TEXT, Source.MAIL)
+NOT_HEARD_HERE = (Source.IMPORT, Source.SMS, Source.EMAIL)
 
 
 @dataclass(frozen=True)
@@ -39,24 +39,24 @@ class Period:
 
     @property
     def ways_told(self) -> list[tuple[str, str]]:
-        return [(str(Source(way).label) if way else _("Other ways"), told(times)) for way, times in self.ways]
+        return [(str(Source(way).label) if way else _("Other ways"), shown_count(times)) for way, times in self.ways]
 
     @property
     def opt_outs_told(self) -> str:
-        return told(self.opt_outs)
+        return shown_count(self.opt_outs)
 
     @property
     def complaints_told(self) -> str:
-        return told(self.complaints)
+        return shown_count(self.complaints)
 
     @property
     def per_cent_in_time(self) -> int | None:
         """Rounded down; None while there are too few to tell."""
-        return math.floor(100 * self.in_time / self.confirmations) if self.confirmations >= FEWEST else None
+        return math.floor(100 * self.in_time / self.confirmations) if self.confirmations >= SMALLEST_SHOWN else None
 
 
 @dataclass(frozen=True)
-class Speed:
+class ProcessingTime:
     """How long it took, in seconds, from hearing a "no" to having recorded it."""
 
     median: float
@@ -72,13 +72,13 @@ class Speed:
 
 
 @dataclass(frozen=True)
-class Figures:
+class TransparencyFigures:
     """Everything that is counted."""
 
     counted_at: datetime.datetime
     periods: list[Period]
-    heard_here: Speed | None
-    written: Speed | None
+    heard_here: ProcessingTime | None
+    written: ProcessingTime | None
     said: int
 
     @property
@@ -87,11 +87,11 @@ class Figures:
 
     @property
     def said_told(self) -> str:
-        return told(self.said)
+        return shown_count(self.said)
 
 
 @dataclass(frozen=True)
-class Office:
+class GovernanceStatus:
     """What is looked up anew each time: the seal, and the reviews of our policies."""
 
     checkpoint: Checkpoint | None
@@ -100,29 +100,29 @@ class Office:
     overdue_reviews: int
 
 
-def figures() -> Figures:
+def current_figures() -> TransparencyFigures:
     """The figures of this hour."""
     kept = cache.get("transparency")
     if kept is None:
         kept = _counted(timezone.now())
-        cache.set("transparency", kept, KEPT_SECONDS)
+        cache.set("transparency", kept, CACHE_SECONDS)
     return kept
 
 
-def office() -> Office:
+def governance_status() -> GovernanceStatus:
     reviews = PolicyReview.objects.aggregate(
         open=Count("pk", filter=Q(signed_at=None)),
         overdue=Count("pk", filter=Q(signed_at=None, due_on__lt=timezone.localdate())),
     )
     signed = PolicyReview.objects.exclude(signed_at=None).order_by("-signed_at").values_list("signed_at", flat=True)
-    return Office(Checkpoint.objects.first(), signed.first(), reviews["open"], reviews["overdue"])
+    return GovernanceStatus(Checkpoint.objects.first(), signed.first(), reviews["open"], reviews["overdue"])
 
 
-def told(count: int) -> str:
+def shown_count(count: int) -> str:
     """A count of people, as far as it may be told."""
     if count == 0:
         return _("none")
-    return _("fewer than 10") if count < FEWEST else f"{count:,}"
+    return _("fewer than 10") if count < SMALLEST_SHOWN else f"{count:,}"
 
 
 def _seconds(seconds: float) -> str:
@@ -132,62 +132,71 @@ def _seconds(seconds: float) -> str:
     return ngettext("%(count)d second", "%(count)d seconds", whole) % {"count": whole}
 
 
-def _counted(now: datetime.datetime) -> Figures:
+def _counted(now: datetime.datetime) -> TransparencyFigures:
     year = now - datetime.timedelta(days=max(PERIODS))
-    return Figures(
+    return TransparencyFigures(
         counted_at=now,
         periods=[_period(days, now) for days in PERIODS],
-        heard_here=_speed(_heard_here(year)),
-        written=_speed(_written(year)),
+        heard_here=_speed(_recorded_on_our_pages(year)),
+        written=_speed(_recorded_from_messages(year)),
         said=ConsentEvent.objects.count(),
     )
 
 
 def _period(days: int, now: datetime.datetime) -> Period:
     since = now - datetime.timedelta(days=days)
-    said = ConsentEvent.objects.filter(kind__in=NOES, recorded_at__gte=since)
-    ways = said.order_by().values("source").annotate(times=Count("act", distinct=True)).values_list("source", "times")
+    said = ConsentEvent.objects.filter(kind__in=OPT_OUT_KINDS, recorded_at__gte=since)
+    ways = (
+        said.order_by()
+        .values("source")
+        .annotate(times=Count("interaction_id", distinct=True))
+        .values_list("source", "times")
+    )
     by_way = list(ways)
-    due = Reply.objects.filter(kind=Reply.Kind.OPTED_OUT, owed_at__gte=since)
-    answered = Q(status=Reply.Status.SENT, sent_at__lte=F("deadline_at"))
+    due = ServiceMessage.objects.filter(kind=ServiceMessage.Kind.OPTED_OUT, queued_at__gte=since)
+    answered = Q(status=ServiceMessage.Status.SENT, sent_at__lte=F("deadline_at"))
     confirmations = due.filter(Q(deadline_at__lt=now) | answered).aggregate(
         all=Count("pk"), in_time=Count("pk", filter=answered)
     )
     return Period(
         days=days,
         opt_outs=sum(times for _way, times in by_way),
-        ways=_without_the_few(by_way),
+        ways=_merge_small_counts(by_way),
         complaints=Suppression.objects.filter(reason=Suppression.Reason.COMPLAINED, since__gte=since).count(),
         confirmations=confirmations["all"],
         in_time=confirmations["in_time"],
     )
 
 
-def _without_the_few(ways: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def _merge_small_counts(ways: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """The rare ways are put together, under no name, until they are many: no small count is left to be computed."""
     many = sorted(ways, key=lambda way: way[1], reverse=True)
     few = 0
-    while many and (many[-1][1] < FEWEST or 0 < few < FEWEST):
+    while many and (many[-1][1] < SMALLEST_SHOWN or 0 < few < SMALLEST_SHOWN):
         few += many.pop()[1]
-    return many + ([("", few)] if few >= FEWEST else [])
+    return many + ([("", few)] if few >= SMALLEST_SHOWN else [])
 
 
-def _heard_here(since: datetime.datetime) -> Iterable[tuple[datetime.datetime, datetime.datetime]]:
+def _recorded_on_our_pages(since: datetime.datetime) -> Iterable[tuple[datetime.datetime, datetime.datetime]]:
     """When the latest opt-outs were said on our own pages or to our staff, and when they were on record."""
-    rows = ConsentEvent.objects.filter(kind__in=NOES, recorded_at__gte=since).exclude(source__in=NOT_HEARD_HERE)
-    return rows.order_by("-pk").values_list("occurred_at", "recorded_at")[:LATEST]
+    rows = ConsentEvent.objects.filter(kind__in=OPT_OUT_KINDS, recorded_at__gte=since).exclude(
+        source__in=NOT_HEARD_HERE
+    )
+    return rows.order_by("-pk").values_list("occurred_at", "recorded_at")[:SAMPLE_SIZE]
 
 
-def _written(since: datetime.datetime) -> Iterable[tuple[datetime.datetime, datetime.datetime]]:
+def _recorded_from_messages(since: datetime.datetime) -> Iterable[tuple[datetime.datetime, datetime.datetime]]:
     """When the latest texts and mails that say "no" were sent by the person, and when they were on record."""
-    rows = Inbound.objects.filter(meaning=Inbound.Meaning.OPT_OUT, received_at__gte=since, sent_at__isnull=False)
-    latest = rows.order_by("-pk").values_list("sent_at", "received_at")[:LATEST]
+    rows = InboundMessage.objects.filter(
+        meaning=InboundMessage.Meaning.OPT_OUT, received_at__gte=since, sent_at__isnull=False
+    )
+    latest = rows.order_by("-pk").values_list("sent_at", "received_at")[:SAMPLE_SIZE]
     return ((sent_at, received_at) for sent_at, received_at in latest if sent_at)
 
 
-def _speed(moments: Iterable[tuple[datetime.datetime, datetime.datetime]]) -> Speed | None:
+def _speed(moments: Iterable[tuple[datetime.datetime, datetime.datetime]]) -> ProcessingTime | None:
     took = sorted(max(0.0, (done - heard).total_seconds()) for heard, done in moments)
-    return Speed(_share(took, 0.5), _share(took, 0.95)) if len(took) >= FEWEST else None
+    return ProcessingTime(_share(took, 0.5), _share(took, 0.95)) if len(took) >= SMALLEST_SHOWN else None
 
 
 def _share(in_order: list[float], part: float) -> float:

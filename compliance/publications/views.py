@@ -11,28 +11,28 @@ from preferences.proof import transparency_log
 
 
 @require_safe
-def privacy_senders(request: HttpRequest) -> HttpResponse:
+def privacy_notice_list(request: HttpRequest) -> HttpResponse:
     """Whose privacy notice?"""
-    return render(request, "compliance/privacy.html", {"senders": Sender.objects.all()})
+    return render(request, "compliance/publications/privacy_notice_list.html", {"senders": Sender.objects.all()})
 
 
 @require_safe
-def privacy_notice(request: HttpRequest, slug: str) -> HttpResponse:
+def show_privacy_notice(request: HttpRequest, slug: str) -> HttpResponse:
     """What this sender holds, why, how long, and what a person can do about it."""
     sender = get_object_or_404(Sender, slug=slug)
     return render(
         request,
-        "compliance/privacy_notice.html",
-        {"sender": sender, "notice": publications_privacy_notice.notice(sender)},
+        "compliance/publications/privacy_notice.html",
+        {"sender": sender, "notice": publications_privacy_notice.build_notice(sender)},
     )
 
 
 @require_safe
-def public_figures(request: HttpRequest) -> HttpResponse:
+def transparency_report(request: HttpRequest) -> HttpResponse:
     """How well we keep our word, in figures."""
     page = {
-        "figures": transparency.figures(),
-        "office": transparency.office(),
+        "figures": transparency.current_figures(),
+        "office": transparency.governance_status(),
         "public_key": transparency_log.public_key(),
     }
-    return render(request, "compliance/transparency.html", page)
+    return render(request, "compliance/publications/transparency.html", page)

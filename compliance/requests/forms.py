@@ -7,39 +7,43 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from compliance.dossier.export_schema import TABLES
+from compliance.dossier.export_schema import EXPORT_TABLES
 from compliance.models import SubjectRequest
 from compliance.requests import service as requests
 from preferences.consent.evidence import Proof
 from preferences.web.forms import layout
-from preferences.web.link_holder import Visitor
+from preferences.web.link_holder import LinkHolder
 
-Kind = SubjectRequest.Kind
-KINDS = {"zip": Kind.ACCESS, "json": Kind.PORTABILITY, "csv": Kind.PORTABILITY}
+RequestKind = SubjectRequest.Kind
+KINDS = {"zip": RequestKind.ACCESS, "json": RequestKind.PORTABILITY, "csv": RequestKind.PORTABILITY}
 
 
-class CopyForm(forms.Form):
+class DataCopyForm(forms.Form):
     """One file: everything, or one table."""
 
     wanted = forms.ChoiceField(choices=[(name, name) for name in KINDS])
     table = forms.ChoiceField(
         label=_("Or a single table, for a spreadsheet"),
-        choices=[(name, table.about) for name, table in TABLES.items()],
+        choices=[(name, table.about) for name, table in EXPORT_TABLES.items()],
         required=False,
     )
 
-    def __init__(self, *args: Any, visitor: Visitor, counts: dict[str, int] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, counts: dict[str, int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
         if counts:
             field: Any = self.fields["table"]
-            field.choices = [(name, f"{table.about} ({counts[name]})") for name, table in TABLES.items()]
+            field.choices = [(name, f"{table.about} ({counts[name]})") for name, table in EXPORT_TABLES.items()]
 
     @property
     def helper(self) -> FormHelper:
-        both = layout.Piece("compliance/_copies.html")
-        one = layout.Piece("compliance/_ask_button.html", name="wanted", value="csv", label=_("This table as CSV"))
-        return layout.helper(both, layout.Box("compliance/_one_table.html", "table"), one, visitor=self.visitor)
+        both = layout.TemplatePart("compliance/requests/_data_copies.html")
+        one = layout.TemplatePart(
+            "compliance/requests/_request_button.html", name="wanted", value="csv", label=_("This table as CSV")
+        )
+        return layout.form_helper(
+            both, layout.FieldGroup("compliance/requests/_one_table.html", "table"), one, visitor=self.visitor
+        )
 
     def clean(self) -> None:
         if self.cleaned_data.get("wanted") == "csv" and not self.cleaned_data.get("table"):
@@ -47,34 +51,36 @@ class CopyForm(forms.Form):
 
     def save(self) -> SubjectRequest:
         """Write down that a copy was fetched."""
-        return requests.ask(self.visitor.address, KINDS[self.cleaned_data["wanted"]])
+        return requests.submit(self.visitor.address, KINDS[self.cleaned_data["wanted"]])
 
 
-class AskForm(forms.Form):
+class SubjectRequestForm(forms.Form):
     """One right and its button. What was asked is said on the page."""
 
-    kind: Kind
+    kind: RequestKind
     title: str | Promise
     explanation: str | Promise
     button: str | Promise
     done: str | Promise
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
 
     @property
     def helper(self) -> FormHelper:
-        button = layout.Piece("compliance/_ask_button.html", name="ask", value=self.kind.value, label=self.button)
-        return layout.helper(*self.fields, button, visitor=self.visitor)
+        button = layout.TemplatePart(
+            "compliance/requests/_request_button.html", name="ask", value=self.kind.value, label=self.button
+        )
+        return layout.form_helper(*self.fields, button, visitor=self.visitor)
 
     def save(self, proof: Proof) -> SubjectRequest:
         words = self.cleaned_data.get("words", "")
-        return requests.ask(self.visitor.address, self.kind, words=words, proof=proof)
+        return requests.submit(self.visitor.address, self.kind, words=words, proof=proof)
 
 
-class ObjectionForm(AskForm):
-    kind = Kind.OBJECTION
+class ObjectionForm(SubjectRequestForm):
+    kind = RequestKind.OBJECTION
     title = _("Stop using my data for messages")
     explanation = _(
         "You are unsubscribed from all messages at once, on all your email addresses and phone "
@@ -84,8 +90,8 @@ class ObjectionForm(AskForm):
     done = _("Done. You are unsubscribed from all messages, on all your email addresses and phone numbers.")
 
 
-class RestrictionForm(AskForm):
-    kind = Kind.RESTRICTION
+class RestrictionForm(SubjectRequestForm):
+    kind = RequestKind.RESTRICTION
     title = _("Restrict the use of my data")
     explanation = _(
         "We keep your data but do not use it, and send nothing until you remove the restriction "
@@ -95,10 +101,10 @@ class RestrictionForm(AskForm):
     done = _("Done. Your data is kept but not used until you remove the restriction here.")
 
 
-class DeletionForm(AskForm):
+class DeletionForm(SubjectRequestForm):
     """What a colleague has carried out cannot be undone, so it asks for one more tick."""
 
-    kind = Kind.DELETION
+    kind = RequestKind.DELETION
     title = _("Delete my data")
     explanation = _(
         "A member of staff reviews your request and deletes your name, your addresses and all "
@@ -125,27 +131,29 @@ class DeletionForm(AskForm):
     )
 
 
-ASKED_HERE = {form.kind.value: form for form in (ObjectionForm, RestrictionForm, DeletionForm)}
+REQUEST_FORMS = {form.kind.value: form for form in (ObjectionForm, RestrictionForm, DeletionForm)}
 
 
-class TakeBackForm(forms.Form):
+class WithdrawRequestForm(forms.Form):
     """The way back from a restriction, and from a deletion that waits."""
 
     request = forms.ModelChoiceField(queryset=SubjectRequest.objects.none(), widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, visitor: Visitor, standing: SubjectRequest | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, standing: SubjectRequest | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "initial": {"request": standing}})
         self.visitor, self.standing = visitor, standing
         field: Any = self.fields["request"]
-        field.queryset = requests.of(visitor.address.contact)
+        field.queryset = requests.requests_of(visitor.address.contact)
 
     @property
     def helper(self) -> FormHelper:
-        is_restriction = self.standing is not None and self.standing.kind == Kind.RESTRICTION
+        is_restriction = self.standing is not None and self.standing.kind == RequestKind.RESTRICTION
         label = _("Remove the restriction") if is_restriction else _("Cancel the request")
-        button = layout.Piece("compliance/_ask_button.html", name="take_back", value="yes", label=label)
-        return layout.helper("request", button, visitor=self.visitor)
+        button = layout.TemplatePart(
+            "compliance/requests/_request_button.html", name="take_back", value="yes", label=label
+        )
+        return layout.form_helper("request", button, visitor=self.visitor)
 
     def save(self) -> SubjectRequest:
         """Raises NotAllowed when it is too late."""
-        return requests.take_back(self.cleaned_data["request"], address=self.visitor.address)
+        return requests.withdraw(self.cleaned_data["request"], address=self.visitor.address)

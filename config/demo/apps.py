@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class PostRoomConfig(AppConfig):
+class DemoInboxConfig(AppConfig):
     name = "config.demo"
     label = "demo"
     verbose_name = "Post room"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from config.demo import sms_simulator, store
 
 
-class MailAnswerForm(forms.Form):
+class MailReplyForm(forms.Form):
     """One mail back, written by a person or by their mail program."""
 
     text = forms.CharField(
@@ -20,20 +20,20 @@ class MailAnswerForm(forms.Form):
     )
     is_automatic = forms.BooleanField(label=_("Send as an automatic out-of-office reply"), required=False)
 
-    def save(self, mail: store.Mail) -> str:
+    def save(self, mail: store.StoredMail) -> str:
         """What the door said."""
         automatic = {"Auto-Submitted": "auto-replied"} if self.cleaned_data["is_automatic"] else {}
         subject = f"Re: {mail.subject}"
         answered = _mail(mail, mail.answers_go_to, subject, self.cleaned_data["text"], **automatic)
-        return sms_simulator.mail_back(answered)
+        return sms_simulator.send_inbound_mail(answered)
 
 
-def leave_by_mail(mail: store.Mail) -> str:
+def unsubscribe_by_mail(mail: store.StoredMail) -> str:
     """Unsubscribe by mail, as a mail program does (RFC 2369); returns what the door said."""
-    return sms_simulator.mail_back(_mail(mail, mail.leave_mailbox, "unsubscribe", ""))
+    return sms_simulator.send_inbound_mail(_mail(mail, mail.leave_mailbox, "unsubscribe", ""))
 
 
-def _mail(mail: store.Mail, to: str, subject: str, text: str, **headers: str) -> bytes:
+def _mail(mail: store.StoredMail, to: str, subject: str, text: str, **headers: str) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = mail.to, to, subject
     for name, value in headers.items():
@@ -42,7 +42,7 @@ def _mail(mail: store.Mail, to: str, subject: str, text: str, **headers: str) ->
     return message.as_bytes()
 
 
-class AnswerForm(forms.Form):
+class SmsReplyForm(forms.Form):
     """One text back, to one of our numbers."""
 
     to = forms.ChoiceField(label=_("To"))
@@ -53,7 +53,7 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "YES, STOP, HELP …"}),
     )
 
-    def __init__(self, *args: Any, said: list[store.Text], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, said: list[store.StoredSms], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         numbers = dict.fromkeys(text.ours for text in reversed(said))
         self.fields["to"].choices = [(number, number) for number in numbers]  # type: ignore[attr-defined]
@@ -62,6 +62,6 @@ class AnswerForm(forms.Form):
         """Send it as the provider would, and keep it beside what we wrote."""
         to, text = self.cleaned_data["to"], self.cleaned_data["text"]
         words = {"direction": "answer", "from": number, "to": to, "body": text}
-        name = store.put_text(words)
-        outcome = sms_simulator.answer(text, sender=number, recipient=to)
-        store.put_text(words | {"outcome": outcome}, name=name)
+        name = store.store_sms(words)
+        outcome = sms_simulator.send_inbound_sms(text, sender=number, recipient=to)
+        store.store_sms(words | {"outcome": outcome}, name=name)

@@ -14,6 +14,6 @@ def in_new_tab(html: str) -> str:
     return LINK.sub(NEW_TAB, html)
 
 
-def linked(text: str) -> SafeString:
+def with_links(text: str) -> SafeString:
     """Plain text, escaped, its addresses clickable."""
     return mark_safe(in_new_tab(urlize(text, autoescape=True)))  # noqa: S308 urlize has escaped it

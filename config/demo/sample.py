@@ -22,14 +22,14 @@ from preferences.models import Address, Channel, ConsentForm, Contact, Method, N
 PAPER = Proof(words="Ticked and signed on the paper form at reception; form kept in the blue folder.")
 LINK = Proof(words="Ticked on the charity's own page, and confirmed by the link in the mail that followed.")
 TEXT = Proof(words="Texted JOIN and the topic's word to the sender's number.")
-SAID_AGO = timedelta(days=40)
+CONSENT_AGE = timedelta(days=40)
 
 
 @transaction.atomic
-def add() -> dict[str, str]:
+def add_sample_data() -> dict[str, str]:
     """Add whatever is missing; returns the passwords of the staff accounts made just now."""
     words = tomllib.loads(Path(__file__).with_name("sample.toml").read_text("utf-8"))
-    passwords = staff.add()
+    passwords = staff.add_staff_accounts()
     topics: dict[str, Topic] = {}
     for sender in words["senders"]:
         topics |= add_sender(**sender)
@@ -48,8 +48,8 @@ def add_people(words: dict[str, Any], known: dict[str, Topic]) -> None:
     for person in words["people"]["rows"]:
         add_person(*person, known=known)
     for email in words["left"]["emails"]:
-        leave(email)
-    ask(**words["waiting"], known=known)
+        unsubscribe(email)
+    request_sign_up(**words["waiting"], known=known)
 
 
 def add_sender(*, slug: str, topics: list[dict], **about: str) -> dict[str, Topic]:
@@ -98,9 +98,9 @@ def grant(address: Address, topics: list[Topic]) -> None:
     """What the paper, the link or the text says, unless this address has said anything already."""
     if address.events.exists():
         return
-    act = uuid4()
+    interaction_id = uuid4()
     for topic in topics:
-        method, proof = said(address, topic)
+        method, proof = consent_method(address, topic)
         consent.grant(
             address,
             topic,
@@ -108,26 +108,26 @@ def grant(address: Address, topics: list[Topic]) -> None:
             method=method,
             notice=Notice.objects.current(topic, "en"),
             proof=proof,
-            occurred_at=timezone.now() - SAID_AGO,
-            act=act,
+            occurred_at=timezone.now() - CONSENT_AGE,
+            interaction_id=interaction_id,
         )
 
 
-def said(address: Address, topic: Topic) -> tuple[Method, Proof]:
+def consent_method(address: Address, topic: Topic) -> tuple[Method, Proof]:
     """How they said it: a phone by its own text, on paper at the clinic, elsewhere by a link."""
     if address.channel == Channel.SMS:
         return Method.KEYWORD, TEXT
     return (Method.WRITTEN, PAPER) if topic.sender.country == "US" else (Method.DOUBLE_OPT_IN, LINK)
 
 
-def leave(email: str) -> None:
+def unsubscribe(email: str) -> None:
     """This person left everything they had said yes to."""
     address = contacts.add_address(Channel.EMAIL, email)
     for subscription in address.subscriptions.active():
-        consent.withdraw(address, subscription.topic, source=Source.LEAVE)
+        consent.withdraw(address, subscription.topic, source=Source.UNSUBSCRIBE_PAGE)
 
 
-def ask(*, name: str, email: str, topics: list[str], known: dict[str, Topic]) -> None:
+def request_sign_up(*, name: str, email: str, topics: list[str], known: dict[str, Topic]) -> None:
     """This person filled in the sign-up page and has not confirmed yet."""
     address = contacts.add_address(Channel.EMAIL, email, name=name)
     if not address.events.exists():

@@ -17,14 +17,14 @@ INBOUND_MAIL = "/webhooks/anymail/postmark/inbound/"
 TIMEOUT_SECONDS = 20  # longer than an opt-out waits for a hand-over in flight
 
 
-def signature(body: bytes, *, at: int) -> str:
+def webhook_signature_header(body: bytes, *, at: int) -> str:
     """The header that proves an incoming text comes from the provider."""
     key = settings.INBOUND_WEBHOOK_SECRET.encode()
     digest = hmac.new(key, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
 
 
-def answer(text: str, *, sender: str, recipient: str) -> str:
+def send_inbound_sms(text: str, *, sender: str, recipient: str) -> str:
     """Deliver somebody's text to our inbound door; returns what the door said."""
     words = {
         "id": f"post-room-{secrets.token_hex(8)}",
@@ -34,11 +34,14 @@ def answer(text: str, *, sender: str, recipient: str) -> str:
         "sent_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     body = json.dumps(words, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json", "X-Sayso-Signature": signature(body, at=int(time.time()))}
-    return _post(settings.BASE_URL + reverse("preferences:inbound-texts"), body, headers)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Sayso-Signature": webhook_signature_header(body, at=int(time.time())),
+    }
+    return _post(settings.BASE_URL + reverse("preferences:sms-webhook"), body, headers)
 
 
-def one_click(url: str) -> str:
+def post_one_click(url: str) -> str:
     """Unsubscribe like a mail program does (RFC 8058); returns what the door said."""
     if not url.startswith(f"{settings.BASE_URL}/"):
         return f"not posted: the link does not begin with {settings.BASE_URL}"
@@ -46,7 +49,7 @@ def one_click(url: str) -> str:
     return _post(url, b"List-Unsubscribe=One-Click", headers)
 
 
-def mail_back(raw: bytes) -> str:
+def send_inbound_mail(raw: bytes) -> str:
     """Deliver somebody's mail to our inbound door, as an e-mail provider does; returns what the door said."""
     words = {"MessageID": f"post-room-{secrets.token_hex(8)}", "RawEmail": raw.decode()}
     login = base64.b64encode(settings.ANYMAIL["WEBHOOK_SECRET"].encode()).decode()

@@ -12,21 +12,21 @@ from django.conf import settings
 from config.demo import store
 
 HOST = "127.0.0.1"
-LARGEST_TEXT = 64 * 1024
-WORDS = ("from", "to", "body", "reference")
+MAX_BODY_BYTES = 64 * 1024
+TEXT_KEYS = ("from", "to", "body", "reference")
 
 
-class Mailbox:
+class SmtpSink:
     """Takes every mail and says so, like the last mail server on the way."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         to = ", ".join(envelope.rcpt_tos)
         trace = f"Return-Path: <{envelope.mail_from}>\r\nDelivered-To: {to}\r\n"
-        name = store.put(trace.encode() + bytes(envelope.original_content or b""), ending="eml")
+        name = store.store(trace.encode() + bytes(envelope.original_content or b""), ending="eml")
         return f"250 OK kept as {name}"
 
 
-class Carrier(BaseHTTPRequestHandler):
+class SmsSink(BaseHTTPRequestHandler):
     """Takes every text over HTTP, with a bearer token, and answers with its id."""
 
     protocol_version = "HTTP/1.1"
@@ -35,19 +35,19 @@ class Carrier(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = max(0, int(self.headers.get("Content-Length") or 0))
-        body = self.rfile.read(min(length, LARGEST_TEXT))
-        self.close_connection = length > LARGEST_TEXT
+        body = self.rfile.read(min(length, MAX_BODY_BYTES))
+        self.close_connection = length > MAX_BODY_BYTES
         self.answer(*self.accept(body))
 
     def accept(self, body: bytes) -> tuple[int, dict[str, str]]:
         """The status and the answer to one request."""
         if self.path != "/texts":
             return 404, {"error": "Texts are posted to /texts."}
-        if self.headers.get("Authorization") != f"Bearer {settings.TEXT_PROVIDER_TOKEN}":
+        if self.headers.get("Authorization") != f"Bearer {settings.SMS_PROVIDER_TOKEN}":
             return 401, {"error": "The bearer token is missing or wrong."}
-        words = read_text(body)
+        words = parse_sms(body)
         if words is None:
-            return 400, {"error": f"Send JSON with {', '.join(WORDS)}."}
+            return 400, {"error": f"Send JSON with {', '.join(TEXT_KEYS)}."}
         return 200, {"id": self.keep(words)}
 
     def keep(self, words: dict[str, str]) -> str:
@@ -55,7 +55,7 @@ class Carrier(BaseHTTPRequestHandler):
         key = self.headers.get("Idempotency-Key") or words["reference"]
         with self.lock:
             if key not in self.kept:
-                self.kept[key] = store.put_text(words)
+                self.kept[key] = store.store_sms(words)
             return self.kept[key]
 
     def answer(self, status: int, words: dict[str, str]) -> None:
@@ -70,20 +70,20 @@ class Carrier(BaseHTTPRequestHandler):
         """Quiet: the post room shows what came."""
 
 
-def read_text(body: bytes) -> dict[str, str] | None:
+def parse_sms(body: bytes) -> dict[str, str] | None:
     """The words of a text, or nothing when it is not one."""
     try:
         words = json.loads(body)
-        return {word: str(words[word]) for word in WORDS}
+        return {word: str(words[word]) for word in TEXT_KEYS}
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def mail_server(port: int) -> Controller:
+def smtp_sink_server(port: int) -> Controller:
     """A mail server on this port; not started yet."""
-    return Controller(Mailbox(), hostname=HOST, port=port, decode_data=False, enable_SMTPUTF8=True)
+    return Controller(SmtpSink(), hostname=HOST, port=port, decode_data=False, enable_SMTPUTF8=True)
 
 
-def text_server(port: int) -> ThreadingHTTPServer:
+def sms_sink_server(port: int) -> ThreadingHTTPServer:
     """A text carrier on this port; it listens, and serves when told to."""
-    return ThreadingHTTPServer((HOST, port), Carrier)
+    return ThreadingHTTPServer((HOST, port), SmsSink)

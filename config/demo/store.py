@@ -20,45 +20,45 @@ NAME = re.compile(r"[0-9]{20}-[0-9a-f]{12}")
 NANOSECONDS = 1_000_000_000
 
 
-def room() -> Path:
+def store_folder() -> Path:
     """The folder, made on first use."""
-    folder = Path(settings.POST_ROOM)
+    folder = Path(settings.DEMO_INBOX_ROOT)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def put(content: bytes, *, ending: str, name: str = "") -> str:
+def store(content: bytes, *, ending: str, name: str = "") -> str:
     """Keep one piece, under a new name if it has none; a reader sees all of it or nothing."""
     name = name or f"{time.time_ns():020d}-{secrets.token_hex(6)}"
-    unfinished = room() / f".{name}"
+    unfinished = store_folder() / f".{name}"
     unfinished.write_bytes(content)
-    unfinished.replace(room() / f"{name}.{ending}")
+    unfinished.replace(store_folder() / f"{name}.{ending}")
     return name
 
 
-def put_text(words: dict[str, str], *, name: str = "") -> str:
-    return put(json.dumps(words, ensure_ascii=False).encode(), ending="json", name=name)
+def store_sms(words: dict[str, str], *, name: str = "") -> str:
+    return store(json.dumps(words, ensure_ascii=False).encode(), ending="json", name=name)
 
 
-def names(ending: str) -> list[str]:
+def stored_names(ending: str) -> list[str]:
     """Newest first."""
-    return sorted((path.stem for path in room().glob(f"[0-9]*.{ending}")), reverse=True)
+    return sorted((path.stem for path in store_folder().glob(f"[0-9]*.{ending}")), reverse=True)
 
 
-def moment(name: str) -> datetime:
+def arrived_at(name: str) -> datetime:
     """When the piece with this name arrived."""
     return datetime.fromtimestamp(int(name[:20]) / NANOSECONDS, tz=UTC)
 
 
 @dataclass(frozen=True)
-class Mail:
+class StoredMail:
     """One mail that went out, as the catcher received it."""
 
     name: str
 
     @cached_property
     def raw(self) -> bytes:
-        return (room() / f"{self.name}.eml").read_bytes()
+        return (store_folder() / f"{self.name}.eml").read_bytes()
 
     @cached_property
     def message(self) -> EmailMessage:
@@ -66,7 +66,7 @@ class Mail:
 
     @property
     def at(self) -> datetime:
-        return moment(self.name)
+        return arrived_at(self.name)
 
     @property
     def to(self) -> str:
@@ -90,7 +90,7 @@ class Mail:
 
     @property
     def linked_text(self) -> SafeString:
-        return hyperlinks.linked(self.text)
+        return hyperlinks.with_links(self.text)
 
     @property
     def html(self) -> str:
@@ -120,7 +120,7 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Text:
+class StoredSms:
     """One text: ours, or an answer to it."""
 
     name: str
@@ -132,31 +132,31 @@ class Text:
 
     @property
     def at(self) -> datetime:
-        return moment(self.name)
+        return arrived_at(self.name)
 
     @property
     def linked_body(self) -> SafeString:
-        return hyperlinks.linked(self.body)
+        return hyperlinks.with_links(self.body)
 
 
-def mails(word: str = "") -> list[Mail]:
+def stored_mails(word: str = "") -> list[StoredMail]:
     """Newest first, those with the word in them; without one, each is read only when it is looked at."""
-    kept = [Mail(name) for name in names("eml")]
+    kept = [StoredMail(name) for name in stored_names("eml")]
     sought = word.strip().lower().encode()
     return [mail for mail in kept if sought in mail.raw.lower()] if sought else kept
 
 
-def mail(name: str) -> Mail | None:
-    return Mail(name) if NAME.fullmatch(name) and (room() / f"{name}.eml").exists() else None
+def read_stored_mail(name: str) -> StoredMail | None:
+    return StoredMail(name) if NAME.fullmatch(name) and (store_folder() / f"{name}.eml").exists() else None
 
 
-def texts() -> list[Text]:
+def stored_sms() -> list[StoredSms]:
     """Newest first, answers included."""
-    return [_text(name) for name in names("json")]
+    return [_text(name) for name in stored_names("json")]
 
 
-def _text(name: str) -> Text:
-    words = json.loads((room() / f"{name}.json").read_bytes())
+def _text(name: str) -> StoredSms:
+    words = json.loads((store_folder() / f"{name}.json").read_bytes())
     is_answer = words.get("direction") == "answer"
     ours, theirs = (words["to"], words["from"]) if is_answer else (words["from"], words["to"])
-    return Text(name, ours, theirs, words["body"], is_answer, words.get("outcome", ""))
+    return StoredSms(name, ours, theirs, words["body"], is_answer, words.get("outcome", ""))

@@ -17,7 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from config.demo import forms, hyperlinks, sms_simulator, store
-from config.demo.forms import AnswerForm, MailAnswerForm
+from config.demo.forms import MailReplyForm, SmsReplyForm
 
 FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -42,7 +42,7 @@ def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     word = request.GET.get("word", "")
-    page = Paginator(store.mails(word), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(store.stored_mails(word), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "demo/mails.html", {"page": page, "word": word})
 
 
@@ -50,7 +50,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_safe
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def mail(request: HttpRequest, name: str) -> HttpResponse:
-    return render(request, "demo/mail.html", {"mail": _mail_or_404(name), "form": MailAnswerForm()})
+    return render(request, "demo/mail.html", {"mail": _mail_or_404(name), "form": MailReplyForm()})
 
 
 @demo_only
@@ -73,38 +73,38 @@ def mail_raw(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def one_click(request: HttpRequest, name: str) -> HttpResponse:
     """Press the unsubscribe button of the mail program."""
-    outcome = sms_simulator.one_click(_mail_or_404(name).one_click_url)
+    outcome = sms_simulator.post_one_click(_mail_or_404(name).one_click_url)
     messages.info(request, _("Response to the email program's unsubscribe request: %s.") % outcome)
-    return redirect("post-room:mail", name)
+    return redirect("demo-inbox:mail", name)
 
 
 @demo_only
 @require_POST
-def leave_by_mail(request: HttpRequest, name: str) -> HttpResponse:
+def unsubscribe_by_mail(request: HttpRequest, name: str) -> HttpResponse:
     """Press the unsubscribe button of a mail program that knows no one-click."""
     mail = _mail_or_404(name)
     if not mail.leave_mailbox:
         raise Http404
-    messages.info(request, _("The unsubscribe email was delivered: %s.") % forms.leave_by_mail(mail))
-    return redirect("post-room:mail", name)
+    messages.info(request, _("The unsubscribe email was delivered: %s.") % forms.unsubscribe_by_mail(mail))
+    return redirect("demo-inbox:mail", name)
 
 
 @demo_only
 @require_POST
-def answer_mail(request: HttpRequest, name: str) -> HttpResponse:
+def reply_to_mail(request: HttpRequest, name: str) -> HttpResponse:
     """Answer a mail as the person would, or their mail program while they are away."""
-    form = MailAnswerForm(request.POST)
+    form = MailReplyForm(request.POST)
     if form.is_valid():
         messages.info(request, _("Your reply was delivered: %s.") % form.save(_mail_or_404(name)))
-    return redirect("post-room:mail", name)
+    return redirect("demo-inbox:mail", name)
 
 
 @demo_only
 @require_safe
 def texts(request: HttpRequest) -> HttpResponse:
     """One line per phone, the latest text first."""
-    latest: dict[str, store.Text] = {}
-    for text in store.texts():
+    latest: dict[str, store.StoredSms] = {}
+    for text in store.stored_sms():
         latest.setdefault(text.theirs, text)
     return render(request, "demo/texts.html", {"conversations": latest.values()})
 
@@ -112,34 +112,34 @@ def texts(request: HttpRequest) -> HttpResponse:
 @demo_only
 @require_safe
 def conversation(request: HttpRequest, number: str) -> HttpResponse:
-    return _conversation(request, number, AnswerForm(said=_said(number)))
+    return _conversation(request, number, SmsReplyForm(said=_conversation_messages(number)))
 
 
 @demo_only
 @require_POST
-def answer(request: HttpRequest, number: str) -> HttpResponse:
+def reply_to_sms(request: HttpRequest, number: str) -> HttpResponse:
     """Answer a text as the person would on their phone."""
-    form = AnswerForm(request.POST, said=_said(number))
+    form = SmsReplyForm(request.POST, said=_conversation_messages(number))
     if not form.is_valid():
         return _conversation(request, number, form)
     form.save(number)
-    return redirect("post-room:conversation", number)
+    return redirect("demo-inbox:conversation", number)
 
 
-def _conversation(request: HttpRequest, number: str, form: AnswerForm) -> HttpResponse:
-    days = [(day, list(said)) for day, said in groupby(_said(number), key=lambda text: text.at.date())]
+def _conversation(request: HttpRequest, number: str, form: SmsReplyForm) -> HttpResponse:
+    days = [(day, list(said)) for day, said in groupby(_conversation_messages(number), key=lambda text: text.at.date())]
     return render(request, "demo/conversation.html", {"number": number, "days": days, "form": form})
 
 
-def _said(number: str) -> list[store.Text]:
+def _conversation_messages(number: str) -> list[store.StoredSms]:
     """Both sides of one phone's conversation, oldest first."""
-    said = [text for text in store.texts() if text.theirs == number]
+    said = [text for text in store.stored_sms() if text.theirs == number]
     if not said:
         raise Http404
     return said[::-1]
 
 
-def _mail_or_404(name: str) -> store.Mail:
-    if found := store.mail(name):
+def _mail_or_404(name: str) -> store.StoredMail:
+    if found := store.read_stored_mail(name):
         return found
     raise Http404

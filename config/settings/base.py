@@ -149,29 +149,31 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 
 # Links, fence and confirmations.
 LINK_KEYS: dict[str, list[str]] = {}
-FRESH_LINK_MINUTES = 30
+SECURE_LINK_MINUTES = 30
 CONFIRM_LINK_DAYS = 7
 UNDO_LINK_DAYS = 30
-KEEP_LINK_DAYS = 35  # a few more than silence lasts, so that the last day finds its page
-REMIND_AFTER_DAYS = 3  # of a sign-up nobody has confirmed, once
+RENEWAL_LINK_DAYS = 35  # a few more than silence lasts, so that the last day finds its page
+SIGN_UP_REMINDER_DAYS = 3  # of a sign-up nobody has confirmed, once
 # strict: what Sayso ships; legal: only what the law itself asks. Never looser than the law.
 RULE_PROFILE = env.str("RULE_PROFILE", default="strict")
-SPOKEN_CONSENT_DAYS = env.int("SPOKEN_CONSENT_DAYS", default=30)  # unconfirmed, it ends by itself
+OFFLINE_CONSENT_DAYS = env.int("OFFLINE_CONSENT_DAYS", default=30)  # unconfirmed, it ends by itself
 LINK_REQUESTS_PER_HOUR = 3
 LINK_REQUESTS_PER_DAY = 10
 FORMS_PER_NETWORK_PER_HOUR = env.int("FORMS_PER_NETWORK_PER_HOUR", default=60)
 CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", default=2000)  # over all forms; more of them wait
-STEADY_ANSWER_SECONDS = 0.4  # forms that take an address answer no sooner, whether it is known or not
-SCANNER_BURST = env.int("SCANNER_BURST", default=20)  # so many people of one mail domain in a minute are a machine
-LINK_HIT_DAYS = env.int("LINK_HIT_DAYS", default=90)  # how long looks at links are kept
+CONSTANT_TIME_SECONDS = 0.4  # forms that take an address answer no sooner, whether it is known or not
+BOT_BURST = env.int("BOT_BURST", default=20)  # so many people of one mail domain in a minute are a machine
+LINK_OPEN_DAYS = env.int("LINK_OPEN_DAYS", default=90)  # how long looks at links are kept
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of our own stand before us
-HAND_OVER_WINDOW = env.int("HAND_OVER_WINDOW", default=50)
-HAND_OVER_SECONDS = env.int("HAND_OVER_SECONDS", default=30)
+SEND_FENCE_BATCH = env.int("SEND_FENCE_BATCH", default=50)
+SEND_FENCE_SECONDS = env.int("SEND_FENCE_SECONDS", default=30)
 OPT_OUT_WAIT_SECONDS = 10
-CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=120)
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)
 SEND_BATCH = env.int("SEND_BATCH", default=500)
-COUNT_AT_ONCE = env.int("COUNT_AT_ONCE", default=20_000)  # people judged while somebody waits; more of them later
-IMPORT_MOST_BYTES = env.int("IMPORT_MOST_BYTES", default=2_000_000_000)
+IMMEDIATE_COUNT_LIMIT = env.int(
+    "IMMEDIATE_COUNT_LIMIT", default=20_000
+)  # people judged while somebody waits; more of them later
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=2_000_000_000)
 IMPORT_CHUNK = env.int("IMPORT_CHUNK", default=100)  # rows in one transaction
 IMPORT_UPLOAD_BYTES = 10_000_000  # what a page checks while somebody waits; larger files go by command
 DEFAULT_PHONE_REGION = env.str("DEFAULT_PHONE_REGION", default="")
@@ -186,15 +188,15 @@ EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sayso <sayso@localhost>")
 # Mail that comes back: the mailbox that is emptied every minute, and the address whose +tag lets people out by mail.
-MAILBOX_HOST = env.str("MAILBOX_HOST", default="")
-MAILBOX_PORT = env.int("MAILBOX_PORT", default=993)
-MAILBOX_USER = env.str("MAILBOX_USER", default="")
-MAILBOX_PASSWORD = env.str("MAILBOX_PASSWORD", default="")
-MAILBOX_SSL = env.bool("MAILBOX_SSL", default=True)
-MAILBOX_FOLDER = env.str("MAILBOX_FOLDER", default="INBOX")
+IMAP_HOST = env.str("IMAP_HOST", default="")
+IMAP_PORT = env.int("IMAP_PORT", default=993)
+IMAP_USER = env.str("IMAP_USER", default="")
+IMAP_PASSWORD = env.str("IMAP_PASSWORD", default="")
+IMAP_SSL = env.bool("IMAP_SSL", default=True)
+IMAP_FOLDER = env.str("IMAP_FOLDER", default="INBOX")
 UNSUBSCRIBE_MAILTO = env.str("UNSUBSCRIBE_MAILTO", default="")
-TEXT_PROVIDER_URL = env.str("TEXT_PROVIDER_URL", default="")
-TEXT_PROVIDER_TOKEN = env.str("TEXT_PROVIDER_TOKEN", default="")
+SMS_PROVIDER_URL = env.str("SMS_PROVIDER_URL", default="")
+SMS_PROVIDER_TOKEN = env.str("SMS_PROVIDER_TOKEN", default="")
 
 # Celery: rows are the queue, the broker only wakes workers. One topic exchange with its own name, because
 # a direct exchange cannot delay on quorum queues and an exchange's type cannot be changed later.
@@ -225,22 +227,22 @@ elif CELERY_BROKER_URL.startswith("amqp"):
 # What runs by itself; each entry is a task that calls one verb.
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {
-    "deliver what is owed": {"task": "preferences.tasks.deliver_replies", "schedule": 30},
-    "seal what was said": {"task": "preferences.tasks.seal_ledger", "schedule": 60},
-    "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending", "schedule": 60 * 60},
-    "forget old looks at links": {"task": "preferences.tasks.forget_old_hits", "schedule": 24 * 60 * 60},
-    "forget the long gone": {"task": "preferences.tasks.forget_the_long_gone", "schedule": 24 * 60 * 60},
-    "end what has run out": {"task": "preferences.tasks.end_pauses_and_terms", "schedule": 60},
-    "go on with lost imports": {"task": "preferences.imports.tasks.resume_imports", "schedule": 30},
-    "start what is due": {"task": "campaigns.tasks.start_due", "schedule": 30},
-    "end what nobody kept": {"task": "campaigns.tasks.end_what_ran_out", "schedule": 60 * 60},
-    "sweep what was lost": {"task": "campaigns.tasks.sweep", "schedule": 30},
-    "close requests of the forgotten": {"task": "compliance.tasks.settle_forgotten", "schedule": 60 * 60},
-    "go on with lost forecasts": {"task": "compliance.tasks.resume_forecasts", "schedule": 60},
-    "remind of policy reviews": {"task": "compliance.tasks.remind_reviews", "schedule": 6 * 60 * 60},
+    "deliver service messages": {"task": "preferences.tasks.deliver_service_messages", "schedule": 30},
+    "seal consent ledger": {"task": "preferences.tasks.seal_ledger", "schedule": 60},
+    "expire unconfirmed sign-ups": {"task": "preferences.tasks.expire_pending_requests", "schedule": 60 * 60},
+    "delete old link opens": {"task": "preferences.tasks.delete_old_link_opens", "schedule": 24 * 60 * 60},
+    "erase inactive contacts": {"task": "preferences.tasks.erase_inactive_contacts", "schedule": 24 * 60 * 60},
+    "end pauses and expired consents": {"task": "preferences.tasks.end_pauses_and_expired_consents", "schedule": 60},
+    "resume stalled imports": {"task": "preferences.imports.tasks.resume_imports", "schedule": 30},
+    "start due campaigns": {"task": "campaigns.tasks.start_due", "schedule": 30},
+    "expire unrenewed consents": {"task": "campaigns.tasks.expire_consents", "schedule": 60 * 60},
+    "recover lost sends": {"task": "campaigns.tasks.recover_lost_work", "schedule": 30},
+    "close requests of erased contacts": {"task": "compliance.tasks.close_requests_of_erased", "schedule": 60 * 60},
+    "resume stalled forecasts": {"task": "compliance.tasks.resume_forecasts", "schedule": 60},
+    "send policy review reminders": {"task": "compliance.tasks.send_review_reminders", "schedule": 6 * 60 * 60},
 }
-if MAILBOX_HOST:
-    CELERY_BEAT_SCHEDULE["read what came by mail"] = {"task": "preferences.inbound.tasks.poll_mailbox", "schedule": 60}
+if IMAP_HOST:
+    CELERY_BEAT_SCHEDULE["poll mailbox"] = {"task": "preferences.inbound.tasks.poll_mailbox", "schedule": 60}
 
 LOGGING = {
     "version": 1,
@@ -258,17 +260,17 @@ UNFOLD = {
     "SITE_HEADER": "Sayso",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [lambda request: static("office.css")],
+    "STYLES": [lambda request: static("admin.css")],
     "DASHBOARD_CALLBACK": "compliance.admin.dashboard.needs_attention",
 }
 
 
 def link_keys(secrets: dict[str, str]) -> dict[str, list[str]]:
-    """Per purpose: today's key first, then the old ones that still verify (LINK_KEY_LEAVE_OLD=a,b)."""
+    """Per purpose: today's key first, then the old ones that still verify (LINK_KEY_UNSUBSCRIBE_OLD=a,b)."""
     return {
         purpose: [
             secrets[f"LINK_KEY_{purpose.upper()}"],
             *env.list(f"LINK_KEY_{purpose.upper()}_OLD", default=[]),
         ]
-        for purpose in ("leave", "manage", "fresh", "confirm", "undo", "receipt")
+        for purpose in ("unsubscribe", "preferences", "secure", "confirm", "undo", "receipt")
     }

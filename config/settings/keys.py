@@ -8,9 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 NAMES = {
     "SECRET_KEY": "signs staff sessions and forms",
-    "LINK_KEY_LEAVE": "signs the leave links in every message; old messages carry it for years",
-    "LINK_KEY_MANAGE": "signs the links to the preferences page",
-    "LINK_KEY_FRESH": "signs the links mailed on request",
+    "LINK_KEY_UNSUBSCRIBE": "signs the leave links in every message; old messages carry it for years",
+    "LINK_KEY_PREFERENCES": "signs the links to the preferences page",
+    "LINK_KEY_SECURE": "signs the links mailed on request",
     "LINK_KEY_CONFIRM": "signs the links that confirm a sign-up",
     "LINK_KEY_UNDO": "signs the links that put a change back",
     "LINK_KEY_RECEIPT": "signs the links to the receipts that people keep",
@@ -19,14 +19,14 @@ NAMES = {
     "INBOUND_WEBHOOK_SECRET": "proves that an incoming text comes from the provider",
     "ANYMAIL_WEBHOOK_SECRET": "proves that a delivery report comes from the provider (user:password)",
 }
-SHORTEST = 32
-FEWEST_DIFFERENT = 10
+MIN_LENGTH = 32
+MIN_DISTINCT = 10
 
 
-def read(env: environ.Env) -> dict[str, str]:
+def read_secrets(env: environ.Env) -> dict[str, str]:
     """All secrets by name. Raises ImproperlyConfigured with one sentence per problem."""
     values = {name: env.str(name, default="") for name in NAMES}
-    problems = [problem for name in NAMES if (problem := weakness(name, values[name]))]
+    problems = [problem for name in NAMES if (problem := secret_weakness(name, values[name]))]
     if len(set(values.values())) < len(values) and not problems:
         problems = ["Two secrets have the same value: make each one with `python3 dev.py keys`."]
     if problems:
@@ -34,16 +34,16 @@ def read(env: environ.Env) -> dict[str, str]:
     return values
 
 
-def weakness(name: str, value: str) -> str:
+def secret_weakness(name: str, value: str) -> str:
     """What is wrong with this secret, in one sentence; empty when nothing is."""
     if not value:
         return f"{name} is not set: it {NAMES[name]}. Make one with `python3 dev.py keys`."
-    if len(value) < SHORTEST or len(set(value)) < FEWEST_DIFFERENT:
-        return f"{name} is too weak: use at least {SHORTEST} random characters (`python3 dev.py keys`)."
+    if len(value) < MIN_LENGTH or len(set(value)) < MIN_DISTINCT:
+        return f"{name} is too weak: use at least {MIN_LENGTH} random characters (`python3 dev.py keys`)."
     return ""
 
 
-def make() -> dict[str, str]:
+def make_secrets() -> dict[str, str]:
     """A fresh set of secrets."""
     fresh = {name: secrets.token_urlsafe(48) for name in NAMES}
     fresh["ANYMAIL_WEBHOOK_SECRET"] = f"anymail:{secrets.token_urlsafe(48)}"
@@ -56,5 +56,5 @@ def ensure_file(path: Path) -> Path:
     path.touch(mode=0o600)
     kept = path.read_text()
     known = {line.partition("=")[0] for line in kept.splitlines()}
-    path.write_text(kept + "".join(f"{name}={value}\n" for name, value in make().items() if name not in known))
+    path.write_text(kept + "".join(f"{name}={value}\n" for name, value in make_secrets().items() if name not in known))
     return path

@@ -5,7 +5,7 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import DATA, INSTALLED_APPS, LOGGING, env, link_keys
 
 env.read_env(str(keys.ensure_file(DATA / "keys.env")))
-SECRETS = keys.read(env)
+SECRETS = keys.read_secrets(env)
 SECRET_KEY = SECRETS["SECRET_KEY"]
 LINK_KEYS = link_keys(SECRETS)
 FINGERPRINT_KEY = SECRETS["FINGERPRINT_KEY"]
@@ -22,9 +22,9 @@ BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 STATIC_ROOT = None  # served from where they are
 (DATA / "queue" / "control").mkdir(parents=True, exist_ok=True)
 LOGGING = LOGGING | {"loggers": {"django.request": {"level": "ERROR"}}}
-POST_ROOM = DATA / "post-room"
+DEMO_INBOX_ROOT = DATA / "demo-inbox"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = env.int("SAYSO_MAIL_PORT", default=8025)
 UNSUBSCRIBE_MAILTO = env.str("UNSUBSCRIBE_MAILTO", default="out@post-room.example")
-TEXT_PROVIDER_URL = f"http://127.0.0.1:{env.int('SAYSO_TEXT_PORT', default=8026)}/texts"
-TEXT_PROVIDER_TOKEN = "the post room takes any token"  # noqa: S105
+SMS_PROVIDER_URL = f"http://127.0.0.1:{env.int('SAYSO_TEXT_PORT', default=8026)}/texts"
+SMS_PROVIDER_TOKEN = "the post room takes any token"  # noqa: S105

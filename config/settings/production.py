@@ -6,7 +6,7 @@ from config.settings import keys
 from config.settings.base import *  # noqa: F403
 from config.settings.base import BASE_URL, env, link_keys
 
-SECRETS = keys.read(env)
+SECRETS = keys.read_secrets(env)
 SECRET_KEY = SECRETS["SECRET_KEY"]
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_OLD", default=[])
 LINK_KEYS = link_keys(SECRETS)

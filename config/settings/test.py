@@ -11,9 +11,9 @@ from config.settings.base import DATABASES, INSTALLED_APPS, env
 # Secrets for tests only; production refuses to start without its own.
 SECRET_KEY = "test-django-secret-key-0123456789abcdef"
 LINK_KEYS = {
-    "leave": ["test-leave-link-key-0123456789abcdef"],
-    "manage": ["test-manage-link-key-0123456789abcdef"],
-    "fresh": ["test-fresh-link-key-0123456789abcdef"],
+    "unsubscribe": ["test-unsubscribe-link-key-0123456789abcdef"],
+    "preferences": ["test-preferences-link-key-0123456789abcdef"],
+    "secure": ["test-secure-link-key-0123456789abcdef"],
     "confirm": ["test-confirm-link-key-0123456789abcdef"],
     "undo": ["test-undo-link-key-0123456789abcdef"],
     "receipt": ["test-receipt-link-key-0123456789abcdef"],
@@ -31,7 +31,7 @@ BASE_URL = "http://testserver"
 STATIC_ROOT = None  # served from where they are, each looked up when asked for
 WHITENOISE_AUTOREFRESH = True
 DATA = Path(tempfile.mkdtemp(prefix="sayso-data-"))
-POST_ROOM = Path(tempfile.mkdtemp(prefix="sayso-post-room-"))
+DEMO_INBOX_ROOT = Path(tempfile.mkdtemp(prefix="sayso-post-room-"))
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sayso-evidence-"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://")
@@ -45,4 +45,4 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.mkdtemp(prefix="sayso-test-")) / "test.sqlite3"}
 LANGUAGE_CODE = "en"
-STEADY_ANSWER_SECONDS = 0
+CONSTANT_TIME_SECONDS = 0

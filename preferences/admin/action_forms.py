@@ -19,12 +19,12 @@ from preferences.errors import Unreadable
 from preferences.models import Address, Channel, Contact, Method, Sender
 
 
-def channel_of(value: str) -> Channel:
+def guess_channel(value: str) -> Channel:
     """A phone number has no "@"."""
     return Channel.EMAIL if "@" in value else Channel.SMS
 
 
-class BecauseForm(forms.Form):
+class ReasonForm(forms.Form):
     because = forms.CharField(
         label=_("Reason"),
         max_length=200,
@@ -34,7 +34,7 @@ class BecauseForm(forms.Form):
     )
 
 
-class NoForm(forms.Form):
+class OptOutForm(forms.Form):
     """What somebody told a colleague: nothing more, please."""
 
     address = forms.ModelChoiceField(
@@ -89,7 +89,7 @@ class NoticeForm(forms.Form):
     terms_url = forms.URLField(
         label=_("Terms"), required=False, assume_scheme="https", widget=UnfoldAdminTextInputWidget
     )
-    how_to_leave = forms.CharField(
+    how_to_unsubscribe = forms.CharField(
         label=_("How to unsubscribe"), required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )
     discloses_texts = forms.BooleanField(
@@ -142,9 +142,9 @@ class NewContactForm(forms.ModelForm):
 
     def clean_address(self) -> str:
         value = self.cleaned_data["address"]
-        channel = channel_of(value)
+        channel = guess_channel(value)
         try:
-            address_normalization.normal_form(channel, value)
+            address_normalization.normalize_address(channel, value)
         except Unreadable as error:
             raise forms.ValidationError(str(error)) from error
         if contacts.find(channel, value):

@@ -9,7 +9,7 @@ from preferences.errors import Unreadable
 from preferences.models import Address
 
 
-class FindsByAddress:
+class AddressSearchAdmin:
     """Searches by the whole address or its beginning. Mix in before StaffAdmin."""
 
     address_path = "address__in"
@@ -22,17 +22,19 @@ class FindsByAddress:
         return queryset.filter(self.found(term.strip())), False
 
     def found(self, term: str) -> Q:
-        return Q(**{self.address_path: addresses(term)})
+        return Q(**{self.address_path: addresses_matching(term)})
 
 
-def addresses(term: str) -> QuerySet[Address]:
+def addresses_matching(term: str) -> QuerySet[Address]:
     """The addresses written like this, or beginning like this."""
-    return Address.objects.filter(Q(normal_form__in=_readings(term)) | Q(normal_form__startswith=term.casefold()))
+    return Address.objects.filter(
+        Q(normal_form__in=_possible_normal_forms(term)) | Q(normal_form__startswith=term.casefold())
+    )
 
 
-def _readings(term: str) -> list[str]:
+def _possible_normal_forms(term: str) -> list[str]:
     found = []
-    for read in (address_normalization.email, address_normalization.phone):
+    for read in (address_normalization.normalize_email, address_normalization.normalize_phone):
         try:
             found.append(read(term))
         except Unreadable:

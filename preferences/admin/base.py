@@ -19,10 +19,10 @@ from unfold.admin import ModelAdmin
 
 from preferences.errors import SaysoError
 
-Verb = Callable[[Any, dict[str, Any]], object]
+ServiceCall = Callable[[Any, dict[str, Any]], object]
 
 
-def colleague(request: HttpRequest) -> User:
+def staff_user(request: HttpRequest) -> User:
     """Who is asking. The back office lies behind its login, so this is always somebody with a name."""
     if isinstance(request.user, User):
         return request.user
@@ -97,11 +97,11 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         title: str,
         text: str,
         button: str,
-        verb: Verb,
+        verb: ServiceCall,
         form_class: Callable[..., forms.Form] = forms.Form,
         initial: dict[str, Any] | None = None,
         grave: bool = False,
-        template: str = "admin/ask_first.html",
+        template: str = "admin/confirm_action.html",
         shown: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A button's page: a GET asks, a POST calls `verb(obj, answers)`, which returns a sentence on what was done.
@@ -116,7 +116,7 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         context = {"title": title, "text": text, "button": button, "grave": grave, "form": form, "original": obj}
         return self.page(request, template, {**context, "back": self.change_url(obj), **(shown or {})})
 
-    def _done(self, request: HttpRequest, obj: models.Model, form: forms.Form, verb: Verb) -> bool:
+    def _done(self, request: HttpRequest, obj: models.Model, form: forms.Form, verb: ServiceCall) -> bool:
         try:
             sentence = verb(obj, form.cleaned_data)
         except SaysoError as error:

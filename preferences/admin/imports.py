@@ -14,14 +14,14 @@ from unfold.decorators import display
 
 from preferences import csv_export
 from preferences.admin.action_forms import UploadForm
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.errors import SaysoError
 from preferences.imports import service as imports
 from preferences.imports import tasks
-from preferences.imports.row_outcomes import Outcome
+from preferences.imports.row_outcomes import RowOutcome
 from preferences.models import Basis, Import
 
-Status = Import.Status
+ImportStatus = Import.Status
 STATUSES = {"checked": "info", "applying": "warning", "applied": "success", "refused": "danger"}
 SHOWN = 100
 REFRESH_SECONDS = 3
@@ -53,7 +53,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
 
     @display(description=gettext_lazy("consents"))
     def brought(self, import_: Import) -> int:
-        return sum(import_.counts.get(outcome, 0) for outcome in (Outcome.NEW, Outcome.CHANGED))
+        return sum(import_.counts.get(outcome, 0) for outcome in (RowOutcome.NEW, RowOutcome.CHANGED))
 
     @display(description=gettext_lazy("rows"))
     def rows(self, import_: Import) -> int:
@@ -66,7 +66,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid() and (import_ := _checked(request, form)):
             return redirect(self.change_url(import_))
-        return self.page(request, "admin/ask_first.html", self._upload_context(form))
+        return self.page(request, "admin/confirm_action.html", self._upload_context(form))
 
     def _upload_context(self, form: UploadForm) -> dict[str, Any]:
         return {
@@ -89,16 +89,16 @@ class ImportAdmin(ReadOnly, StaffAdmin):
             "title": import_.file_name,
             "import": import_,
             "original": import_,
-            "counts": [(outcome, import_.counts.get(outcome, 0)) for outcome in Outcome],
+            "counts": [(outcome, import_.counts.get(outcome, 0)) for outcome in RowOutcome],
             "bases": _bases(import_),
             "rows": _rows(import_),
             "percent": percent_done(import_),
             "problems": import_.problems[:SHOWN],
             "more": max(0, len(import_.problems) - SHOWN) + import_.counts.get(imports.LEFT_OUT, 0),
-            "may_apply": import_.status == Status.CHECKED and request.user.has_perm("preferences.change_import"),
+            "may_apply": import_.status == ImportStatus.CHECKED and request.user.has_perm("preferences.change_import"),
         }
-        response = self.page(request, "admin/preferences/import.html", context)
-        if import_.status == Status.APPLYING:
+        response = self.page(request, "admin/preferences/import/import.html", context)
+        if import_.status == ImportStatus.APPLYING:
             response["Refresh"] = str(REFRESH_SECONDS)
         return response
 
@@ -108,7 +108,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
         if request.method != "POST" or not request.user.has_perm("preferences.change_import"):
             raise PermissionDenied
         try:
-            tasks.apply_soon(imports.start(import_, by=colleague(request)))
+            tasks.enqueue_import(imports.start(import_, by=staff_user(request)))
         except SaysoError as error:
             self.message_user(request, str(error), messages.ERROR)
         return redirect(self.change_url(import_))
@@ -125,7 +125,7 @@ class ImportAdmin(ReadOnly, StaffAdmin):
 def _checked(request: HttpRequest, form: UploadForm) -> Import | None:
     file = form.cleaned_data["file"]
     try:
-        return imports.dry_run(file, name=file.name, by=colleague(request))
+        return imports.dry_run(file, name=file.name, by=staff_user(request))
     except SaysoError as error:
         form.add_error("file", str(error))
         return None
@@ -133,16 +133,16 @@ def _checked(request: HttpRequest, form: UploadForm) -> Import | None:
 
 def _bases(import_: Import) -> list[tuple[str, int]]:
     """How many of the consents rest on something else than the person's own word, by what it is."""
-    counted = [(basis.label, import_.counts.get(imports.resting_on(basis), 0)) for basis in Basis]
+    counted = [(basis.label, import_.counts.get(imports.basis_count_key(basis), 0)) for basis in Basis]
     return [(str(label), count) for label, count in counted if count]
 
 
 def _rows(import_: Import) -> int:
-    return sum(import_.counts.get(outcome, 0) for outcome in Outcome)
+    return sum(import_.counts.get(outcome, 0) for outcome in RowOutcome)
 
 
 def percent_done(import_: Import) -> int:
     """How far applying has come."""
-    if import_.status == Status.APPLIED:
+    if import_.status == ImportStatus.APPLIED:
         return 100
     return min(100, 100 * import_.line // max(1, import_.counts.get(imports.LINES, 0)))

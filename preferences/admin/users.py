@@ -18,7 +18,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class ColleagueAdmin(UserAdmin, StaffAdmin):
+class StaffUserAdmin(UserAdmin, StaffAdmin):
     """Who works here, and in which role?"""
 
     form = UserChangeForm

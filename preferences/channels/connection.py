@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from preferences.channels.email import SmtpConnection
 from preferences.channels.outcomes import Outcome
-from preferences.channels.sms import TextConnection
+from preferences.channels.sms import SmsConnection
 from preferences.errors import Unreadable
 
 
@@ -17,10 +17,10 @@ class Connection(Protocol):
 
     def __exit__(self, *trouble: object) -> None: ...
 
-    def hand_over(self, parcel: Any, *, within: float | None = None) -> Outcome: ...
+    def send(self, parcel: Any, *, within: float | None = None) -> Outcome: ...
 
 
-DOORS: dict[str, type[Connection]] = {"email": SmtpConnection, "sms": TextConnection}
+DOORS: dict[str, type[Connection]] = {"email": SmtpConnection, "sms": SmsConnection}
 
 
 def connect(channel: str) -> Connection:

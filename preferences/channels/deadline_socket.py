@@ -26,7 +26,7 @@ class Deadline:
         return min(left, self._step)
 
 
-class Wire:
+class DeadlineSocket:
     """A connected socket under a deadline; smtplib and http.client take it for an ordinary one."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline):
@@ -39,7 +39,7 @@ class Wire:
             rest = rest[self._ready().send(rest[:CHUNK]) :]
 
     def makefile(self, *args, **kwargs) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self))
+        return io.BufferedReader(_SocketReader(self))
 
     def receive(self, most: int = CHUNK) -> bytes:
         return self._ready().recv(most)
@@ -62,10 +62,10 @@ class Wire:
         return self._sock
 
 
-class _Reading(io.RawIOBase):
+class _SocketReader(io.RawIOBase):
     """The reading side of a wire; closing it leaves the wire open, as http.client expects."""
 
-    def __init__(self, wire: Wire):
+    def __init__(self, wire: DeadlineSocket):
         self._wire = wire
 
     def readable(self) -> bool:
@@ -77,7 +77,7 @@ class _Reading(io.RawIOBase):
         return len(chunk)
 
 
-def dial(host: str, port: int, deadline: Deadline) -> Wire:
+def connect_socket(host: str, port: int, deadline: Deadline) -> DeadlineSocket:
     """Try each address of the host in turn, all of them within the one deadline."""
     trouble = OSError(_("No IP address was found for the host."))
     for family, kind, protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
@@ -90,5 +90,5 @@ def dial(host: str, port: int, deadline: Deadline) -> Wire:
             sock.close()
             trouble = error
         else:
-            return Wire(sock, deadline)
+            return DeadlineSocket(sock, deadline)
     raise trouble

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from preferences.channels import mime
 from preferences.channels.deadline_socket import Deadline
-from preferences.channels.outcomes import Outcome, Result, shown
+from preferences.channels.outcomes import Outcome, Result, printable_detail
 from preferences.channels.smtp.session import Session
 
 GOODBYE_SECONDS = 2
-ABOUT_US = {421, 530, 534, 535, 538}  # the server is closing, or wants us to log in or encrypt
+SENDER_FAULT_CODES = {421, 530, 534, 535, 538}  # the server is closing, or wants us to log in or encrypt
 MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -69,15 +69,15 @@ class SmtpConnection:
         if session:
             session.leave(Deadline(GOODBYE_SECONDS, step=GOODBYE_SECONDS))
 
-    def hand_over(self, parcel: Mail, *, within: float | None = None) -> Outcome:
+    def send(self, parcel: Mail, *, within: float | None = None) -> Outcome:
         """Give one message to the relay in at most so many seconds, and say what certainly became of it."""
-        if unfit := _unfit(parcel):
+        if unfit := _envelope_fault(parcel):
             return Outcome(Result.REFUSED, detail=unfit)
-        deadline = Deadline(settings.HAND_OVER_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT)
+        deadline = Deadline(settings.SEND_FENCE_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT)
         try:
             session = self._take(deadline)
         except (OSError, ValueError) as error:
-            return Outcome(Result.TRY_LATER, detail=shown(_sentence(error), hide=parcel.to))
+            return Outcome(Result.TRY_LATER, detail=printable_detail(_sentence(error), hide=parcel.to))
         return self._converse(session, parcel)
 
     def _take(self, deadline: Deadline) -> Session:
@@ -108,23 +108,23 @@ class SmtpConnection:
             if not isinstance(error, OSError):
                 raise
             result = Result.UNKNOWN if session.dot_written else Result.TRY_LATER
-            return Outcome(result, detail=shown(_sentence(error), hide=parcel.to))
+            return Outcome(result, detail=printable_detail(_sentence(error), hide=parcel.to))
         return self._conclude(session, parcel, answer)
 
     def _conclude(self, session: Session, parcel: Mail, answer: tuple[int, bytes]) -> Outcome:
         code, words = answer
-        if code in ABOUT_US or not (code >= 400 or session.dot_written):
+        if code in SENDER_FAULT_CODES or not (code >= 400 or session.dot_written):
             session.close()
         else:
             self._session = session
-        detail = shown(f"{code} {words.decode('utf-8', 'replace')}", hide=parcel.to)
-        result = _judged(code, dot_written=session.dot_written)
+        detail = printable_detail(f"{code} {words.decode('utf-8', 'replace')}", hide=parcel.to)
+        result = _result_of_reply(code, dot_written=session.dot_written)
         return Outcome(result, _message_id(parcel.content) if result == Result.SENT else "", detail)
 
 
-def _judged(code: int, *, dot_written: bool) -> Result:
+def _result_of_reply(code: int, *, dot_written: bool) -> Result:
     """What the answer means; only after the final dot can the message have been accepted."""
-    if code in ABOUT_US or 400 <= code < 500:
+    if code in SENDER_FAULT_CODES or 400 <= code < 500:
         return Result.TRY_LATER
     if code >= 500:
         return Result.REFUSED
@@ -143,7 +143,7 @@ def _still_good(session: Session, deadline: Deadline) -> bool:
     return usable
 
 
-def _unfit(parcel: Mail) -> str:
+def _envelope_fault(parcel: Mail) -> str:
     """Why this envelope cannot be written in an SMTP command, or nothing."""
     if mime.is_address(parcel.to) and (parcel.sender == "" or mime.is_address(parcel.sender)):
         return ""

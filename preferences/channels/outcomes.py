@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-LONGEST_DETAIL = 300
+MAX_DETAIL_LENGTH = 300
 
 
 class Result(StrEnum):
@@ -24,12 +24,12 @@ class Outcome:
     detail: str = ""
 
 
-def shown(words: str | bytes, *, hide: str) -> str:
+def printable_detail(words: str | bytes, *, hide: str) -> str:
     """A provider's words as one short printable line that does not repeat the recipient's address."""
     if isinstance(words, bytes):
         words = words.decode("utf-8", "replace")
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
-    return _without(line, hide)[:LONGEST_DETAIL]
+    return _without(line, hide)[:MAX_DETAIL_LENGTH]
 
 
 def _without(line: str, secret: str) -> str:

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from preferences.channels.deadline_socket import Deadline
 from preferences.channels.http_sms.session import Answer, Session
-from preferences.channels.outcomes import Outcome, Result, shown
+from preferences.channels.outcomes import Outcome, Result, printable_detail
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 KEY = re.compile(r"[!-~]{1,255}")
-LATER = {401, 408, 429, 503}  # about our token or the provider's load, not about this text
+RETRY_STATUSES = {401, 408, 429, 503}  # about our token or the provider's load, not about this text
 
 
 @dataclass(frozen=True)
-class Text:
+class SmsMessage:
     """One text from our number to theirs; the reference stays the same however often it is offered."""
 
     sender: str
@@ -27,13 +27,13 @@ class Text:
     reference: str
 
 
-class TextConnection:
+class SmsConnection:
     """Hands texts to the provider over one connection: opened when needed, replaced after trouble."""
 
     def __init__(self) -> None:
         self._session: Session | None = None
 
-    def __enter__(self) -> "TextConnection":
+    def __enter__(self) -> "SmsConnection":
         return self
 
     def __exit__(self, *trouble: object) -> None:
@@ -41,15 +41,15 @@ class TextConnection:
         if session:
             session.close()
 
-    def hand_over(self, parcel: Text, *, within: float | None = None) -> Outcome:
+    def send(self, parcel: SmsMessage, *, within: float | None = None) -> Outcome:
         """Give one text to the provider in at most so many seconds, and say what certainly became of it."""
-        if unfit := _unfit(parcel):
+        if unfit := _message_fault(parcel):
             return Outcome(Result.REFUSED, detail=unfit)
-        deadline = Deadline(settings.HAND_OVER_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT)
+        deadline = Deadline(settings.SEND_FENCE_SECONDS if within is None else within, step=settings.EMAIL_TIMEOUT)
         try:
             session = self._take(deadline)
         except (OSError, ValueError) as error:
-            return Outcome(Result.TRY_LATER, detail=shown(str(error), hide=parcel.to))
+            return Outcome(Result.TRY_LATER, detail=printable_detail(str(error), hide=parcel.to))
         return self._converse(session, parcel)
 
     def _take(self, deadline: Deadline) -> Session:
@@ -59,11 +59,11 @@ class TextConnection:
             return session
         if session:
             session.close()
-        session = Session(settings.TEXT_PROVIDER_URL, deadline)
+        session = Session(settings.SMS_PROVIDER_URL, deadline)
         session.open()
         return session
 
-    def _converse(self, session: Session, parcel: Text) -> Outcome:
+    def _converse(self, session: Session, parcel: SmsMessage) -> Outcome:
         try:
             answer = session.post(_content(parcel), _headers(parcel))
         except BaseException as error:
@@ -71,55 +71,57 @@ class TextConnection:
             if not isinstance(error, (OSError, ValueError, http.client.HTTPException)):
                 raise
             result = Result.UNKNOWN if session.written else Result.TRY_LATER
-            return Outcome(result, detail=shown(str(error) or type(error).__name__, hide=parcel.to))
+            return Outcome(result, detail=printable_detail(str(error) or type(error).__name__, hide=parcel.to))
         self._session = session
         return _outcome(answer, parcel)
 
 
-def _outcome(answer: Answer, parcel: Text) -> Outcome:
+def _outcome(answer: Answer, parcel: SmsMessage) -> Outcome:
     number = _provider_id(answer.body) if 200 <= answer.status < 300 else ""
     if number:
         return Outcome(Result.SENT, number, str(answer.status))
     pause = f"Retry-After: {answer.retry_after}. " if answer.retry_after else ""
     words = answer.body.decode("utf-8", "replace")
-    return Outcome(_judged(answer.status), detail=shown(f"{answer.status} {pause}{words}", hide=parcel.to))
+    return Outcome(
+        _result_of_status(answer.status), detail=printable_detail(f"{answer.status} {pause}{words}", hide=parcel.to)
+    )
 
 
-def _judged(status: int) -> Result:
+def _result_of_status(status: int) -> Result:
     """What a reply without the number of an accepted text means."""
-    if status in LATER:
+    if status in RETRY_STATUSES:
         return Result.TRY_LATER
     return Result.REFUSED if 300 <= status < 500 else Result.UNKNOWN
 
 
 def _provider_id(body: bytes) -> str:
     try:
-        reply = json.loads(body)
+        service_message = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    number = reply.get("id") if isinstance(reply, dict) else None
+    number = service_message.get("id") if isinstance(service_message, dict) else None
     return str(number) if isinstance(number, (str, int)) and not isinstance(number, bool) else ""
 
 
-def _content(parcel: Text) -> bytes:
+def _content(parcel: SmsMessage) -> bytes:
     return json.dumps(
         {"from": parcel.sender, "to": parcel.to, "body": parcel.body, "reference": parcel.reference}
     ).encode()
 
 
-def _headers(parcel: Text) -> dict[str, str]:
+def _headers(parcel: SmsMessage) -> dict[str, str]:
     return {
         "Content-Type": "application/json",
         "Accept": "application/json",
-        "Authorization": f"Bearer {settings.TEXT_PROVIDER_TOKEN}",
+        "Authorization": f"Bearer {settings.SMS_PROVIDER_TOKEN}",
         "Idempotency-Key": parcel.reference,
     }
 
 
-def _unfit(parcel: Text) -> str:
+def _message_fault(parcel: SmsMessage) -> str:
     """Why this text cannot be handed over at all, or nothing."""
-    if not settings.TEXT_PROVIDER_URL:
-        return _("No SMS provider is set up. Set TEXT_PROVIDER_URL and TEXT_PROVIDER_TOKEN, then send again.")
+    if not settings.SMS_PROVIDER_URL:
+        return _("No SMS provider is set up. Set SMS_PROVIDER_URL and SMS_PROVIDER_TOKEN, then send again.")
     if not NUMBER.fullmatch(parcel.to):
         return _("An SMS must have exactly one number in international format, like +14155550123.")
     if not KEY.fullmatch(parcel.reference):

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from preferences.errors import NotAllowed
 
-LARGEST = 25_000_000
+MAX_BYTES = 25_000_000
 # Extension → where in the file its mark stands, and the mark.
-MARKS: dict[str, list[tuple[int, bytes]]] = {
+FILE_SIGNATURES: dict[str, list[tuple[int, bytes]]] = {
     "pdf": [(0, b"%PDF-")],
     "png": [(0, b"\x89PNG\r\n\x1a\n")],
     "jpg": [(0, b"\xff\xd8\xff")],
@@ -21,12 +21,12 @@ MARKS: dict[str, list[tuple[int, bytes]]] = {
 }
 
 
-def checked(file: File) -> File:
+def validated_attachment(file: File) -> File:
     """The same file under an opaque name. Raises NotAllowed for what is neither a scan nor a recording."""
     if not file.size:
         raise NotAllowed(_("The file is empty. Choose the recording or the scan again."))
-    if file.size > LARGEST:
-        raise NotAllowed(_("The file is larger than %(most)s MB. Make it smaller.") % {"most": LARGEST // 1_000_000})
+    if file.size > MAX_BYTES:
+        raise NotAllowed(_("The file is larger than %(most)s MB. Make it smaller.") % {"most": MAX_BYTES // 1_000_000})
     extension = _extension(file)
     if not extension:
         raise NotAllowed(_("This is not a scan or recording. Use PDF, PNG or JPEG, or MP3, M4A, WAV, OGG or WebM."))
@@ -37,4 +37,6 @@ def _extension(file: File) -> str:
     file.seek(0)
     start = file.read(16)
     file.seek(0)
-    return next((kind for kind, marks in MARKS.items() if any(start.startswith(m, at) for at, m in marks)), "")
+    return next(
+        (kind for kind, marks in FILE_SIGNATURES.items() if any(start.startswith(m, at) for at, m in marks)), ""
+    )

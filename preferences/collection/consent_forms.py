@@ -21,8 +21,8 @@ from preferences.errors import NotAllowed
 from preferences.models import ConsentForm, ConsentFormVersion, Notice, Topic
 from preferences.text import lexicons
 
-SLOTS = ["title", "intro", "thank_you"]
-TURNS_TEXT_AROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+TEXT_FIELDS = ["title", "intro", "thank_you"]
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LOOKS_LIKE_HTML = re.compile(r"<\s*[a-zA-Z/!?]")
 
 
@@ -43,13 +43,13 @@ def draft(form: ConsentForm, *, language: str, title: str, intro: str, thank_you
     """What would be published, checked and not saved. Raises NotAllowed with what is missing."""
     if form.retired_at:
         raise NotAllowed(_("This form is retired. Make a new one."))
-    version = ConsentFormVersion(form=form, language=language, title=_plain(title))
-    version.intro, version.thank_you = _plain(intro), _plain(thank_you)
+    version = ConsentFormVersion(form=form, language=language, title=_plain_text(title))
+    version.intro, version.thank_you = _plain_text(intro), _plain_text(thank_you)
     _refuse_gaps(version)
     _refuse_offers(version)
     notices = _notices(form, language)
     version.notices = [notice.pk for notice in notices]
-    version.digest = hashlib.sha256(_whole(version, notices).encode()).hexdigest()
+    version.digest = hashlib.sha256(_full_text(version, notices).encode()).hexdigest()
     return version
 
 
@@ -59,7 +59,7 @@ def retire(form: ConsentForm, *, by: User | None = None) -> ConsentForm:
     form = ConsentForm.objects.select_for_update(of=["self"]).get(pk=form.pk)
     if form.retired_at is None:
         form.retired_at = timezone.now()
-        audit.save(form, by=by)
+        audit.save_with_history(form, by=by)
     return form
 
 
@@ -72,13 +72,13 @@ def current(form: ConsentForm, language: str) -> ConsentFormVersion | None:
     return rows.order_by(preferred, "language", "-version").first()
 
 
-def newest(form: ConsentForm) -> list[ConsentFormVersion]:
+def newest_versions(form: ConsentForm) -> list[ConsentFormVersion]:
     """The version of today in each language there is."""
     rows = sorted(form.versions.all(), key=lambda version: (version.language, version.version))
     return list({version.language: version for version in rows}.values())
 
 
-def offers(version: ConsentFormVersion) -> list[tuple[Topic, Notice]]:
+def offered_topics(version: ConsentFormVersion) -> list[tuple[Topic, Notice]]:
     """What a stranger may still ask for on it, in its order: topics that were closed since are left out."""
     rows = Notice.objects.filter(pk__in=version.notices, topic__in=Topic.objects.offered()).select_related(
         "topic__sender"
@@ -94,11 +94,11 @@ def is_behind(version: ConsentFormVersion) -> bool:
     return set(today.values()) != set(version.notices)
 
 
-def suggest(form: ConsentForm, language: str) -> dict[str, str]:
+def suggest_texts(form: ConsentForm, language: str) -> dict[str, str]:
     """A first draft of every slot: the words of today in this language, else words of ours."""
     version = form.versions.filter(language=language).order_by("-version").first()
     if version:
-        return {"language": language} | {slot: getattr(version, slot) for slot in SLOTS}
+        return {"language": language} | {slot: getattr(version, slot) for slot in TEXT_FIELDS}
     with translation.override(language):
         return {
             "language": language,
@@ -108,7 +108,7 @@ def suggest(form: ConsentForm, language: str) -> dict[str, str]:
         }
 
 
-def _plain(words: str) -> str:
+def _plain_text(words: str) -> str:
     """Plain text with paragraphs. Raises NotAllowed for what would show or hide something else."""
     words = words.replace("\r\n", "\n").replace("\r", "\n").strip()
     if LOOKS_LIKE_HTML.search(words):
@@ -121,12 +121,12 @@ def _plain(words: str) -> str:
 
 
 def _is_hidden(character: str) -> bool:
-    return character in TURNS_TEXT_AROUND or (unicodedata.category(character) == "Cc" and character not in "\n\t")
+    return character in BIDI_CONTROLS or (unicodedata.category(character) == "Cc" and character not in "\n\t")
 
 
 def _refuse_gaps(version: ConsentFormVersion) -> None:
-    fields = {field.name: field for field in version._meta.fields if field.name in SLOTS}
-    if empty := [str(fields[slot].verbose_name) for slot in SLOTS if not getattr(version, slot)]:
+    fields = {field.name: field for field in version._meta.fields if field.name in TEXT_FIELDS}
+    if empty := [str(fields[slot].verbose_name) for slot in TEXT_FIELDS if not getattr(version, slot)]:
         raise NotAllowed(_("This cannot be published: fill in %(slots)s.") % {"slots": ", ".join(empty)})
     if "\n" in version.title:
         raise NotAllowed(_("Write the title on one line."))
@@ -138,7 +138,7 @@ def _refuse_gaps(version: ConsentFormVersion) -> None:
 
 def _refuse_offers(version: ConsentFormVersion) -> None:
     """What confirms must not sell: with an offer in it, it would be advertising (CTIA 5.1)."""
-    if sold := lexicons.offers(version.thank_you):
+    if sold := lexicons.offer_phrases(version.thank_you):
         words = {"words": ", ".join(sold)}
         raise NotAllowed(
             _("The thank-you message must only confirm; it must not promote anything. Remove: %(words)s.") % words
@@ -149,10 +149,10 @@ def _notices(form: ConsentForm, language: str) -> list[Notice]:
     topics = list(form.topics.order_by("name", "pk"))
     if not topics:
         raise NotAllowed(_("This cannot be published: choose at least one topic."))
-    return [_askable(form, topic, language) for topic in topics]
+    return [_notice_or_refuse(form, topic, language) for topic in topics]
 
 
-def _askable(form: ConsentForm, topic: Topic, language: str) -> Notice:
+def _notice_or_refuse(form: ConsentForm, topic: Topic, language: str) -> Notice:
     """The notice to ask with. Raises NotAllowed while nobody may be asked about this topic here."""
     words = {"topic": topic.name, "sender": form.sender.name}
     if topic.sender_id != form.sender_id:
@@ -173,7 +173,7 @@ def _notice(topic: Topic, language: str) -> Notice | None:
     return Notice.objects.filter(topic=topic, language=language).order_by("-version").first()
 
 
-def _whole(version: ConsentFormVersion, notices: list[Notice]) -> str:
+def _full_text(version: ConsentFormVersion, notices: list[Notice]) -> str:
     """The whole text, with each notice by its own digest, so that no two texts are written alike."""
     about = [version.form.slug, version.language, version.title, version.intro, version.thank_you]
     return json.dumps([*about, *(notice.digest for notice in notices)], ensure_ascii=False)

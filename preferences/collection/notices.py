@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from preferences.errors import NotAllowed
 from preferences.models import Notice, Topic
 
-SLOTS = [
+TEXT_FIELDS = [
     "kind_of_messages",
     "frequency",
     "charges",
     "sender_identity",
     "privacy_url",
     "terms_url",
-    "how_to_leave",
+    "how_to_unsubscribe",
 ]
 
 
@@ -31,8 +31,8 @@ def publish(
     (47 CFR 64.1200(f)(9)(i)); unless told otherwise, those of a topic by text do.
     """
     Topic.objects.select_for_update().get(pk=topic.pk)
-    notice = Notice(topic=topic, language=language, published_by=by, **{**suggest(topic), **words})
-    if empty := [slot for slot in SLOTS if not getattr(notice, slot).strip()]:
+    notice = Notice(topic=topic, language=language, published_by=by, **{**suggest_texts(topic), **words})
+    if empty := [slot for slot in TEXT_FIELDS if not getattr(notice, slot).strip()]:
         names = ", ".join(str(field.verbose_name) for field in Notice._meta.fields if field.name in empty)
         raise NotAllowed(_("The consent wording cannot be published: fill in %(slots)s.") % {"slots": names})
     notice.discloses_texts = topic.by_sms if discloses_texts is None else discloses_texts
@@ -42,7 +42,7 @@ def publish(
     return notice
 
 
-def suggest(topic: Topic) -> dict[str, str]:
+def suggest_texts(topic: Topic) -> dict[str, str]:
     """A first draft of every slot, from the topic and its sender."""
     sender = topic.sender
     return {
@@ -52,11 +52,11 @@ def suggest(topic: Topic) -> dict[str, str]:
         "sender_identity": ", ".join(filter(None, [sender.legal_name, sender.contact_email, sender.contact_phone])),
         "privacy_url": sender.privacy_url,
         "terms_url": sender.terms_url,
-        "how_to_leave": _how_to_leave(topic),
+        "how_to_unsubscribe": _how_to_unsubscribe(topic),
     }
 
 
-def _how_to_leave(topic: Topic) -> str:
+def _how_to_unsubscribe(topic: Topic) -> str:
     ways = [_("use the unsubscribe link in any email")] if topic.by_email else []
     ways += [_("reply STOP to any text message, or HELP for help")] if topic.by_sms else []
     return _("You can unsubscribe at any time: %(ways)s. Consent is not a condition of any purchase.") % {

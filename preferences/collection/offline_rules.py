@@ -7,10 +7,10 @@ from preferences.geo import jurisdictions
 from preferences.models import Address, Basis, Channel, Rule, Source, Topic
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import consent_requirements
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.effective_terms import EffectiveTerms
 
 # What a way of saying yes can fail to be, gravest first, and what to do instead.
-INSTEAD = {
+ALTERNATIVES = {
     "hipaa_elements": gettext_lazy("A topic based on health records needs a signed authorization. Use the paper form."),
     "explicit_special_category": gettext_lazy(
         "A topic that reveals health data needs explicit consent, and a call is weak proof of "
@@ -22,23 +22,23 @@ INSTEAD = {
         "page."
     ),
 }
-FIGURES = ("consent", "health_consent", "records_consent")
+CHECKED_FIELDS = ("consent", "health_consent", "records_consent")
 
 
-def refusal(address: Address, topic: Topic, method: str) -> str:
+def offline_refusal(address: Address, topic: Topic, method: str) -> str:
     """Why consent to this topic may not be taken in this way here, with the source; empty when it may."""
     number = address.normal_form if address.channel == Channel.SMS else ""
-    place = jurisdictions.of(address.contact, number=number or "", sender_country=topic.sender.country)
-    book = rulebook.book()
+    place = jurisdictions.locate_contact(address.contact, number=number or "", sender_country=topic.sender.country)
+    book = rulebook.current_rulebook()
     asked = (place.jurisdictions, address.channel, topic.purpose, timezone.now().date())
     missing = _missing(book.terms(*asked), topic, method)
-    flag = next((flag for flag in INSTEAD if flag in missing), "")
-    return f"{INSTEAD[flag]} ({_sources(book.in_force(*asked), flag)})" if flag else ""
+    flag = next((flag for flag in ALTERNATIVES if flag in missing), "")
+    return f"{ALTERNATIVES[flag]} ({_sources(book.in_force(*asked), flag)})" if flag else ""
 
 
-def _missing(terms: Terms, topic: Topic, method: str) -> frozenset[str]:
+def _missing(terms: EffectiveTerms, topic: Topic, method: str) -> frozenset[str]:
     """What a yes of this kind cannot be, however well everything else is done."""
-    best = consent_requirements.flags(
+    best = consent_requirements.consent_flags(
         method=method,
         source=Source.STAFF,
         has_notice=True,
@@ -48,7 +48,7 @@ def _missing(terms: Terms, topic: Topic, method: str) -> frozenset[str]:
         basis=Basis.EXPRESS,
         basis_on=None,
     )
-    asked = consent_requirements.demanded(
+    asked = consent_requirements.required_flags(
         terms,
         basis=Basis.EXPRESS,
         reveals_health=topic.reveals_health,
@@ -58,6 +58,6 @@ def _missing(terms: Terms, topic: Topic, method: str) -> frozenset[str]:
 
 
 def _sources(found: list[Rule], flag: str) -> str:
-    entries = [rule.figures[name] for rule in found for name in FIGURES if name in rule.figures]
+    entries = [rule.figures[name] for rule in found for name in CHECKED_FIELDS if name in rule.figures]
     asking = [entry for entry in entries if flag in {*entry.get("legal", ()), *entry.get("strict", ())}]
     return "; ".join(dict.fromkeys(entry["reference"] for entry in asking))

@@ -14,11 +14,11 @@ from preferences.models import Address, ConsentEvent, Subscription, Suppression,
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-Status = Subscription.Status
-Reason = Suppression.Reason
+SubscriptionStatus = Subscription.Status
+SuppressionReason = Suppression.Reason
 
 
-class Judged(TypedDict):
+class WithObjection(TypedDict):
     """What `judged` adds to each address."""
 
     objection: str
@@ -27,26 +27,28 @@ class Judged(TypedDict):
 def objections(topic: Topic) -> dict[str, Q]:
     """The named reasons not to write about this topic, gravest first. Conditions on Address."""
     return {
-        "erased": Q(erased_at__isnull=False) | Q(contact__erased_at__isnull=False) | _suppressed(topic, Reason.ERASED),
-        "never_again": _suppressed(topic, Reason.PERMANENT),
-        "complained": _suppressed(topic, Reason.COMPLAINED),
-        "stopped": _suppressed(topic, Reason.STOPPED),
-        "reassigned": _suppressed(topic, Reason.REASSIGNED),
+        "erased": Q(erased_at__isnull=False)
+        | Q(contact__erased_at__isnull=False)
+        | _suppressed(topic, SuppressionReason.ERASED),
+        "never_again": _suppressed(topic, SuppressionReason.PERMANENT),
+        "complained": _suppressed(topic, SuppressionReason.COMPLAINED),
+        "stopped": _suppressed(topic, SuppressionReason.STOPPED),
+        "reassigned": _suppressed(topic, SuppressionReason.REASSIGNED),
         "restricted": Q(contact__restricted_at__isnull=False),
-        "held": _suppressed(topic, Reason.HELD),
-        "bounced": _suppressed(topic, Reason.BOUNCED),
+        "held": _suppressed(topic, SuppressionReason.HELD),
+        "bounced": _suppressed(topic, SuppressionReason.BOUNCED),
         "topic_retired": _topic_is(topic, retired_at__isnull=False),
         "channel_not_offered": ~Q(channel__in=topic.channels),
-        "not_confirmed": _subscribed(topic, Status.PENDING),
-        "paused": _subscribed(topic, Status.PAUSED),
+        "not_confirmed": _subscribed(topic, SubscriptionStatus.PENDING),
+        "paused": _subscribed(topic, SubscriptionStatus.PAUSED),
         "expired": _subscription(topic, expires_at__lte=Now()) | _ended_by(topic, ConsentEvent.Kind.EXPIRED),
         "invalidated": _ended_by(topic, ConsentEvent.Kind.INVALIDATED),
-        "left": _subscribed(topic, Status.ENDED),
+        "left": _subscribed(topic, SubscriptionStatus.ENDED),
         "never_subscribed": ~_subscription(topic),
     }
 
 
-def eligible(topic: Topic, channel: str) -> QuerySet[Address]:
+def eligible_addresses(topic: Topic, channel: str) -> QuerySet[Address]:
     """Every address on this channel that nothing speaks against."""
     crowd = Address.objects.filter(channel=channel)
     for condition in objections(topic).values():
@@ -54,14 +56,14 @@ def eligible(topic: Topic, channel: str) -> QuerySet[Address]:
     return crowd
 
 
-def objection(address: Address, topic: Topic) -> str:
+def first_objection(address: Address, topic: Topic) -> str:
     """The first reason not to write to this address about this topic; empty when there is none."""
-    return judged(Address.objects.filter(pk=address.pk), topic).values_list("objection", flat=True).get()
+    return with_objections(Address.objects.filter(pk=address.pk), topic).values_list("objection", flat=True).get()
 
 
-def judged(
+def with_objections(
     addresses: QuerySet[Address], topic: Topic, *, also: dict[str, Q] | None = None
-) -> "QuerySet[WithAnnotations[Address, Judged]]":
+) -> "QuerySet[WithAnnotations[Address, WithObjection]]":
     """The addresses, each with its first `objection` (empty when there is none).
 
     `also` are the sender's own named conditions, asked after ours.
@@ -71,9 +73,9 @@ def judged(
     return addresses.annotate(objection=Case(*whens, default=Value("")))
 
 
-def counted(topic: Topic, channel: str, *, also: dict[str, Q] | None = None) -> dict[str, int]:
+def counts_by_objection(topic: Topic, channel: str, *, also: dict[str, Q] | None = None) -> dict[str, int]:
     """How many addresses of this channel stand under each objection; under "" those we may write to."""
-    crowd = judged(Address.objects.filter(channel=channel), topic, also=also).order_by()
+    crowd = with_objections(Address.objects.filter(channel=channel), topic, also=also).order_by()
     return dict(crowd.values("objection").annotate(people=Count("pk")).values_list("objection", "people"))
 
 
@@ -93,7 +95,7 @@ def _subscribed(topic: Topic, status: str) -> Q:
 
 
 def _ended_by(topic: Topic, kind: str) -> Q:
-    return _subscription(topic, status=Status.ENDED, event__kind=kind)
+    return _subscription(topic, status=SubscriptionStatus.ENDED, event__kind=kind)
 
 
 def _topic_is(topic: Topic, **conditions: object) -> Q:

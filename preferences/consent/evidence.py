@@ -28,10 +28,10 @@ class Proof:
     document: File | None = field(default=None, compare=False)
 
 
-NOTHING = Proof()
+NO_PROOF = Proof()
 
 
-def prepare(address: Address, proof: Proof) -> tuple[str, Evidence]:
+def prepare_evidence(address: Address, proof: Proof) -> tuple[str, Evidence]:
     """The commitment for an event about to be written, and its evidence row, still without the event."""
     salt = secrets.token_bytes(SALT_BYTES)
     evidence = Evidence(
@@ -56,7 +56,7 @@ def commitment(address: Address, evidence: Evidence) -> str:
     return hmac.digest(bytes(evidence.salt), canonical.encode(), hashlib.sha256).hex()
 
 
-def holds(event: ConsentEvent) -> bool:
+def matches_commitment(event: ConsentEvent) -> bool:
     """Does the evidence still say what it said when the event was written? Raises nothing; erased is not held."""
     evidence = Evidence.objects.filter(event=event).first()
     return evidence is not None and hmac.compare_digest(event.commitment, commitment(event.address, evidence))

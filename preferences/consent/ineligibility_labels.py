@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-OBJECTIONS = {
+OBJECTION_LABELS = {
     "erased": gettext_lazy("data erased on request"),
     "never_again": gettext_lazy("do not contact (permanent)"),
     "complained": gettext_lazy("reported our message as spam"),
@@ -23,11 +23,11 @@ OBJECTIONS = {
 }
 
 
-def objection(name: str) -> str:
+def objection_label(name: str) -> str:
     """The words for one objection; one that is new here is shown by its name."""
-    return str(OBJECTIONS.get(name, name.replace("_", " ")))
+    return str(OBJECTION_LABELS.get(name, name.replace("_", " ")))
 
 
-def may_we_write(name: str) -> str:
+def eligibility_answer(name: str) -> str:
     """The answer to "may we write to this address?"."""
-    return _("No: %(reason)s") % {"reason": objection(name)} if name else _("Yes")
+    return _("No: %(reason)s") % {"reason": objection_label(name)} if name else _("Yes")

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preferences.errors import NotAllowed
-from preferences.models import Address, ConsentEvent, LeaveReason, Topic
+from preferences.models import Address, ConsentEvent, OptOutReason, Topic
 
-Reason = LeaveReason.Reason
+OptOutReasonCode = OptOutReason.Reason
 IN_THEIR_OWN_WORDS = gettext_lazy("In their own words")
 
 
 @dataclass(frozen=True)
-class Leaving:
+class OptOutCounts:
     """How many addresses were withdrawn, and how often each reason was given; most often first."""
 
     people: int
@@ -27,24 +27,24 @@ class Leaving:
 
     @property
     def in_words(self) -> list[tuple[str, int]]:
-        words = dict(Reason.choices)
+        words = dict(OptOutReasonCode.choices)
         return [(str(words.get(reason, IN_THEIR_OWN_WORDS)), times) for reason, times in self.reasons.items()]
 
 
-def give(
+def record_reason(
     address: Address, topic: Topic | None, *, reason: str = "", words: str = "", origin: UUID | None = None
-) -> LeaveReason | None:
+) -> OptOutReason | None:
     """Keep what the person said after leaving; nothing said is nothing kept."""
     if not reason and not words.strip():
         return None
-    return LeaveReason.objects.create(address=address, topic=topic, reason=reason, words=words.strip(), origin=origin)
+    return OptOutReason.objects.create(address=address, topic=topic, reason=reason, words=words.strip(), origin=origin)
 
 
 @transaction.atomic
-def review(reason: LeaveReason, *, by: User, finding: str) -> LeaveReason:
+def record_finding(reason: OptOutReason, *, by: User, finding: str) -> OptOutReason:
     """Somebody says they never signed up: a colleague looked into it and found this. Raises NotAllowed."""
-    reason = LeaveReason.objects.select_for_update(of=["self"]).select_related("address", "topic").get(pk=reason.pk)
-    if reason.reason != Reason.NEVER_SIGNED_UP:
+    reason = OptOutReason.objects.select_for_update(of=["self"]).select_related("address", "topic").get(pk=reason.pk)
+    if reason.reason != OptOutReasonCode.NEVER_SIGNED_UP:
         raise NotAllowed(
             _("Only the reason “I never signed up for this” is investigated. There is no outcome to record here.")
         )
@@ -57,18 +57,18 @@ def review(reason: LeaveReason, *, by: User, finding: str) -> LeaveReason:
     return reason
 
 
-def counted(topic: Topic) -> Leaving:
+def counts_for_topic(topic: Topic) -> OptOutCounts:
     """Who left this topic, and why."""
-    return _counted(Q(topic=topic))
+    return _counts_where(Q(topic=topic))
 
 
-def counted_from(messages: QuerySet | Iterable[UUID]) -> Leaving:
+def counts_for_messages(messages: QuerySet | Iterable[UUID]) -> OptOutCounts:
     """Who left from one of these messages (their references), a topic or everything, and why."""
-    return _counted(Q(origin__in=messages))
+    return _counts_where(Q(origin__in=messages))
 
 
-def _counted(about: Q) -> Leaving:
+def _counts_where(about: Q) -> OptOutCounts:
     left = ConsentEvent.objects.filter(about, kind=ConsentEvent.Kind.WITHDRAWN)
-    said = LeaveReason.objects.filter(about).order_by().values("reason").annotate(times=Count("pk"))
+    said = OptOutReason.objects.filter(about).order_by().values("reason").annotate(times=Count("pk"))
     reasons = dict(said.order_by("-times", "reason").values_list("reason", "times"))
-    return Leaving(left.values("address").distinct().count(), reasons)
+    return OptOutCounts(left.values("address").distinct().count(), reasons)

@@ -15,11 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preferences.consent import ledger
-from preferences.consent.endings import complain, expire, invalidate
-from preferences.consent.evidence import NOTHING, Proof
-from preferences.consent.ledger import after, fold
-from preferences.consent.renewal import keep, mark_verified
-from preferences.consent.suppressions import lift, lift_own, suppress, what_stops
+from preferences.consent.evidence import NO_PROOF, Proof
+from preferences.consent.renewal import mark_verified
+from preferences.consent.suppressions import active_reasons, lift_by_person, suppress
 from preferences.errors import NotAllowed
 from preferences.models import (
     OWN_ACTS,
@@ -30,8 +28,8 @@ from preferences.models import (
     ConsentFormVersion,
     Method,
     Notice,
-    Reply,
     Sender,
+    ServiceMessage,
     Source,
     Subscription,
     Suppression,
@@ -40,12 +38,9 @@ from preferences.models import (
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
-__all__ = ["after", "ask", "complain", "confirm", "expire", "fold", "grant", "invalidate", "lift", "refuse"]
-__all__ += ["keep", "mark_verified", "never_again", "suppress", "withdraw", "withdraw_all", "withdraw_for_good"]
-
-Kind = ConsentEvent.Kind
-Status = Subscription.Status
-Reason = Suppression.Reason
+EventKind = ConsentEvent.Kind
+SubscriptionStatus = Subscription.Status
+SuppressionReason = Suppression.Reason
 NOT_THEIR_OWN = (Source.STAFF, Source.IMPORT)  # whoever is told of a change because they did not make it
 
 
@@ -57,9 +52,9 @@ def ask(
     source: Source,
     method: Method = Method.CHECKBOX,
     form: ConsentFormVersion | None = None,
-    proof: Proof = NOTHING,
+    proof: Proof = NO_PROOF,
     by: User | None = None,
-) -> Reply | None:
+) -> ServiceMessage | None:
     """Somebody asked for these topics for this address: record it, and owe a confirmation.
 
     Says nothing to the door about what was already so: an address that has everything is sent its link
@@ -68,50 +63,64 @@ def ask(
     again" that is asked at most once in 30 days, so that no stranger can make us break the promise.
     """
     notices = list(notices)
-    address = send_fence.hold(address)
-    standing = what_stops(address)
-    if not notices or (Reason.PERMANENT in standing and _asked_lately(address)):
+    address = send_fence.lock_address(address)
+    standing = active_reasons(address)
+    if not notices or (SuppressionReason.PERMANENT in standing and _asked_recently(address)):
         return None
-    act = uuid.uuid4()
-    new = [notice for notice in notices if standing or not ledger.holds(address, notice.topic)]
-    record = partial(ledger.record, address, act=act, source=source, method=method, form=form, proof=proof, by=by)
+    interaction_id = uuid.uuid4()
+    new = [notice for notice in notices if standing or not ledger.has_lasting_consent(address, notice.topic)]
+    record = partial(
+        ledger.record,
+        address,
+        interaction_id=interaction_id,
+        source=source,
+        method=method,
+        form=form,
+        proof=proof,
+        by=by,
+    )
     for notice in new:
-        record(notice.topic, Kind.ASKED, notice=notice)
+        record(notice.topic, EventKind.ASKED, notice=notice)
     sender = notices[0].topic.sender
     if new and not standing and address.channel == Channel.EMAIL:
-        outbox.owe_reminder(address, sender=sender, act=act)
-    return outbox.owe(address, Reply.Kind.CONFIRM if new else Reply.Kind.LINK, sender=sender, act=act)
+        outbox.enqueue_reminder(address, sender=sender, interaction_id=interaction_id)
+    return outbox.enqueue(
+        address,
+        ServiceMessage.Kind.CONFIRM if new else ServiceMessage.Kind.LINK,
+        sender=sender,
+        interaction_id=interaction_id,
+    )
 
 
 @transaction.atomic
 def confirm(
-    reply: Reply,
+    service_message: ServiceMessage,
     *,
     source: Source = Source.CONFIRM,
     method: Method = Method.DOUBLE_OPT_IN,
-    proof: Proof = NOTHING,
-    even_never_again: bool = False,
+    proof: Proof = NO_PROOF,
+    override_permanent: bool = False,
 ) -> list[Subscription]:
     """The owner of the address says yes to what was asked in that act; a question since withdrawn stays closed.
 
     Raises NotAllowed for somebody who said "never again", unless they were warned that this takes it back.
     """
-    address = send_fence.hold(reply.address)
-    open_questions = ledger.open_questions(reply)
+    address = send_fence.lock_address(service_message.address)
+    open_questions = ledger.unanswered_requests(service_message)
     if not open_questions:
         return []
-    if never_again(address) and not even_never_again:
+    if has_permanent_opt_out(address) and not override_permanent:
         raise NotAllowed(_("You asked us never to contact you again. Tick the box if you have changed your mind."))
-    act = uuid.uuid4()
+    interaction_id = uuid.uuid4()
     mark_verified(address)
-    outbox.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
-    lift_own(address, because="The person confirmed a new sign-up.", even_never_again=even_never_again)
+    outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason="They have answered.")
+    lift_by_person(address, because="The person confirmed a new sign-up.", override_permanent=override_permanent)
     subscriptions = [
         ledger.record(
             address,
             event.topic,
-            Kind.GRANTED,
-            act=act,
+            EventKind.GRANTED,
+            interaction_id=interaction_id,
             source=source,
             method=method,
             notice=event.notice,
@@ -121,7 +130,7 @@ def confirm(
         for event in open_questions
         if event.topic
     ]
-    outbox.owe(address, Reply.Kind.SIGNED_UP, sender=reply.sender, act=act)
+    outbox.enqueue(address, ServiceMessage.Kind.SIGNED_UP, sender=service_message.sender, interaction_id=interaction_id)
     return subscriptions
 
 
@@ -134,12 +143,12 @@ def grant(
     method: Method,
     notice: Notice | None = None,
     form: ConsentFormVersion | None = None,
-    proof: Proof = NOTHING,
+    proof: Proof = NO_PROOF,
     occurred_at: datetime | None = None,
     until: datetime | None = None,
     basis: Basis = Basis.EXPRESS,
     basis_on: date | None = None,
-    act: uuid.UUID | None = None,
+    interaction_id: uuid.UUID | None = None,
     by: User | None = None,
 ) -> Subscription:
     """The person said yes, and there is proof. Raises NotAllowed when this door may not undo an earlier "no".
@@ -147,25 +156,31 @@ def grant(
     `until` is when it ends by itself; `basis` what it rests on, and `basis_on` the day of that purchase, question
     or gift. Whoever was known to us before, and did not do this here, is told of it.
     """
-    address = send_fence.hold(address)
-    status = ledger.status(address, topic)
-    _refuse_overriding(address, status, source=source)
+    address = send_fence.lock_address(address)
+    status = ledger.subscription_status(address, topic)
+    _refuse_if_status_opted_out(address, status, source=source)
     if source in OWN_ACTS:
-        lift_own(address, because="The person said yes again.")
-    stands = status == Status.ACTIVE and (source not in OWN_ACTS or ledger.holds(address, topic))
-    if stands and (until is not None or not ledger.says_more(address, topic, basis, basis_on)):
+        lift_by_person(address, because="The person said yes again.")
+    stands = status == SubscriptionStatus.ACTIVE and (
+        source not in OWN_ACTS or ledger.has_lasting_consent(address, topic)
+    )
+    if stands and (until is not None or not ledger.is_stronger_consent(address, topic, basis, basis_on)):
         return Subscription.objects.get(address=address, topic=topic)
     if not address.subscriptions.pending().exclude(topic=topic).exists():
-        outbox.drop(address, Reply.Kind.REMINDER, reason="They have answered.")
-    act = act or uuid.uuid4()
-    is_news = status != Status.ACTIVE and until is None and address.events.exclude(act=act).exists()
+        outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason="They have answered.")
+    interaction_id = interaction_id or uuid.uuid4()
+    is_news = (
+        status != SubscriptionStatus.ACTIVE
+        and until is None
+        and address.events.exclude(interaction_id=interaction_id).exists()
+    )
     if source in NOT_THEIR_OWN and is_news:
-        outbox.owe(address, Reply.Kind.CHANGED, sender=topic.sender, act=act)
+        outbox.enqueue(address, ServiceMessage.Kind.CHANGED, sender=topic.sender, interaction_id=interaction_id)
     return ledger.record(
         address,
         topic,
-        Kind.GRANTED,
-        act=act,
+        EventKind.GRANTED,
+        interaction_id=interaction_id,
         source=source,
         method=method,
         notice=notice,
@@ -181,15 +196,24 @@ def grant(
 
 @transaction.atomic
 def refuse(
-    address: Address, topic: Topic, *, source: Source, notice: Notice | None = None, proof: Proof = NOTHING
+    address: Address, topic: Topic, *, source: Source, notice: Notice | None = None, proof: Proof = NO_PROOF
 ) -> Subscription:
     """The person was asked and said no."""
-    address = send_fence.hold(address)
+    address = send_fence.lock_address(address)
     send_fence.wait_after_commit(address)
-    outbox.drop(address, Reply.Kind.CONFIRM, Reply.Kind.REMINDER, reason="The person said no first.")
-    act = uuid.uuid4()
+    outbox.cancel_queued(
+        address, ServiceMessage.Kind.CONFIRM, ServiceMessage.Kind.REMINDER, reason="The person said no first."
+    )
+    interaction_id = uuid.uuid4()
     return ledger.record(
-        address, topic, Kind.REFUSED, act=act, source=source, method=Method.BUTTON, notice=notice, proof=proof
+        address,
+        topic,
+        EventKind.REFUSED,
+        interaction_id=interaction_id,
+        source=source,
+        method=Method.BUTTON,
+        notice=notice,
+        proof=proof,
     )
 
 
@@ -201,20 +225,28 @@ def withdraw(
     source: Source,
     method: Method = Method.BUTTON,
     origin: uuid.UUID | None = None,
-    proof: Proof = NOTHING,
-    act: uuid.UUID | None = None,
+    proof: Proof = NO_PROOF,
+    interaction_id: uuid.UUID | None = None,
     by: User | None = None,
 ) -> Subscription:
     """The person wants nothing more about this topic here. Harmless twice: one event, one confirmation."""
-    address = send_fence.hold(address)
+    address = send_fence.lock_address(address)
     send_fence.wait_after_commit(address)
-    if standing := ledger.standing_no(address, topic):
+    if standing := ledger.standing_withdrawal(address, topic):
         return standing
-    act = act or uuid.uuid4()
+    interaction_id = interaction_id or uuid.uuid4()
     ended = ledger.record(
-        address, topic, Kind.WITHDRAWN, act=act, source=source, method=method, origin=origin, proof=proof, by=by
+        address,
+        topic,
+        EventKind.WITHDRAWN,
+        interaction_id=interaction_id,
+        source=source,
+        method=method,
+        origin=origin,
+        proof=proof,
+        by=by,
     )
-    _settle(address, topic.sender, act=act)
+    _cancel_open_questions(address, topic.sender, interaction_id=interaction_id)
     return ended
 
 
@@ -226,79 +258,91 @@ def withdraw_all(
     source: Source,
     method: Method = Method.BUTTON,
     origin: uuid.UUID | None = None,
-    proof: Proof = NOTHING,
-    act: uuid.UUID | None = None,
+    proof: Proof = NO_PROOF,
+    interaction_id: uuid.UUID | None = None,
     by: User | None = None,
 ) -> Suppression:
     """Everything off for this address: one event about everything, all topics ended, and a stop. Harmless twice.
 
     `sender` is on whose behalf the one confirmation goes out.
     """
-    address = send_fence.hold(address)
+    address = send_fence.lock_address(address)
     send_fence.wait_after_commit(address)
-    stopped = Suppression.objects.of(address).in_force().filter(reason=Reason.STOPPED, scope=Suppression.EVERYTHING)
-    if (standing := stopped.first()) and not address.subscriptions.exclude(status=Status.ENDED).exists():
-        return standing
-    act = act or uuid.uuid4()
-    event = ledger.append(
-        address, None, Kind.WITHDRAWN, act=act, source=source, method=method, origin=origin, proof=proof, by=by
+    stopped = (
+        Suppression.objects.of(address)
+        .in_force()
+        .filter(reason=SuppressionReason.STOPPED, scope=Suppression.EVERYTHING)
     )
-    for subscription in address.subscriptions.exclude(status=Status.ENDED):
+    if (standing := stopped.first()) and not address.subscriptions.exclude(status=SubscriptionStatus.ENDED).exists():
+        return standing
+    interaction_id = interaction_id or uuid.uuid4()
+    event = ledger.append(
+        address,
+        None,
+        EventKind.WITHDRAWN,
+        interaction_id=interaction_id,
+        source=source,
+        method=method,
+        origin=origin,
+        proof=proof,
+        by=by,
+    )
+    for subscription in address.subscriptions.exclude(status=SubscriptionStatus.ENDED):
         ledger.apply(subscription, event)
-    suppression = suppress(address, Reason.STOPPED, detail=str(Source(source).label))
-    outbox.drop(address, Reply.Kind.CHANGED, reason="The person opted out first.")
-    _settle(address, sender, act=act)
+    suppression = suppress(address, SuppressionReason.STOPPED, detail=str(Source(source).label))
+    outbox.cancel_queued(address, ServiceMessage.Kind.CHANGED, reason="The person opted out first.")
+    _cancel_open_questions(address, sender, interaction_id=interaction_id)
     return suppression
 
 
 @transaction.atomic
-def withdraw_for_good(address: Address, *, sender: Sender, source: Source, proof: Proof = NOTHING) -> Suppression:
+def withdraw_permanently(address: Address, *, sender: Sender, source: Source, proof: Proof = NO_PROOF) -> Suppression:
     """Everything off, and never again: only the person can take it back, by a new sign-up and after a warning.
 
     It is a word of its own, recorded and confirmed once, even if everything was off already.
     """
-    address = send_fence.hold(address)
-    if not never_again(address):
-        act = uuid.uuid4()
-        withdraw_all(address, sender=sender, source=source, proof=proof, act=act)
-        if not address.events.filter(act=act).exists():
-            said = ledger.Said(act=act, source=source, method=Method.BUTTON)
-            ledger.append(address, None, Kind.WITHDRAWN, proof=proof, **said)
-            _settle(address, sender, act=act)
-    return suppress(address, Reason.PERMANENT, detail=str(Source(source).label))
+    address = send_fence.lock_address(address)
+    if not has_permanent_opt_out(address):
+        interaction_id = uuid.uuid4()
+        withdraw_all(address, sender=sender, source=source, proof=proof, interaction_id=interaction_id)
+        if not address.events.filter(interaction_id=interaction_id).exists():
+            said = ledger.EventDetails(interaction_id=interaction_id, source=source, method=Method.BUTTON)
+            ledger.append(address, None, EventKind.WITHDRAWN, proof=proof, **said)
+            _cancel_open_questions(address, sender, interaction_id=interaction_id)
+    return suppress(address, SuppressionReason.PERMANENT, detail=str(Source(source).label))
 
 
-def never_again(address: Address) -> bool:
+def has_permanent_opt_out(address: Address) -> bool:
     """Did this person ask us never to write again?"""
-    return Reason.PERMANENT in what_stops(address)
+    return SuppressionReason.PERMANENT in active_reasons(address)
 
 
-def _asked_lately(address: Address) -> bool:
+def _asked_recently(address: Address) -> bool:
     """Since they said "never again", was this asked in the last 30 days already?"""
-    never = Suppression.objects.of(address).in_force().filter(reason=Reason.PERMANENT).latest("since")
+    never = Suppression.objects.of(address).in_force().filter(reason=SuppressionReason.PERMANENT).latest("since")
     since = max(never.since, timezone.now() - timedelta(days=30))
-    return address.events.filter(kind=Kind.ASKED, recorded_at__gte=since).exists()
+    return address.events.filter(kind=EventKind.ASKED, recorded_at__gte=since).exists()
 
 
-def refuse_overriding(address: Address, topic: Topic, *, source: str) -> None:
+def refuse_if_opted_out(address: Address, topic: Topic, *, source: str) -> None:
     """Raises NotAllowed where this door may not undo an earlier "no", before anything is written."""
-    _refuse_overriding(address, ledger.status(address, topic), source=source)
+    _refuse_if_status_opted_out(address, ledger.subscription_status(address, topic), source=source)
 
 
-def _refuse_overriding(address: Address, status: str | None, *, source: str) -> None:
+def _refuse_if_status_opted_out(address: Address, status: str | None, *, source: str) -> None:
     """An earlier "no" stands until the person takes it back themselves."""
-    standing = what_stops(address)
-    if Reason.PERMANENT in standing:
+    standing = active_reasons(address)
+    if SuppressionReason.PERMANENT in standing:
         raise NotAllowed(
             _("This person asked never to be contacted again. Only they can change this, by signing up again.")
         )
     if source in OWN_ACTS:
         return
-    if standing or status == Status.ENDED:
+    if standing or status == SubscriptionStatus.ENDED:
         raise NotAllowed(_("This person opted out. Only they can opt in again, by confirming a new sign-up."))
 
 
-def _settle(address: Address, sender: Sender, *, act: uuid.UUID) -> None:
+def _cancel_open_questions(address: Address, sender: Sender, *, interaction_id: uuid.UUID) -> None:
     """A "no" takes back the questions still on their way, and is confirmed once, to the person who said it."""
-    outbox.drop(address, *outbox.INVITING, reason="The person opted out first.")
-    outbox.owe(address, Reply.Kind.OPTED_OUT, sender=sender, act=act)
+    outbox.cancel_queued(address, *outbox.INVITING_KINDS, reason="The person opted out first.")
+    outbox.enqueue(address, ServiceMessage.Kind.OPTED_OUT, sender=sender, interaction_id=interaction_id)

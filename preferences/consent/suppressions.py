@@ -10,16 +10,26 @@ from django.utils.translation import gettext as _
 
 from preferences import audit
 from preferences.errors import NotAllowed
-from preferences.models import Address, Reply, Suppression
+from preferences.models import Address, ServiceMessage, Suppression
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
-Reason = Suppression.Reason
+SuppressionReason = Suppression.Reason
 
 # Who may lift what. The person's own "no" is lifted by nobody but the person; "never again" only by the person
 # who was warned of what they take back (consent.confirm).
-LIFTED_BY_THE_PERSON = frozenset({Reason.STOPPED, Reason.ERASED, Reason.COMPLAINED, Reason.BOUNCED, Reason.REASSIGNED})
-LIFTED_BY_STAFF = frozenset({Reason.BOUNCED})  # a hold ends when somebody has read the message (decisions.py)
+LIFTED_BY_THE_PERSON = frozenset(
+    {
+        SuppressionReason.STOPPED,
+        SuppressionReason.ERASED,
+        SuppressionReason.COMPLAINED,
+        SuppressionReason.BOUNCED,
+        SuppressionReason.REASSIGNED,
+    }
+)
+LIFTED_BY_STAFF = frozenset(
+    {SuppressionReason.BOUNCED}
+)  # a hold ends when somebody has read the message (decisions.py)
 
 
 @transaction.atomic
@@ -36,7 +46,7 @@ def suppress(
     if address.fingerprint is None:
         raise NotAllowed(_("This person's data was erased: there is no address left to block."))
     send_fence.wait_after_commit(address)
-    outbox.drop(address, Reply.Kind.REMINDER, reason="Nothing is to be sent here any more.")
+    outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason="Nothing is to be sent here any more.")
     rows = Suppression.objects.of(address).in_force().filter(reason=reason, scope=scope)
     if standing := rows.first():
         return standing
@@ -47,12 +57,12 @@ def suppress(
         scope=scope,
         detail=detail[:200],
     )
-    audit.save(suppression, by=by)
+    audit.save_with_history(suppression, by=by)
     return suppression
 
 
 @transaction.atomic
-def lift(suppression: Suppression, *, by: User, because: str) -> Suppression:
+def lift_by_staff(suppression: Suppression, *, by: User, because: str) -> Suppression:
     """Staff lift a suppression, with a reason. Raises NotAllowed for everything that is the person's to lift."""
     suppression = Suppression.objects.select_for_update().get(pk=suppression.pk)
     if suppression.reason not in LIFTED_BY_STAFF:
@@ -62,47 +72,47 @@ def lift(suppression: Suppression, *, by: User, because: str) -> Suppression:
     if suppression.lifted_at:
         return suppression
     lifted = _lift(suppression, because=because, by=by)
-    _tell(lifted)
+    _notify_person(lifted)
     return lifted
 
 
-def lifts(address: Address) -> set[UUID]:
+def staff_lift_acts(address: Address) -> set[UUID]:
     """The acts by which staff lifted something here. A lift is no word of the person, so it is not in the ledger."""
     rows = Suppression.objects.of(address).filter(channel=address.channel, lifted_by__isnull=False)
-    return {_act(row) for row in rows}
+    return {_lift_act(row) for row in rows}
 
 
-def _act(lifted: Suppression) -> UUID:
+def _lift_act(lifted: Suppression) -> UUID:
     return uuid5(NAMESPACE_URL, f"lift:{lifted.pk}")
 
 
-def _tell(lifted: Suppression) -> None:
+def _notify_person(lifted: Suppression) -> None:
     """Whoever gets something again, which had stopped without their doing, is told so. A hold was never noticed."""
     address = Address.objects.live().filter(fingerprint=lifted.fingerprint, channel=lifted.channel).first()
-    if lifted.reason != Reason.BOUNCED or address is None or not address.subscriptions.active().exists():
+    if lifted.reason != SuppressionReason.BOUNCED or address is None or not address.subscriptions.active().exists():
         return
     stopped = Suppression.objects.of(address).in_force().exists()
-    if not stopped and (sender := outbox.sender_of(address)):
-        outbox.owe(address, Reply.Kind.CHANGED, sender=sender, act=_act(lifted))
+    if not stopped and (sender := outbox.latest_sender(address)):
+        outbox.enqueue(address, ServiceMessage.Kind.CHANGED, sender=sender, interaction_id=_lift_act(lifted))
 
 
-def lift_own(address: Address, *, because: str, even_never_again: bool = False) -> None:
+def lift_by_person(address: Address, *, because: str, override_permanent: bool = False) -> None:
     """The person said yes again: what is theirs to lift is lifted."""
-    theirs = LIFTED_BY_THE_PERSON | ({Reason.PERMANENT} if even_never_again else set())
+    theirs = LIFTED_BY_THE_PERSON | ({SuppressionReason.PERMANENT} if override_permanent else set())
     for suppression in Suppression.objects.of(address).in_force().filter(reason__in=theirs):
         _lift(suppression, because=because, by=None)
 
 
 def lift_since(address: Address, moment: datetime, *, because: str) -> None:
     """A "stop" of that moment or later is taken back by the person who gave it."""
-    stops = Suppression.objects.of(address).in_force().filter(reason=Reason.STOPPED, since__gte=moment)
+    stops = Suppression.objects.of(address).in_force().filter(reason=SuppressionReason.STOPPED, since__gte=moment)
     for suppression in stops:
         _lift(suppression, because=because, by=None)
 
 
-def release(address: Address, *, because: str, by: User | None = None) -> None:
+def release_hold(address: Address, *, because: str, by: User | None = None) -> None:
     """The doubt for which we held is settled: somebody read the message, or the person said clearly what they want."""
-    for suppression in Suppression.objects.of(address).in_force().filter(reason=Reason.HELD):
+    for suppression in Suppression.objects.of(address).in_force().filter(reason=SuppressionReason.HELD):
         _lift(suppression, because=because, by=by)
 
 
@@ -112,10 +122,10 @@ def _lift(suppression: Suppression, *, because: str, by: User | None) -> Suppres
         by,
         because[:200],
     )
-    audit.save(suppression, by=by)
+    audit.save_with_history(suppression, by=by)
     return suppression
 
 
-def what_stops(address: Address) -> set[str]:
+def active_reasons(address: Address) -> set[str]:
     """The reasons for which nothing is sent here now."""
     return set(Suppression.objects.of(address).in_force().values_list("reason", flat=True))

@@ -18,16 +18,16 @@ from django.utils.translation import gettext as _
 from preferences.errors import Unreadable
 from preferences.models import Channel
 
-LONGEST_EMAIL, LONGEST_LOCAL = 254, 64  # RFC 5321 §4.5.3.1
+MAX_EMAIL_LENGTH, MAX_LOCAL_PART_LENGTH = 254, 64  # RFC 5321 §4.5.3.1
 COMMON_DOMAINS = ["gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com", "gmx.de"]
 
 
-def normal_form(channel: str, value: str) -> str:
+def normalize_address(channel: str, value: str) -> str:
     """The one spelling of this address. Raises Unreadable with a sentence for the person who typed it."""
-    return phone(value) if channel == Channel.SMS else email(value)
+    return normalize_phone(value) if channel == Channel.SMS else normalize_email(value)
 
 
-def email(value: str) -> str:
+def normalize_email(value: str) -> str:
     """Trimmed, NFC, case-folded, domain in its ASCII form (IDNA 2008)."""
     local, domain = _split(unicodedata.normalize("NFC", value.strip()))
     spelled = f"{local.casefold()}@{_ascii_domain(domain)}"
@@ -35,7 +35,7 @@ def email(value: str) -> str:
         validate_email(spelled)
     except ValidationError:
         raise Unreadable(_not_an_address()) from None
-    if '"' in local or len(local) > LONGEST_LOCAL or len(spelled) > LONGEST_EMAIL:
+    if '"' in local or len(local) > MAX_LOCAL_PART_LENGTH or len(spelled) > MAX_EMAIL_LENGTH:
         raise Unreadable(_not_an_address())
     return spelled
 
@@ -58,14 +58,14 @@ def _not_an_address() -> str:
     return _("This is not an email address. Write it like name@example.org.")
 
 
-def likely_typo(value: str) -> str:
+def suggest_correction(value: str) -> str:
     """The address probably meant, when the domain is one slip away from a very common one; else empty."""
     local, _at, domain = value.strip().rpartition("@")
     close = difflib.get_close_matches(domain.casefold(), COMMON_DOMAINS, n=1, cutoff=0.85)
     return f"{local}@{close[0]}" if close and close[0] != domain.casefold() else ""
 
 
-def phone(value: str, region: str = "") -> str:
+def normalize_phone(value: str, region: str = "") -> str:
     """E.164, like +15550100. A number without its country code is refused, not guessed."""
     region = region or settings.DEFAULT_PHONE_REGION
     text = unicodedata.normalize("NFKC", value).strip()

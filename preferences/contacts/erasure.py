@@ -7,17 +7,17 @@ from functools import partial
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from preferences.consent import service as consent
+from preferences.consent import endings, suppressions
 from preferences.contacts import service as contacts
 from preferences.models import (
     Address,
     ConsentEvent,
     Contact,
     Evidence,
-    Inbound,
-    LeaveReason,
-    LinkHit,
-    Reply,
+    InboundMessage,
+    LinkOpen,
+    OptOutReason,
+    ServiceMessage,
     Source,
     Subscription,
     Suppression,
@@ -33,10 +33,10 @@ def erase(contact: Contact, *, by: User | None) -> Contact:
     then the personal part of every proof is deleted, and every personal value emptied. Events stay.
     """
     for address in contact.addresses.live():
-        _close(address, by=by)
+        _close_address(address, by=by)
     _delete_evidence(contact)
-    _empty_their_words(contact)
-    return contacts.forget(contact, by=by)
+    _clear_personal_texts(contact)
+    return contacts.anonymize(contact, by=by)
 
 
 @transaction.atomic
@@ -45,16 +45,19 @@ def forget_unconfirmed(address: Address) -> bool:
     owner said nothing. Anybody we know more about stays as they are; says whether it was forgotten.
     """
     address = Address.objects.select_for_update(no_key=True, of=["self"]).select_related("contact").get(pk=address.pk)
-    if not only_asked(address) or address.subscriptions.exclude(status=Subscription.Status.ENDED).exists():
+    if (
+        not has_only_pending_signups(address)
+        or address.subscriptions.exclude(status=Subscription.Status.ENDED).exists()
+    ):
         return False
-    outbox.drop(address, *Reply.Kind.values, reason="The sign-up was never confirmed.")
+    outbox.cancel_queued(address, *ServiceMessage.Kind.values, reason="The sign-up was never confirmed.")
     _delete_evidence(address.contact)
-    _empty_their_words(address.contact)
-    contacts.forget(address.contact)
+    _clear_personal_texts(address.contact)
+    contacts.anonymize(address.contact)
     return True
 
 
-def only_asked(address: Address) -> bool:
+def has_only_pending_signups(address: Address) -> bool:
     """Do we know nothing of this person but questions nobody answered?"""
     silent = [ConsentEvent.Kind.ASKED, ConsentEvent.Kind.EXPIRED]
     if address.erased_at or address.verified_at or address.events.exclude(kind__in=silent).exists():
@@ -62,17 +65,17 @@ def only_asked(address: Address) -> bool:
     return address.contact.addresses.live().count() == 1
 
 
-def _empty_their_words(contact: Contact) -> None:
-    Inbound.objects.filter(address__contact=contact).update(raw_text="", normal_text="")
-    LeaveReason.objects.filter(address__contact=contact).update(words="", finding="")
-    LinkHit.objects.filter(address__contact=contact).delete()
+def _clear_personal_texts(contact: Contact) -> None:
+    InboundMessage.objects.filter(address__contact=contact).update(raw_text="", normal_text="")
+    OptOutReason.objects.filter(address__contact=contact).update(words="", finding="")
+    LinkOpen.objects.filter(address__contact=contact).delete()
 
 
-def _close(address: Address, *, by: User | None) -> None:
+def _close_address(address: Address, *, by: User | None) -> None:
     for subscription in address.subscriptions.exclude(status="ended").select_related("topic"):
-        consent.invalidate(address, subscription.topic, source=Source.STAFF, by=by)
-    consent.suppress(address, Suppression.Reason.ERASED, by=by)
-    outbox.drop(address, *Reply.Kind.values, reason="The person was forgotten.")
+        endings.invalidate(address, subscription.topic, source=Source.STAFF, by=by)
+    suppressions.suppress(address, Suppression.Reason.ERASED, by=by)
+    outbox.cancel_queued(address, *ServiceMessage.Kind.values, reason="The person was forgotten.")
 
 
 def _delete_evidence(contact: Contact) -> None:

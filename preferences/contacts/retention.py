@@ -12,20 +12,20 @@ from django.utils import timezone
 
 from preferences.contacts import erasure
 from preferences.models import ConsentEvent as Event
-from preferences.models import Contact, Inbound, Reply, Subscription
+from preferences.models import Contact, InboundMessage, ServiceMessage, Subscription
 
-KEPT = timedelta(days=6 * 366)
+RETENTION_PERIOD = timedelta(days=6 * 366)
 
 
-def over() -> QuerySet[Contact]:
+def contacts_to_erase() -> QuerySet[Contact]:
     """People who get nothing, and whom nobody has heard of or written to for six years."""
-    since = timezone.now() - KEPT
+    since = timezone.now() - RETENTION_PERIOD
     theirs = {"address__contact": OuterRef("pk")}
     gets = Subscription.objects.exclude(status=Subscription.Status.ENDED).filter(**theirs)
     heard = [
         Event.objects.filter(recorded_at__gte=since, **theirs),
-        Inbound.objects.filter(received_at__gte=since, **theirs),
-        Reply.objects.filter(owed_at__gte=since, **theirs),
+        InboundMessage.objects.filter(received_at__gte=since, **theirs),
+        ServiceMessage.objects.filter(queued_at__gte=since, **theirs),
     ]
     quiet = Contact.objects.filter(erased_at=None, created_at__lt=since).exclude(Exists(gets))
     for rows in heard:
@@ -34,8 +34,8 @@ def over() -> QuerySet[Contact]:
 
 
 @transaction.atomic
-def forget(contact_id: int) -> Contact | None:
+def erase_contact(contact_id: int) -> Contact | None:
     """Forget one of them, if it is still time. Harmless twice."""
     Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
-    contact = over().filter(pk=contact_id).first()
+    contact = contacts_to_erase().filter(pk=contact_id).first()
     return erasure.erase(contact, by=None) if contact else None

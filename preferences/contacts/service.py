@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preferences import audit
-from preferences.contacts.address_normalization import fingerprint, normal_form
+from preferences.contacts.address_normalization import fingerprint, normalize_address
 from preferences.errors import NotAllowed
 from preferences.models import Address, Channel, Contact
 from preferences.outbox import send_fence
@@ -20,7 +20,7 @@ def find(channel: str, value: str) -> Address | None:
     """The address written in any spelling of it. Raises Unreadable."""
     return (
         Address.objects.select_related("contact")
-        .filter(channel=channel, normal_form=normal_form(channel, value))
+        .filter(channel=channel, normal_form=normalize_address(channel, value))
         .first()
     )
 
@@ -34,7 +34,7 @@ def add_address(
     An address belongs to one contact for good: asking again returns it as it stands, and changes nobody's data.
     Raises Unreadable for what is not an address, NotAllowed when it belongs to somebody else.
     """
-    normal = normal_form(channel, value)
+    normal = normalize_address(channel, value)
     known = Address.objects.select_related("contact").filter(channel=channel, normal_form=normal).first()
     if known is None:
         return _create(channel, value, normal, contact=contact, by=by, person=person)
@@ -52,7 +52,7 @@ def _create(
             shown = normal if channel == Channel.SMS else value.strip()
             address = Address(contact=owner, channel=channel, value=shown, normal_form=normal)
             address.fingerprint = fingerprint(channel, normal)
-            audit.save(address, by=by)
+            audit.save_with_history(address, by=by)
             return address
     except IntegrityError:
         return Address.objects.select_related("contact").get(channel=channel, normal_form=normal)
@@ -60,12 +60,12 @@ def _create(
 
 def _new_contact(*, by: User | None, person: dict[str, str | date]) -> Contact:
     contact = Contact(**{name: value for name, value in person.items() if name in CORRECTABLE and value})
-    audit.save(contact, by=by)
+    audit.save_with_history(contact, by=by)
     return contact
 
 
 @transaction.atomic
-def correct(contact: Contact, *, by: User | None = None, **person: str | date | None) -> Contact:
+def correct_details(contact: Contact, *, by: User | None = None, **person: str | date | None) -> Contact:
     """Put right what we know of a person. Addresses are not corrected: a new one is added and confirmed."""
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if unknown := set(person) - set(CORRECTABLE):
@@ -73,7 +73,7 @@ def correct(contact: Contact, *, by: User | None = None, **person: str | date | 
     for name, value in person.items():
         setattr(contact, name, value)
     contact.full_clean()
-    audit.save(contact, by=by)
+    audit.save_with_history(contact, by=by)
     return contact
 
 
@@ -85,7 +85,7 @@ def restrict(contact: Contact, *, by: User | None = None) -> Contact:
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if contact.restricted_at is None:
         contact.restricted_at = timezone.now()
-        audit.save(contact, by=by)
+        audit.save_with_history(contact, by=by)
     return contact
 
 
@@ -95,17 +95,17 @@ def lift_restriction(contact: Contact, *, by: User | None = None) -> Contact:
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if contact.restricted_at is not None:
         contact.restricted_at = None
-        audit.save(contact, by=by)
+        audit.save_with_history(contact, by=by)
     return contact
 
 
 @transaction.atomic
-def never_sell(contact: Contact) -> Contact:
+def record_sale_opt_out(contact: Contact) -> Contact:
     """Their browser says so (Global Privacy Control): their data is never sold or shared. Kept for good, once."""
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if contact.sale_share_optout_at is None:
         contact.sale_share_optout_at = timezone.now()
-        audit.save(contact, by=None, reason="Global Privacy Control")
+        audit.save_with_history(contact, by=None, reason="Global Privacy Control")
     return contact
 
 
@@ -114,20 +114,20 @@ def revoke_links(address: Address, *, by: User | None = None) -> Address:
     """Every manage and fresh link mailed so far stops opening anything; leave links go on working."""
     address = Address.objects.select_for_update(no_key=True).get(pk=address.pk)
     address.link_generation += 1
-    audit.save(address, by=by, update_fields=["link_generation"])
+    audit.save_with_history(address, by=by, update_fields=["link_generation"])
     return address
 
 
 @transaction.atomic
-def forget(contact: Contact, *, by: User | None = None) -> Contact:
+def anonymize(contact: Contact, *, by: User | None = None) -> Contact:
     """Empty every personal value of this person. erasure.erase calls it, after the "no" is kept elsewhere."""
     now = timezone.now()
     for address in contact.addresses.select_for_update(no_key=True).filter(erased_at=None):
         address.value, address.normal_form, address.fingerprint, address.erased_at = "", None, None, now
         address.link_generation += 1
-        audit.save(address, by=by)
+        audit.save_with_history(address, by=by)
     contact = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     contact.name, contact.time_zone, contact.country, contact.region, contact.postal_code = "", "", "", "", ""
     contact.born_on, contact.erased_at = None, now
-    audit.save(contact, by=by)
+    audit.save_with_history(contact, by=by)
     return contact

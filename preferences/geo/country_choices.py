@@ -28,7 +28,7 @@ REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aus
 
 
 @cache
-def countries(language: str) -> list[tuple[str, str]]:
+def country_choices(language: str) -> list[tuple[str, str]]:
     """Code and name of every country, by name in this language or else in English."""
     named = [(code, _name(code, language)) for code in SUPPORTED_REGIONS]
     return sorted(named, key=lambda country: country[1].casefold())
@@ -41,7 +41,7 @@ def _name(code: str, language: str) -> str:
 
 
 @cache
-def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+def time_zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every time zone by the name of today, by part of the world, and UTC."""
     old = {f"{region}/{place}" for region, places in RENAMED.items() for place in places.split()}
     zones = sorted(available_timezones() - old)

@@ -11,10 +11,10 @@ import holidays
 from django.utils import timezone
 
 SATURDAY = 5
-NONE: frozenset[str] = frozenset()
+NO_CALENDAR: frozenset[str] = frozenset()
 
 
-def is_known(calendar: str) -> bool:
+def is_known_calendar(calendar: str) -> bool:
     """Is there a calendar of this name?"""
     country, _dash, part = calendar.partition("-")
     parts = _calendars().get(country)
@@ -28,23 +28,23 @@ def _calendars() -> dict[str, list[str]]:
 
 def is_holiday(day: date, calendars: frozenset[str]) -> bool:
     """Is this day a public holiday in any of these calendars?"""
-    return bool(calendars) and day in _of_year(calendars, day.year)
+    return bool(calendars) and day in _holidays_of_year(calendars, day.year)
 
 
 @lru_cache(maxsize=4096)
-def _of_year(calendars: frozenset[str], year: int) -> frozenset[date]:
-    return frozenset().union(*(_of(calendar, year) for calendar in calendars))
+def _holidays_of_year(calendars: frozenset[str], year: int) -> frozenset[date]:
+    return frozenset().union(*(_calendar_holidays(calendar, year) for calendar in calendars))
 
 
 @lru_cache(maxsize=4096)
-def _of(calendar: str, year: int) -> frozenset[date]:
-    if not is_known(calendar):
+def _calendar_holidays(calendar: str, year: int) -> frozenset[date]:
+    if not is_known_calendar(calendar):
         raise ValueError(f"No calendar is called {calendar!r}: use a country or part of one, like US or US-MS.")
     country, _dash, part = calendar.partition("-")
     return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
 
 
-def after(moment: datetime, business_days: int, calendars: frozenset[str] = NONE) -> datetime:
+def add_business_days(moment: datetime, business_days: int, calendars: frozenset[str] = NO_CALENDAR) -> datetime:
     """The same hour, so many business days later; from a day off, counted as if it were the last one before."""
     local = timezone.localtime(moment)
     while business_days > 0:

@@ -13,11 +13,9 @@ from itertools import chain, combinations
 from preferences.geo import phone_areas, territories
 from preferences.models import Channel, Contact
 
-__all__ = ["Place", "of", "place"]
-
 DECLARED, POSTAL, COUNTRY, NUMBER, SENDER = "declared", "postal", "country", "number", "sender"
 UNKNOWN, DISAGREEING = "unknown", "disagreeing"
-LONGEST_SAID = 64
+MAX_SHOWN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,13 @@ class Place:
 
     jurisdictions: frozenset[str] = frozenset()
     zones: tuple[str, ...] = ()
-    zone_source: str = UNKNOWN
+    time_zone_source: str = UNKNOWN
     because: tuple[tuple[str, str], ...] = ()
     countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Clue:
+class LocationSignal:
     """What one source tells: countries, states in them, clocks. `said` is what it told, or could not be read."""
 
     source: str
@@ -45,17 +43,19 @@ class Clue:
     said: tuple[tuple[str, str], ...] = ()
 
 
-def place(
+def locate(
     *, channel: str, value: str, country: str, region: str, postal_code: str, time_zone: str, sender_country: str
 ) -> Place:
     """Where the person at this address may be, by everything we were told."""
-    number = phone_areas.beginning(value) if channel == Channel.SMS else None
-    return _place(number, country, region, territories.postal(postal_code), time_zone, sender_country)
+    number = phone_areas.split_prefix(value) if channel == Channel.SMS else None
+    return _locate_cached(
+        number, country, region, territories.states_of_postal_code(postal_code), time_zone, sender_country
+    )
 
 
-def of(contact: Contact, *, number: str = "", sender_country: str = "") -> Place:
+def locate_contact(contact: Contact, *, number: str = "", sender_country: str = "") -> Place:
     """Where this person may be, asked of one of their numbers or of what they told us alone."""
-    return place(
+    return locate(
         channel=Channel.SMS if number else Channel.EMAIL,
         value=number,
         country=contact.country,
@@ -67,7 +67,7 @@ def of(contact: Contact, *, number: str = "", sender_country: str = "") -> Place
 
 
 @lru_cache(maxsize=100_000)
-def _place(
+def _locate_cached(
     number: tuple[str, str] | None,
     country: str,
     region: str,
@@ -75,8 +75,8 @@ def _place(
     time_zone: str,
     sender_country: str,
 ) -> Place:
-    dialled = _number(number) if number else Clue(NUMBER)
-    home = territories.country(country)
+    dialled = _number(number) if number else LocationSignal(NUMBER)
+    home = territories.parse_country(country)
     theirs = [
         _time_zone(time_zone),
         _postal(postal, home, dialled),
@@ -88,116 +88,120 @@ def _place(
         theirs[3] = replace(theirs[3], zones=())  # people on Puerto Rico live in the USA, and not in its six zones
     sender = _country(SENDER, sender_country)
     if any(clue.countries for clue in theirs):
-        return _among(theirs, sender)
+        return _possible_countries(theirs, sender)
     if number or country.strip() or not sender.countries:
-        return Place(because=_said(theirs))
-    return _among(theirs if any(clue.zones for clue in theirs) else [*theirs, sender], sender)
+        return Place(because=_signals_text(theirs))
+    return _possible_countries(theirs if any(clue.zones for clue in theirs) else [*theirs, sender], sender)
 
 
-def _among(clues: list[Clue], sender: Clue) -> Place:
+def _possible_countries(clues: list[LocationSignal], sender: LocationSignal) -> Place:
     counted = [*clues, sender]
     countries = frozenset(chain.from_iterable(clue.countries for clue in counted))
     states = chain.from_iterable(clue.states for clue in counted)
-    zones, source = _clocks([clue for clue in clues if clue.zones])
-    because = tuple(dict.fromkeys(_said(counted)))
-    return Place(countries.union(states, *map(territories.names, countries)), zones, source, because, countries)
+    zones, source = _clocks_to_respect([clue for clue in clues if clue.zones])
+    because = tuple(dict.fromkeys(_signals_text(counted)))
+    return Place(
+        countries.union(states, *map(territories.rulebook_names, countries)), zones, source, because, countries
+    )
 
 
-def _said(clues: Iterable[Clue]) -> tuple[tuple[str, str], ...]:
+def _signals_text(clues: Iterable[LocationSignal]) -> tuple[tuple[str, str], ...]:
     return tuple(chain.from_iterable(clue.said for clue in clues))
 
 
-def _clocks(clues: list[Clue]) -> tuple[tuple[str, ...], str]:
+def _clocks_to_respect(clues: list[LocationSignal]) -> tuple[tuple[str, ...], str]:
     """The clocks that must all be open, and which source told. Clues come in the order in which we trust them."""
-    groups: list[Clue] = []
+    groups: list[LocationSignal] = []
     for clue in clues:
         narrower = [_narrowed(group, clue) for group in groups]
         groups = [found or group for found, group in zip(narrower, groups, strict=True)]
         groups += [] if any(narrower) else [clue]
-    if any(not territories.common(one.zones, other.zones) for one, other in combinations(groups, 2)):
+    if any(not territories.shared_clocks(one.zones, other.zones) for one, other in combinations(groups, 2)):
         return _must_be_open(groups), DISAGREEING
     zones = _must_be_open(groups)
     exact = (clue.source for clue in clues if _fewer(clue.zones) == zones)
     return zones, next(exact, clues[0].source) if clues else UNKNOWN
 
 
-def _narrowed(one: Clue, other: Clue) -> Clue | None:
+def _narrowed(one: LocationSignal, other: LocationSignal) -> LocationSignal | None:
     """What both tell together, if they can be about one place and share a clock."""
     if not _compatible(one, other):
         return None
     fewer, more = sorted((one, other), key=lambda clue: len(clue.zones))
-    zones = territories.common(fewer.zones, more.zones)
+    zones = territories.shared_clocks(fewer.zones, more.zones)
     place = one if one.states or not other.countries else other
     return replace(one, countries=place.countries, states=place.states, zones=zones) if zones else None
 
 
-def _compatible(one: Clue, other: Clue) -> bool:
+def _compatible(one: LocationSignal, other: LocationSignal) -> bool:
     """Can both be true of one place? New York is not inside Florida, though both have its clock."""
     if one.states and other.states:
         return not set(one.states).isdisjoint(other.states)
     return not (one.countries and other.countries) or not set(one.countries).isdisjoint(other.countries)
 
 
-def _must_be_open(groups: list[Clue]) -> tuple[str, ...]:
-    return territories.distinct(chain.from_iterable(_fewer(group.zones) for group in groups))
+def _must_be_open(groups: list[LocationSignal]) -> tuple[str, ...]:
+    return territories.distinct_clocks(chain.from_iterable(_fewer(group.zones) for group in groups))
 
 
 def _fewer(zones: tuple[str, ...]) -> tuple[str, ...]:
-    everywhere = set(zones) == set(territories.zones(territories.US))
+    everywhere = set(zones) == set(territories.time_zones_of(territories.US))
     return territories.ALL_OF_THE_STATES if everywhere else zones
 
 
-def _clue(source: str, places: Iterable[str], said_by: str) -> Clue:
+def _signal(source: str, places: Iterable[str], said_by: str) -> LocationSignal:
     places = tuple(places)
-    return Clue(
+    return LocationSignal(
         source,
         countries=tuple(dict.fromkeys(place[:2] for place in places)),
         states=tuple(place for place in places if "-" in place),
-        zones=territories.distinct(chain.from_iterable(map(territories.zones, places))),
+        zones=territories.distinct_clocks(chain.from_iterable(map(territories.time_zones_of, places))),
         said=tuple((said_by, place) for place in places),
     )
 
 
-def _unread(source: str, what: str, text: str) -> Clue:
-    return Clue(source, said=((f"unknown_{what}", text.strip()[:LONGEST_SAID]),) if text.strip() else ())
+def _unreadable_signal(source: str, what: str, text: str) -> LocationSignal:
+    return LocationSignal(source, said=((f"unknown_{what}", text.strip()[:MAX_SHOWN_LENGTH]),) if text.strip() else ())
 
 
-def _time_zone(text: str) -> Clue:
+def _time_zone(text: str) -> LocationSignal:
     zone = text.strip()
     if zone not in territories.known_zones():
-        return _unread(DECLARED, "time_zone", text)
-    return Clue(DECLARED, zones=(zone,), said=(("time_zone", zone),))
+        return _unreadable_signal(DECLARED, "time_zone", text)
+    return LocationSignal(DECLARED, zones=(zone,), said=(("time_zone", zone),))
 
 
-def _postal(places: tuple[str, ...], home: str, dialled: Clue) -> Clue:
+def _postal(places: tuple[str, ...], home: str, dialled: LocationSignal) -> LocationSignal:
     """Canadian codes are like no others; five digits are a ZIP code only where people may be in the USA."""
     abroad = home not in territories.TERRITORIES if home else territories.US not in dialled.countries
     if not places or (abroad and not places[0].startswith(f"{territories.CA}-")):
-        return Clue(POSTAL)
+        return LocationSignal(POSTAL)
     return (
-        _clue(POSTAL, places, POSTAL)
+        _signal(POSTAL, places, POSTAL)
         if places != (territories.US,)
-        else Clue(POSTAL, places, said=((POSTAL, territories.US),))
+        else LocationSignal(POSTAL, places, said=((POSTAL, territories.US),))
     )
 
 
-def _state(text: str, home: str, dialled: Clue) -> Clue:
+def _state(text: str, home: str, dialled: LocationSignal) -> LocationSignal:
     """The state that was declared, of the country that was declared or else of the number's."""
-    spelled = territories.country(text.strip()[:2]) if text.strip()[2:3] == "-" else ""
-    found = (territories.state(country, text) for country in [home or spelled, *([] if home else dialled.countries)])
+    spelled = territories.parse_country(text.strip()[:2]) if text.strip()[2:3] == "-" else ""
+    found = (
+        territories.parse_state(country, text) for country in [home or spelled, *([] if home else dialled.countries)]
+    )
     state = next(filter(None, found), "")
-    return _clue(COUNTRY, [state], DECLARED) if state else _unread(COUNTRY, "region", text)
+    return _signal(COUNTRY, [state], DECLARED) if state else _unreadable_signal(COUNTRY, "region", text)
 
 
-def _country(source: str, text: str) -> Clue:
-    code = territories.country(text)
+def _country(source: str, text: str) -> LocationSignal:
+    code = territories.parse_country(text)
     said_by = SENDER if source == SENDER else DECLARED
-    return _clue(source, [code], said_by) if code else _unread(source, "country", text)
+    return _signal(source, [code], said_by) if code else _unreadable_signal(source, "country", text)
 
 
-def _number(number: tuple[str, str]) -> Clue:
-    area = phone_areas.area(*number)
+def _number(number: tuple[str, str]) -> LocationSignal:
+    area = phone_areas.phone_area(*number)
     if not area.countries:
-        return _unread(NUMBER, "number", number[1])
+        return _unreadable_signal(NUMBER, "number", number[1])
     said = tuple((NUMBER, place) for place in area.states or area.countries)
-    return Clue(NUMBER, area.countries, area.states, area.zones, said)
+    return LocationSignal(NUMBER, area.countries, area.states, area.zones, said)

@@ -12,7 +12,7 @@ from preferences.models import Contact
 UTC = ZoneInfo("UTC")
 
 
-def zone(contact: Contact) -> ZoneInfo:
+def time_zone_of(contact: Contact) -> ZoneInfo:
     """Where the person lives, as far as we know."""
     try:
         return ZoneInfo(contact.time_zone)
@@ -20,17 +20,17 @@ def zone(contact: Contact) -> ZoneInfo:
         return UTC
 
 
-def today(contact: Contact) -> date:
-    return timezone.now().astimezone(zone(contact)).date()
+def local_today(contact: Contact) -> date:
+    return timezone.now().astimezone(time_zone_of(contact)).date()
 
 
-def midnight(day: date, contact: Contact) -> datetime:
+def local_midnight(day: date, contact: Contact) -> datetime:
     """The moment at which that day begins where the person lives."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone(contact))
+    return datetime(day.year, day.month, day.day, tzinfo=time_zone_of(contact))
 
 
-def day(moment: datetime, contact: Contact) -> str:
+def format_day(moment: datetime, contact: Contact) -> str:
     """The day on which a moment falls for the person, in the language of the page."""
-    where = zone(contact)
+    where = time_zone_of(contact)
     words = formats.date_format(moment.astimezone(where), pgettext("a day, as Django's date filter writes it", "j F Y"))
     return words if where != UTC else _("%(day)s (UTC)") % {"day": words}

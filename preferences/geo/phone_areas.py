@@ -13,10 +13,10 @@ import phonenumbers
 
 from preferences.geo import territories
 
-NOWHERE = "001"  # phonenumbers' name for codes of the whole world, like +800
+UNKNOWN_AREA = "001"  # phonenumbers' name for codes of the whole world, like +800
 AREA = len("+1207")  # how many characters decide the place in North America
 PREFIX = len("+44762450")  # and which of the countries that share a code elsewhere
-MOST_REMEMBERED = 100_000
+CACHE_SIZE = 100_000
 _CODES = {str(code): regions for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
 _E164 = re.compile(r"\+[1-9]\d{5,14}\Z", re.ASCII)
 _AREA_CODE = re.compile(r"\+1\d{3}\Z", re.ASCII)
@@ -24,7 +24,7 @@ _regions: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class PhoneArea:
     """Where numbers with one beginning belong. Several states: one of them, nobody knows which."""
 
     countries: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Area:
     zones: tuple[str, ...] = ()
 
 
-def beginning(value: str) -> tuple[str, str]:
+def split_prefix(value: str) -> tuple[str, str]:
     """The country of a number and as much of it as its area depends on: few enough to be remembered."""
     if value.startswith("+1"):
         return "", value[:AREA]
@@ -47,41 +47,41 @@ def _country(code: str, value: str) -> str:
     """The country among those that share a calling code; the main one where the number fits none."""
     regions = _CODES[code]
     if len(regions) == 1:
-        return "" if regions[0] == NOWHERE else regions[0]
-    return _regions.get(value[:PREFIX]) or _looked_up(int(code), value) or regions[0]
+        return "" if regions[0] == UNKNOWN_AREA else regions[0]
+    return _regions.get(value[:PREFIX]) or _lookup_area(int(code), value) or regions[0]
 
 
-def _looked_up(code: int, value: str) -> str | None:
+def _lookup_area(code: int, value: str) -> str | None:
     national = value[1 + len(str(code)) :]
     number = phonenumbers.PhoneNumber(
         country_code=code, national_number=int(national), italian_leading_zero=national.startswith("0") or None
     )
     region = phonenumbers.region_code_for_number(number)
     if region:  # a number that exists: its neighbours are in the same country
-        if len(_regions) >= MOST_REMEMBERED:
+        if len(_regions) >= CACHE_SIZE:
             _regions.clear()
         _regions[value[:PREFIX]] = region
     return region
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
-def area(country: str, prefix: str) -> Area:
+@lru_cache(maxsize=CACHE_SIZE)
+def phone_area(country: str, prefix: str) -> PhoneArea:
     """Where numbers that begin like this belong; an empty area for numbers of the whole world and for no numbers."""
     if prefix.startswith("+1"):
-        return _north_america(prefix[2:]) if _AREA_CODE.match(prefix) else Area()
-    clocks = territories.ELSEWHERE.get(country, {}).get(prefix[-2:]) or territories.zones(country)
-    return Area((country,), (), clocks) if country else Area()
+        return _north_america(prefix[2:]) if _AREA_CODE.match(prefix) else PhoneArea()
+    clocks = territories.ELSEWHERE.get(country, {}).get(prefix[-2:]) or territories.time_zones_of(country)
+    return PhoneArea((country,), (), clocks) if country else PhoneArea()
 
 
-def _north_america(code: str) -> Area:
+def _north_america(code: str) -> PhoneArea:
     if served := territories.AREA_CODES.get(code):
         states = tuple(state for state, _zones in served)
-        zones = territories.distinct(zone for _state, zones in served for zone in zones)
-        return Area((states[0][:2],), states, zones)
+        zones = territories.distinct_clocks(zone for _state, zones in served for zone in zones)
+        return PhoneArea((states[0][:2],), states, zones)
     if code in territories.NO_AREA["both"].split():
-        return Area((territories.US, territories.CA), (), territories.zones(territories.US))
+        return PhoneArea((territories.US, territories.CA), (), territories.time_zones_of(territories.US))
     country = territories.CA if code in territories.NO_AREA[territories.CA].split() else _island(code) or territories.US
-    return Area((country,), (), territories.zones(country))
+    return PhoneArea((country,), (), territories.time_zones_of(country))
 
 
 @cache

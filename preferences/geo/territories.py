@@ -40,55 +40,55 @@ _ZIP = re.compile(r"(\d{5})(-?\d{4})?\Z")
 _CANADIAN = re.compile(r"[A-CEGHJ-NPR-TVXY]\d[A-Z]\d[A-Z]\d\Z")
 
 
-def _table(name: str) -> Iterable[list[str]]:
+def _iana_rows(name: str) -> Iterable[list[str]]:
     lines = (IANA / name).read_text("utf-8").splitlines()
     return (line.split("\t") for line in lines if not line.startswith("#"))
 
 
 def _zone_table() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for code, _where, zone, *_rest in _table("zone.tab"):
+    for code, _where, zone, *_rest in _iana_rows("zone.tab"):
         found[code] += (zone,)
     return dict(found) | MISSING_IN_IANA
 
 
-def _data(name: str) -> dict:
+def _load_territories(name: str) -> dict:
     return tomllib.loads((DATA / name).read_text("utf-8"))
 
 
-def _spread(text: str) -> Iterable[str]:
+def _expand_prefixes(text: str) -> Iterable[str]:
     """The prefixes of a list like “005 100-149 06390”."""
     for part in text.split():
         first, _dash, last = part.partition("-")
         yield from (str(number).zfill(len(first)) for number in range(int(first), int(last or first) + 1))
 
 
-_US, _CA = _data("united_states.toml"), _data("canada.toml")
+_US, _CA = _load_territories("united_states.toml"), _load_territories("canada.toml")
 NO_AREA: Mapping[str, str] = MappingProxyType(_US.pop("no_area"))
 TERRITORIES = _US.pop("territories")
 ELSEWHERE: Mapping[str, dict[str, tuple[str, ...]]] = MappingProxyType(
     {
-        country: {code: tuple(zones.split()) for zones, codes in row.items() for code in _spread(codes)}
-        for country, row in _data("elsewhere.toml").items()
+        country: {code: tuple(zones.split()) for zones, codes in row.items() for code in _expand_prefixes(codes)}
+        for country, row in _load_territories("elsewhere.toml").items()
     }
 )
 STATES: Mapping[str, dict] = MappingProxyType(_US | _CA)
-COUNTRIES = frozenset(code for code, _name in _table("iso3166.tab")) | MISSING_IN_IANA.keys()
+COUNTRIES = frozenset(code for code, _name in _iana_rows("iso3166.tab")) | MISSING_IN_IANA.keys()
 _ZONES = _zone_table()
 _CODES = {f"{state[:2]} {row['name'].casefold()}": state for state, row in STATES.items()}
-_BY_ZIP = {prefix: state for state, row in _US.items() for prefix in _spread(row["zip"])} | {
-    prefix: code for code, prefixes in TERRITORIES.items() for prefix in _spread(prefixes)
+_BY_ZIP = {prefix: state for state, row in _US.items() for prefix in _expand_prefixes(row["zip"])} | {
+    prefix: code for code, prefixes in TERRITORIES.items() for prefix in _expand_prefixes(prefixes)
 }
 
 
-def country(text: str) -> str:
+def parse_country(text: str) -> str:
     """The ISO code of a country as it was written; empty for none we know."""
     code = text.strip().upper()
     code = SPELLED.get(code, code)
     return code if code in COUNTRIES else ""
 
 
-def state(country: str, text: str) -> str:
+def parse_state(country: str, text: str) -> str:
     """The full code of a state from FL, US-FL or Florida; a territory of the USA is its country. Empty if unknown."""
     short = text.strip().upper().removeprefix(f"{country}-")
     code = f"{country}-{short}"
@@ -100,7 +100,7 @@ def state(country: str, text: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def postal(text: str) -> tuple[str, ...]:
+def states_of_postal_code(text: str) -> tuple[str, ...]:
     """The states that a US or Canadian postal code lies in, or a territory, or just US; empty for any other."""
     code = text.strip().upper().replace(" ", "")
     if _CANADIAN.match(code):
@@ -124,15 +124,15 @@ AREA_CODES: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxy
 
 
 @cache
-def zones(place: str) -> tuple[str, ...]:
+def time_zones_of(place: str) -> tuple[str, ...]:
     """The clocks of a country or state, each once."""
     row = STATES.get(place)
     found = row["zones"] if row else _ZONES.get(place[:2], ())
-    return distinct(sorted(found, key=lambda zone: zone.startswith("Antarctica/")))
+    return distinct_clocks(sorted(found, key=lambda zone: zone.startswith("Antarctica/")))
 
 
 @cache
-def names(country: str) -> frozenset[str]:
+def rulebook_names(country: str) -> frozenset[str]:
     """Under which names the rules of a country may stand: FR has rows of its own and those of the EU.
 
     Federal law holds in the territories of the United States too (47 USC 153(58)).
@@ -150,18 +150,18 @@ def known_zones() -> frozenset[str]:
 
 
 @cache
-def clock(zone: str) -> tuple[timedelta | None, ...]:
+def clock_pattern(zone: str) -> tuple[timedelta | None, ...]:
     """What a clock there shows, week after week: the same for zones that are one."""
     there = ZoneInfo(zone)
     return tuple(there.utcoffset(week) for week in WEEKS)
 
 
-def distinct(zones: Iterable[str]) -> tuple[str, ...]:
+def distinct_clocks(zones: Iterable[str]) -> tuple[str, ...]:
     """These zones without those that show the hour of another one before them."""
-    return tuple({clock(zone): zone for zone in reversed(tuple(zones))}.values())[::-1]
+    return tuple({clock_pattern(zone): zone for zone in reversed(tuple(zones))}.values())[::-1]
 
 
-def common(zones: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+def shared_clocks(zones: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Those of the zones whose hour some of the others show too."""
-    clocks = {clock(zone) for zone in others}
-    return tuple(zone for zone in zones if clock(zone) in clocks)
+    clocks = {clock_pattern(zone) for zone in others}
+    return tuple(zone for zone in zones if clock_pattern(zone) in clocks)

@@ -15,11 +15,11 @@ OLDEST_AGE = 120
 POSTAL = re.compile(r"[A-Z0-9]([A-Z0-9 -]{0,10}[A-Z0-9])?\Z")
 
 
-def read(said: dict[str, str], country: str) -> tuple[dict[str, Any], list[str]]:
+def parse_details(said: dict[str, str], country: str) -> tuple[dict[str, Any], list[str]]:
     """The details that can be kept, and a sentence for each that cannot."""
     kept: dict[str, Any] = {}
     sentences = []
-    for name, check in CHECKS.items():
+    for name, check in DETAIL_PARSERS.items():
         if text := said.get(name, ""):
             try:
                 kept[name] = check(text, country)
@@ -29,15 +29,15 @@ def read(said: dict[str, str], country: str) -> tuple[dict[str, Any], list[str]]
 
 
 def _region(text: str, country: str) -> str:
-    within = country or territories.country(text[:2] if text[2:3] == "-" else "")
-    if found := territories.state(within, text):
+    within = country or territories.parse_country(text[:2] if text[2:3] == "-" else "")
+    if found := territories.parse_state(within, text):
         return found.removeprefix(f"{within}-")
     raise Unreadable(_("The region is not known in this country, and was left out. Write it like FL or US-FL."))
 
 
 def _postal_code(text: str, country: str) -> str:
     code = " ".join(text.upper().split())
-    found = [name.startswith(f"{territories.CA}-") for name in territories.postal(code)]
+    found = [name.startswith(f"{territories.CA}-") for name in territories.states_of_postal_code(code)]
     wanted = {territories.CA: [True], territories.US: [False]}.get(country)
     if not POSTAL.match(code) or (wanted and found[:1] != wanted):
         raise Unreadable(_("The postal code is not one of this country, and was left out."))
@@ -61,7 +61,7 @@ def _born_on(text: str, country: str) -> date:
     return born
 
 
-CHECKS: dict[str, Callable[[str, str], str | date]] = {
+DETAIL_PARSERS: dict[str, Callable[[str, str], str | date]] = {
     "region": _region,
     "postal_code": _postal_code,
     "time_zone": _time_zone,

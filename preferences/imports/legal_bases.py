@@ -45,7 +45,7 @@ BASES = {
 EARLIEST = date(1990, 1, 1)
 
 
-def read(basis: str, day: str) -> tuple[Basis, date | None]:
+def parse_basis(basis: str, day: str) -> tuple[Basis, date | None]:
     """What it rests on, and since when. Raises Unreadable where the file does not prove it."""
     bare = "".join(character for character in basis.casefold() if character.isalnum())
     if bare not in BASES:
@@ -60,7 +60,7 @@ def read(basis: str, day: str) -> tuple[Basis, date | None]:
     return found, _day(day)
 
 
-def began(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     """The first moment of that day."""
     return datetime.combine(day, datetime.min.time(), UTC)
 

@@ -9,15 +9,15 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from preferences.imports.row_parser import Row
+from preferences.imports.row_parser import ImportRow
 from preferences.models import Address, ConsentEvent, Subscription, Suppression
 from preferences.rulebook import consent_requirements
 
-Kind = ConsentEvent.Kind
-Status = Subscription.Status
+EventKind = ConsentEvent.Kind
+SubscriptionStatus = Subscription.Status
 
 
-class Outcome(models.TextChoices):
+class RowOutcome(models.TextChoices):
     """Each row has exactly one, so that the counts add up to the rows of the file."""
 
     NEW = "new", gettext_lazy("New contact, with consent")
@@ -29,12 +29,12 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", gettext_lazy("Refused: the line could not be read")
 
 
-GRANTED = (Outcome.NEW, Outcome.CHANGED)
+GRANTED = (RowOutcome.NEW, RowOutcome.CHANGED)
 STANDING = ("address_id", "topic_id", "status", "granted__basis", "granted__basis_on")
 
 
 @dataclass
-class Earlier:
+class EarlierRows:
     """What the lines before said, so that a dry run knows what applying them would have made known."""
 
     people: set[int] = field(default_factory=set)
@@ -42,17 +42,17 @@ class Earlier:
 
 
 @dataclass
-class Judged:
+class EvaluatedRow:
     """A row, what becomes of it, what to tell the person who sent the file, and whom it is about if known."""
 
-    row: Row
-    outcome: Outcome
+    row: ImportRow
+    outcome: RowOutcome
     notes: list[str]
     address: Address | None = None
 
 
 @dataclass
-class Known:
+class KnownPeople:
     """What the database knows about the people of one chunk."""
 
     addresses: dict[tuple[str, str | None], Address]
@@ -62,14 +62,14 @@ class Known:
     bases: dict[tuple[int, int], tuple[str, date | None]]
 
 
-def judge(rows: Iterable[Row], earlier: Earlier) -> list[Judged]:
+def evaluate_rows(rows: Iterable[ImportRow], earlier: EarlierRows) -> list[EvaluatedRow]:
     """What becomes of each of these rows, in their order; `earlier` learns from them."""
     rows = list(rows)
-    known = _known([row for row in rows if not row.refused])
-    return [_judge(row, known, earlier) for row in rows]
+    known = _load_known_people([row for row in rows if not row.refused])
+    return [_evaluate_row(row, known, earlier) for row in rows]
 
 
-def remember(row: Row, earlier: Earlier) -> None:
+def remember_row(row: ImportRow, earlier: EarlierRows) -> None:
     """A row that was dealt with before an interruption."""
     if not row.refused:
         earlier.people.add(hash(row.person))
@@ -77,19 +77,21 @@ def remember(row: Row, earlier: Earlier) -> None:
             earlier.proven[_key(row)] = (row.basis, row.basis_on)
 
 
-def _key(row: Row) -> int:
+def _key(row: ImportRow) -> int:
     return hash((row.person, row.topic.pk if row.topic else None))
 
 
-def _known(rows: list[Row]) -> Known:
+def _load_known_people(rows: list[ImportRow]) -> KnownPeople:
     found = Address.objects.filter(normal_form__in={row.normal for row in rows}).select_related("contact")
     addresses = {(address.channel, address.normal_form): address for address in found}
     ids = [address.pk for address in addresses.values()]
     stops = Suppression.objects.filter(fingerprint__in={row.fingerprint for row in rows})
     ever = stops.exclude(reason=Suppression.Reason.BOUNCED, lifted_at__isnull=False)  # a file brings nobody back
     stand = list(Subscription.objects.filter(address__in=ids).values_list(*STANDING))
-    noes = ConsentEvent.objects.filter(address__in=ids, kind__in=[Kind.REFUSED, Kind.WITHDRAWN, Kind.INVALIDATED])
-    return Known(
+    noes = ConsentEvent.objects.filter(
+        address__in=ids, kind__in=[EventKind.REFUSED, EventKind.WITHDRAWN, EventKind.INVALIDATED]
+    )
+    return KnownPeople(
         addresses=addresses,
         suppressed=set(ever.values_list("fingerprint", flat=True)),
         statuses={(address, topic): status for address, topic, status, *_granted in stand},
@@ -98,53 +100,55 @@ def _known(rows: list[Row]) -> Known:
     )
 
 
-def _judge(row: Row, known: Known, earlier: Earlier) -> Judged:
+def _evaluate_row(row: ImportRow, known: KnownPeople, earlier: EarlierRows) -> EvaluatedRow:
     if row.refused:
-        return Judged(row, Outcome.REFUSED, [row.refused])
+        return EvaluatedRow(row, RowOutcome.REFUSED, [row.refused])
     address = known.addresses.get(row.person)
     is_known = address is not None or hash(row.person) in earlier.people
     outcome, note = _outcome(row, address, is_known, known, earlier)
-    if outcome != Outcome.SUPPRESSED:
-        remember(row, earlier)
-    return Judged(row, outcome, [*filter(None, [note, _name_differs(row, address)]), *row.notes], address)
+    if outcome != RowOutcome.SUPPRESSED:
+        remember_row(row, earlier)
+    return EvaluatedRow(row, outcome, [*filter(None, [note, _name_differs(row, address)]), *row.notes], address)
 
 
-def _outcome(row: Row, address: Address | None, is_known: bool, known: Known, earlier: Earlier) -> tuple[Outcome, str]:
-    if row.fingerprint in known.suppressed or _said_no(row, address, known):
-        return Outcome.SUPPRESSED, _("This person opted out or is suppressed. Only they can change that.")
+def _outcome(
+    row: ImportRow, address: Address | None, is_known: bool, known: KnownPeople, earlier: EarlierRows
+) -> tuple[RowOutcome, str]:
+    if row.fingerprint in known.suppressed or _has_own_opt_out(row, address, known):
+        return RowOutcome.SUPPRESSED, _("This person opted out or is suppressed. Only they can change that.")
     if row.lacks:
-        return Outcome.NO_PROOF, row.lacks
+        return RowOutcome.NO_PROOF, row.lacks
     if (said := earlier.proven.get(_key(row))) and not _renews(row, *said):
-        return Outcome.REPEATED, _("Duplicate: an earlier line has the same address and topic.")
+        return RowOutcome.REPEATED, _("Duplicate: an earlier line has the same address and topic.")
     status = known.statuses.get((address.pk, row.topic.pk)) if address and row.topic else None
-    if status == Status.PENDING:
-        return Outcome.UNCHANGED, _("This person signed up on our own page and has not confirmed yet.")
-    if status and not (status == Status.ACTIVE and _renews_standing(row, address, known)):
-        return Outcome.UNCHANGED, ""
-    return (Outcome.CHANGED if is_known else Outcome.NEW), ""
+    if status == SubscriptionStatus.PENDING:
+        return RowOutcome.UNCHANGED, _("This person signed up on our own page and has not confirmed yet.")
+    if status and not (status == SubscriptionStatus.ACTIVE and _renews_standing(row, address, known)):
+        return RowOutcome.UNCHANGED, ""
+    return (RowOutcome.CHANGED if is_known else RowOutcome.NEW), ""
 
 
-def _renews_standing(row: Row, address: Address | None, known: Known) -> bool:
+def _renews_standing(row: ImportRow, address: Address | None, known: KnownPeople) -> bool:
     standing = known.bases.get((address.pk, row.topic.pk)) if address and row.topic else None
     return standing is not None and _renews(row, *standing)
 
 
-def _renews(row: Row, basis: str, basis_on: date | None) -> bool:
-    return consent_requirements.is_stronger(row.basis, row.basis_on, than=basis, since=basis_on)
+def _renews(row: ImportRow, basis: str, basis_on: date | None) -> bool:
+    return consent_requirements.is_stronger_basis(row.basis, row.basis_on, than=basis, since=basis_on)
 
 
-def _said_no(row: Row, address: Address | None, known: Known) -> bool:
+def _has_own_opt_out(row: ImportRow, address: Address | None, known: KnownPeople) -> bool:
     """A "no" to this topic or to everything that the person has not taken back themselves."""
     if address is None or row.topic is None:
         return False
     status = known.statuses.get((address.pk, row.topic.pk))
-    if status in (Status.ACTIVE, Status.PAUSED):
+    if status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return False
     about = {(address.pk, row.topic.pk), (address.pk, None)}
-    return status == Status.ENDED or bool(about & known.noes)
+    return status == SubscriptionStatus.ENDED or bool(about & known.noes)
 
 
-def _name_differs(row: Row, address: Address | None) -> str:
+def _name_differs(row: ImportRow, address: Address | None) -> str:
     if address is None or not row.name or not address.contact.name:
         return ""
     ours, theirs = (unicodedata.normalize("NFC", name) for name in (address.contact.name, row.name))

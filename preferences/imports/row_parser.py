@@ -17,7 +17,7 @@ from preferences.contacts import address_normalization
 from preferences.errors import Unreadable
 from preferences.geo import jurisdictions
 from preferences.imports import contact_details, csv_reader, legal_bases
-from preferences.imports.csv_reader import Record, Stream
+from preferences.imports.csv_reader import CsvRecord, Stream
 from preferences.models import Basis, Channel, Method, Notice, Topic
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import consent_requirements
@@ -46,13 +46,13 @@ METHODS = {
     "inperson": Method.VERBAL,
 }
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-LONGEST_NAME = 200
-LONGEST_PROOF = 10_000
+MAX_NAME_LENGTH = 200
+MAX_PROOF_LENGTH = 10_000
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 QUOTES = "\"'“”„«»‘’「」"
 
 
-class Topics:
+class TopicIndex:
     """The topics a file may name: by sender/topic, or by topic alone where only one sender has it."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Topics:
         for topic in Topic.objects.filter(retired_at=None).select_related("sender"):
             for name in (f"{topic.sender.slug}/{topic.slug}", topic.slug):
                 self.by_name.setdefault(name, []).append(topic)
-        self.book = rulebook.book()
+        self.book = rulebook.current_rulebook()
         self.notices: dict[int, list[Notice]] = {}
         for notice in Notice.objects.order_by("published_at", "pk"):
             self.notices.setdefault(notice.topic_id, []).append(notice)
@@ -83,7 +83,7 @@ class Topics:
 
 
 @dataclass
-class Row:
+class ImportRow:
     """One line, understood. `refused` says why it is not, `lacks` what its proof is missing."""
 
     line: int
@@ -112,25 +112,25 @@ class Row:
         return self.channel, self.normal
 
 
-def rows(stream: Stream) -> Iterator[Row]:
+def parse_rows(stream: Stream) -> Iterator[ImportRow]:
     """Every line of the file, understood or refused. Raises Unreadable when the file cannot be trusted."""
-    topics = Topics()
-    for record in csv_reader.records(stream):
-        yield read(record, topics)
+    topics = TopicIndex()
+    for record in csv_reader.read_records(stream):
+        yield parse_record(record, topics)
 
 
-def read(record: Record, topics: Topics) -> Row:
+def parse_record(record: CsvRecord, topics: TopicIndex) -> ImportRow:
     """What this record says."""
-    row = Row(line=record.line, last=record.last, refused=record.broken)
+    row = ImportRow(line=record.line, last=record.last, refused=record.broken)
     if not row.refused:
         try:
-            _understand(row, {name: _tidy(value) for name, value in record.fields.items()}, topics)
+            _parse_fields(row, {name: _strip_invisible(value) for name, value in record.fields.items()}, topics)
         except Unreadable as error:
             row.refused = str(error)
     return row
 
 
-def _tidy(value: str) -> str:
+def _strip_invisible(value: str) -> str:
     """Without surrounding space, and without characters that nobody types."""
     spaced = ("\n" if letter == "\n" else " " if letter.isspace() else letter for letter in value)
     return "".join(letter for letter in spaced if letter == "\n" or not _is_invisible(letter)).strip()
@@ -140,19 +140,19 @@ def _is_invisible(letter: str) -> bool:
     return unicodedata.category(letter) == "Cc" or letter in INVISIBLE
 
 
-def _understand(row: Row, said: dict[str, str], topics: Topics) -> None:
+def _parse_fields(row: ImportRow, said: dict[str, str], topics: TopicIndex) -> None:
     row.name, row.country, row.language = " ".join(said.get("name", "").split()), _country(said), _language(said)
-    if len(row.name) > LONGEST_NAME:
+    if len(row.name) > MAX_NAME_LENGTH:
         raise Unreadable(_("The name is longer than 200 characters."))
     row.channel = _channel(said)
     row.normal = _normal_form(row.channel, said["address"], row.country)
     row.value = said["address"] if row.channel == Channel.EMAIL else row.normal
     row.fingerprint = address_normalization.fingerprint(row.channel, row.normal)
-    row.details, row.notes = contact_details.read(said, row.country)
+    row.details, row.notes = contact_details.parse_details(said, row.country)
     if said["topic"]:
         row.topic = topics.find(said["topic"])
     try:
-        _prove(row, said, topics)
+        _parse_proof(row, said, topics)
     except Unreadable as error:
         row.lacks = str(error)
 
@@ -170,12 +170,12 @@ def _language(said: dict[str, str]) -> str:
 def _channel(said: dict[str, str]) -> str:
     if not said["channel"]:
         return Channel.EMAIL if "@" in said["address"] else Channel.SMS
-    if channel := CHANNELS.get(_bare(said["channel"])):
+    if channel := CHANNELS.get(_without_quotes(said["channel"])):
         return channel
     raise Unreadable(_("The channel is neither email nor sms."))
 
 
-def _bare(text: str) -> str:
+def _without_quotes(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
@@ -183,13 +183,13 @@ def _normal_form(channel: str, address: str, country: str) -> str:
     if not address:
         raise Unreadable(_("The address is empty."))
     return (
-        address_normalization.phone(address, country)
+        address_normalization.normalize_phone(address, country)
         if channel == Channel.SMS
-        else address_normalization.email(address)
+        else address_normalization.normalize_email(address)
     )
 
 
-def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
+def _parse_proof(row: ImportRow, said: dict[str, str], topics: TopicIndex) -> None:
     """Fill in the proof. Raises Unreadable with what it lacks: consent is never assumed."""
     if row.topic is None:
         raise Unreadable(_("No topic is named, so there is nothing to agree to."))
@@ -199,9 +199,9 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
         raise Unreadable(
             _("The domain looks like a misspelling of a very common one, so the address may belong to somebody else.")
         )
-    row.basis, row.basis_on = legal_bases.read(said.get("consent_basis", ""), said.get("basis_date", ""))
+    row.basis, row.basis_on = legal_bases.parse_basis(said.get("consent_basis", ""), said.get("basis_date", ""))
     if row.basis_on:
-        _imply(row, row.topic, row.basis_on, said, topics)
+        _parse_implied_consent(row, row.topic, row.basis_on, said, topics)
         return
     row.method = _method(said["consent_method"])
     row.said_at = _moment(said["consent_time"])
@@ -213,32 +213,34 @@ def _prove(row: Row, said: dict[str, str], topics: Topics) -> None:
         )
 
 
-def _imply(row: Row, topic: Topic, day: date, said: dict[str, str], topics: Topics) -> None:
+def _parse_implied_consent(row: ImportRow, topic: Topic, day: date, said: dict[str, str], topics: TopicIndex) -> None:
     """Nobody said yes here, so no words were agreed to: what counts is the day, where they are, and the proof."""
     row.method = _method(said["consent_method"]) if said["consent_method"] else Method.NONE
-    row.said_at = _moment(said["consent_time"] or legal_bases.began(day).isoformat())
+    row.said_at = _moment(said["consent_time"] or legal_bases.start_of_day(day).isoformat())
     row.words = _words(said)
-    terms = expiry.terms(_place(row, topic), row.channel, topic.purpose, timezone.localdate(), topics.book)
-    if not consent_requirements.accepts(terms, row.basis):
+    terms = expiry.effective_terms_for(
+        _place(row, topic), row.channel, topic.purpose, timezone.localdate(), topics.book
+    )
+    if not consent_requirements.accepts_basis(terms, row.basis):
         raise Unreadable(_("This basis does not count as consent where this person is. Ask for their consent."))
-    ends = consent_requirements.clock_ends(terms, row.basis, day)
+    ends = consent_requirements.basis_expires_on(terms, row.basis, day)
     if ends and timezone.localdate() >= ends:
         raise Unreadable(_("This basis expired on %(day)s. Ask for their consent.") % {"day": ends.isoformat()})
 
 
-def _place(row: Row, topic: Topic) -> jurisdictions.Place:
+def _place(row: ImportRow, topic: Topic) -> jurisdictions.Place:
     details = {name: str(row.details.get(name, "")) for name in ("region", "postal_code", "time_zone")}
     said = {"channel": row.channel, "value": row.normal, "country": row.country}
-    return jurisdictions.place(**said, **details, sender_country=topic.sender.country)
+    return jurisdictions.locate(**said, **details, sender_country=topic.sender.country)
 
 
 @lru_cache(maxsize=10_000)
 def _looks_mistyped(domain: str) -> bool:
-    return bool(address_normalization.likely_typo(f"somebody@{domain}"))
+    return bool(address_normalization.suggest_correction(f"somebody@{domain}"))
 
 
 def _method(text: str) -> str:
-    if method := METHODS.get(_bare(text)):
+    if method := METHODS.get(_without_quotes(text)):
         return method
     raise Unreadable(_("The consent method is missing or not known. Use one like checkbox, written or verbal."))
 
@@ -268,7 +270,7 @@ def _words(said: dict[str, str]) -> str:
     if not said["consent_source"] or not said["evidence"]:
         raise Unreadable(_("The proof needs both a source and evidence: where consent was given, and what shows it."))
     words = f"{said['evidence']}\n{said['consent_source']}"
-    if len(words) > LONGEST_PROOF:
+    if len(words) > MAX_PROOF_LENGTH:
         raise Unreadable(
             _("The evidence is longer than 10,000 characters. Store the document separately, and enter its name here.")
         )

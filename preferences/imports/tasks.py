@@ -7,7 +7,7 @@ from preferences.imports import service as imports
 from preferences.models import Import
 
 
-def apply_soon(import_: Import) -> None:
+def enqueue_import(import_: Import) -> None:
     """Doors call this after an import was started. If the broker is down, the next look for stalled ones applies it."""
 
     def wake() -> None:
@@ -24,5 +24,5 @@ def apply_import(import_id: int) -> None:
 @shared_task(name="preferences.imports.tasks.resume_imports")
 def resume_imports() -> None:
     """Go on with what a lost worker left."""
-    for import_id in imports.stalled():
+    for import_id in imports.stalled_import_ids():
         apply_import.delay(import_id)

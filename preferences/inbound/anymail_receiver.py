@@ -9,12 +9,12 @@ from preferences.inbound import mail
 
 
 @receiver(inbound, dispatch_uid="preferences.inbound.anymail_receiver")
-def receive(sender: type, event: AnymailInboundEvent, esp_name: str, **kwargs: object) -> None:
+def receive_inbound_mail(sender: type, event: AnymailInboundEvent, esp_name: str, **kwargs: object) -> None:
     """One mail. It is answered with success only when it is kept; otherwise the provider sends it again."""
     if event.message is not None:
-        taken = mail.take(_raw(event.message), provider=esp_name.lower(), provider_id=event.event_id or "")
+        taken = mail.receive_safely(_raw(event.message), provider=esp_name.lower(), provider_id=event.event_id or "")
         if taken.address:
-            tasks.answer_soon(taken.address)
+            tasks.deliver_soon(taken.address)
 
 
 def _raw(message: AnymailInboundMessage) -> bytes:

@@ -12,7 +12,7 @@ from email.policy import compat32
 
 from preferences.inbound import mail_text
 from preferences.links import mailto
-from preferences.links.tokens import Claims
+from preferences.links.tokens import TokenClaims
 
 CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 # The mailbox does not exist, or takes nothing any more. Codes about our side, the way, or this one message (a full
@@ -28,18 +28,18 @@ RETURNED = {
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedMessage:
     """What came back of the message that a report is about."""
 
     message_id: str = ""
-    claims: Claims | None = None
+    claims: TokenClaims | None = None
 
 
-NOTHING_RETURNED = Returned()
+NO_RETURNED_MESSAGE = ReturnedMessage()
 
 
 @dataclass(frozen=True)
-class Delivery:
+class RecipientStatus:
     """What became of the message for one recipient: the action, and the status code in three numbers."""
 
     action: str
@@ -54,50 +54,52 @@ class Delivery:
         return self.has_failed and bool(NO_MAILBOX.fullmatch(self.status))
 
 
-def deliveries(message: Message) -> list[Delivery] | None:
+def delivery_statuses(message: Message) -> list[RecipientStatus] | None:
     """What a delivery report says about each recipient, the worst first; None if this is no such report."""
-    found = [part for part in mail_text.parts(message) if part.get_content_type() == "message/delivery-status"]
+    found = [part for part in mail_text.message_parts(message) if part.get_content_type() == "message/delivery-status"]
     if not found:
         return None
     told = [_delivery(block) for part in found for block in _blocks(part) if block["Action"]]
     return sorted(told, key=lambda one: (one.is_for_good, one.has_failed), reverse=True)
 
 
-def complaint(message: Message) -> str | None:
+def complaint_type(message: Message) -> str | None:
     """The type of a spam complaint, in small letters; None if this is no complaint."""
-    for part in mail_text.parts(message):
+    for part in mail_text.message_parts(message):
         if part.get_content_type() == "message/feedback-report":
             fields = next(_blocks(part), None)
             return _field(fields, "Feedback-Type").lower() or "abuse" if fields else "abuse"
     return None
 
 
-def returned(message: Message) -> Returned:
+def returned_message(message: Message) -> ReturnedMessage:
     """Our message, as far as the report returns its head."""
-    for part in mail_text.parts(message):
+    for part in mail_text.message_parts(message):
         if part is not message and part.get_content_type() in RETURNED:
             for head in _blocks(part):
-                return Returned(_field(head, "Message-ID"), mailto.offered(_field(head, "List-Unsubscribe")))
-    return NOTHING_RETURNED
+                return ReturnedMessage(
+                    _field(head, "Message-ID"), mailto.claims_from_header(_field(head, "List-Unsubscribe"))
+                )
+    return NO_RETURNED_MESSAGE
 
 
 def _blocks(part: Message) -> Iterator[Message]:
     """The groups of fields in a part. The parser has split some kinds of parts already, and others it has not."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        yield from (block for block in payload[: mail_text.MOST_PARTS] if isinstance(block, Message))
+        yield from (block for block in payload[: mail_text.MAX_PARTS] if isinstance(block, Message))
         return
-    for block in mail_text.decoded(part).strip().split("\n\n")[: mail_text.MOST_PARTS]:
+    for block in mail_text.decode_part(part).strip().split("\n\n")[: mail_text.MAX_PARTS]:
         yield message_from_string(block, policy=compat32)
 
 
-def _delivery(block: Message) -> Delivery:
+def _delivery(block: Message) -> RecipientStatus:
     """Where the status says only that it failed, the other server's own words may say more."""
     code = CODE.search(_field(block, "Status"))
     if code is None or code[0].endswith(".0.0"):
         code = CODE.search(_field(block, "Diagnostic-Code")) or code
-    return Delivery(_field(block, "Action").lower(), code[0] if code else "")
+    return RecipientStatus(_field(block, "Action").lower(), code[0] if code else "")
 
 
 def _field(block: Message | None, name: str) -> str:
-    return mail_text.storable(" ".join(str(block[name]).split())) if block is not None and block[name] else ""
+    return mail_text.storable_text(" ".join(str(block[name]).split())) if block is not None and block[name] else ""

@@ -14,20 +14,20 @@ from django.utils.translation import ngettext
 
 from preferences.channels.imap.session import Refused, Session, Unreachable
 from preferences.inbound import mail, mail_parser
-from preferences.models import Address, Inbound
+from preferences.models import Address, InboundMessage
 
 logger = logging.getLogger(__name__)
 PROVIDER = "imap"
 DONE_FOLDER = "Sayso done"
-MOST_SECONDS = 50
-NEEDED = ("MAILBOX_HOST", "MAILBOX_USER", "MAILBOX_PASSWORD")
+MAX_SECONDS = 50
+REQUIRED_SETTINGS = ("IMAP_HOST", "IMAP_USER", "IMAP_PASSWORD")
 
 
 @dataclass
-class Visit:
+class PollResult:
     """What one visit found, and what stopped it."""
 
-    taken: list[Inbound] = field(default_factory=list)
+    taken: list[InboundMessage] = field(default_factory=list)
     trouble: str = ""
 
     @property
@@ -41,38 +41,38 @@ class Visit:
         return f"{read} {self.trouble}".strip()
 
 
-def missing() -> str:
+def missing_setting() -> str:
     """The setting without which there is no mailbox; empty when all are there."""
-    return next((name for name in NEEDED if not getattr(settings, name)), "")
+    return next((name for name in REQUIRED_SETTINGS if not getattr(settings, name)), "")
 
 
-def visit() -> Visit:
+def poll_once() -> PollResult:
     """Read what lies in the mailbox, for less than a minute. A mailbox that fails is met again at the next visit."""
-    done = Visit()
-    if name := missing():
+    done = PollResult()
+    if name := missing_setting():
         done.trouble = _("No mailbox is set up: set %(name)s.") % {"name": name}
         return done
     try:
         with Session() as session:
-            _empty(session, done)
+            _process_mails(session, done)
     except (Refused, Unreachable) as problem:
         logger.warning("The mailbox could not be read: %s", problem)
         done.trouble = str(problem)
     return done
 
 
-def _empty(session: Session, done: Visit) -> None:
-    ends_at = time.monotonic() + MOST_SECONDS
+def _process_mails(session: Session, done: PollResult) -> None:
+    ends_at = time.monotonic() + MAX_SECONDS
     for uid in session.waiting():
-        raw = session.fetch(uid, mail_parser.LARGEST_MAIL)
+        raw = session.fetch(uid, mail_parser.MAX_MAIL_BYTES)
         if raw is not None:
-            done.taken.append(mail.take(raw, provider=PROVIDER))
-            _lay_aside(session, uid, done)
+            done.taken.append(mail.receive_safely(raw, provider=PROVIDER))
+            _move_to_done(session, uid, done)
         if time.monotonic() >= ends_at:
             return
 
 
-def _lay_aside(session: Session, uid: bytes, done: Visit) -> None:
+def _move_to_done(session: Session, uid: bytes, done: PollResult) -> None:
     """A mail that has to stay where it is keeps nobody else's from being read."""
     try:
         session.lay_aside(uid, DONE_FOLDER)

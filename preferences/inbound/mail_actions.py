@@ -11,26 +11,27 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from preferences.consent import endings, suppressions
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.inbound import review_queue
-from preferences.inbound.mail_classifier import Reading
-from preferences.inbound.mail_parser import Letter
+from preferences.inbound.mail_classifier import MailClassification
+from preferences.inbound.mail_parser import ParsedMail
 from preferences.links import mailto, tokens
-from preferences.links.tokens import Claims
-from preferences.models import Address, ConsentEvent, Inbound, Method, Source, Suppression
+from preferences.links.tokens import TokenClaims
+from preferences.models import Address, ConsentEvent, InboundMessage, Method, Source, Suppression
 from preferences.outbox import service as outbox
 
-Meaning = Inbound.Meaning
+InboundMeaning = InboundMessage.Meaning
 SOFT_BOUNCES = 5
 SOFT_BOUNCE_DAYS = timedelta(days=30)
-FAILED = "rfc3464:failed:"
+BOUNCE_OUTCOME = "rfc3464:failed:"
 # That it is no spam after all; and that a signature did not hold (RFC 6591), which no person ever says.
 NO_COMPLAINTS = ("rfc5965:not-spam", "rfc5965:auth-failure")
 
 
 @dataclass(frozen=True)
-class Done:
+class MailActionResult:
     """What we did about a mail, and until when a person has to read it all the same."""
 
     outcome: str
@@ -38,14 +39,14 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Mail:
+class ClassifiedMail:
     """One understood mail: from whom, what it says, and which act it is."""
 
-    letter: Letter
-    reading: Reading
+    letter: ParsedMail
+    reading: MailClassification
     address: Address | None
-    claims: Claims | None
-    act: UUID
+    claims: TokenClaims | None
+    interaction_id: UUID
 
     @property
     def proof(self) -> Proof:
@@ -53,121 +54,134 @@ class Mail:
 
     @property
     def origin(self) -> UUID | None:
-        return tokens.origin(self.claims) if self.claims else None
+        return tokens.message_reference(self.claims) if self.claims else None
 
 
-def heed(mail: Mail) -> Done:
+def act_on(mail: ClassifiedMail) -> MailActionResult:
     """Do what it asks for. Every act is harmless twice."""
     return ACTIONS[mail.reading.meaning](mail)
 
 
-def _opt_out(mail: Mail) -> Done:
+def _opt_out(mail: ClassifiedMail) -> MailActionResult:
     """Whoever holds the way out may use it, from any address and without a word."""
     if mail.claims is None:
         return _opt_out_in_words(mail)
     if mail.address is None:
-        return Done("The person was forgotten; there is nothing left to leave.")
-    for topic in mailto.topics(mail.claims):
+        return MailActionResult("The person was forgotten; there is nothing left to leave.")
+    for topic in mailto.topics_to_unsubscribe(mail.claims):
         consent.withdraw(
             mail.address,
             topic,
-            source=Source.MAIL,
+            source=Source.EMAIL,
             method=Method.HEADER,
             origin=mail.origin,
             proof=mail.proof,
-            act=mail.act,
+            interaction_id=mail.interaction_id,
         )
-    return Done("Left what the mail was about." if _said(mail) else "Had left what the mail was about already.")
+    return MailActionResult(
+        "Left what the mail was about." if _has_changed_anything(mail) else "Had left what the mail was about already."
+    )
 
 
-def _opt_out_in_words(mail: Mail) -> Done:
+def _opt_out_in_words(mail: ClassifiedMail) -> MailActionResult:
     """Everything off. A forged one can only lower, and its confirmation with the way back goes to the true owner."""
     if mail.address is None:
-        return Done(
-            "They want to stop, and we do not know the address they write from.", review_queue.due(Meaning.REVIEW)
+        return MailActionResult(
+            "They want to stop, and we do not know the address they write from.",
+            review_queue.review_due_at(InboundMeaning.REVIEW),
         )
-    review_queue.settle(mail.address, Inbound.Decision.OPT_OUT, because="They asked to stop in a later mail.")
-    sender = outbox.sender_of(mail.address)
-    if sender is None:
-        consent.suppress(mail.address, Suppression.Reason.STOPPED, detail="A mail, and nobody ever wrote to them.")
-        return Done("Everything is off; there is nobody to confirm it on behalf of.")
-    consent.withdraw_all(
-        mail.address, sender=sender, source=Source.MAIL, method=Method.OWN_WORDS, proof=mail.proof, act=mail.act
+    review_queue.resolve_all(
+        mail.address, InboundMessage.Decision.OPT_OUT, because="They asked to stop in a later mail."
     )
-    return Done("Everything is off." if _said(mail) else "Everything was off already.")
+    sender = outbox.latest_sender(mail.address)
+    if sender is None:
+        suppressions.suppress(mail.address, Suppression.Reason.STOPPED, detail="A mail, and nobody ever wrote to them.")
+        return MailActionResult("Everything is off; there is nobody to confirm it on behalf of.")
+    consent.withdraw_all(
+        mail.address,
+        sender=sender,
+        source=Source.EMAIL,
+        method=Method.OWN_WORDS,
+        proof=mail.proof,
+        interaction_id=mail.interaction_id,
+    )
+    return MailActionResult("Everything is off." if _has_changed_anything(mail) else "Everything was off already.")
 
 
-def _said(mail: Mail) -> bool:
+def _has_changed_anything(mail: ClassifiedMail) -> bool:
     """Did this mail change anything?"""
-    return ConsentEvent.objects.filter(act=mail.act).exists()
+    return ConsentEvent.objects.filter(interaction_id=mail.interaction_id).exists()
 
 
-def _hold(mail: Mail) -> Done:
+def _hold_for_review(mail: ClassifiedMail) -> MailActionResult:
     """Nothing more is sent until somebody has read it."""
     if mail.address is None:
-        return Done(
-            "For a person to read; we do not know the address they write from.", review_queue.due(Meaning.REVIEW)
+        return MailActionResult(
+            "For a person to read; we do not know the address they write from.",
+            review_queue.review_due_at(InboundMeaning.REVIEW),
         )
-    review_queue.hold(mail.address, detail="A mail.")
-    return Done("Held until a person has read it.", review_queue.due(Meaning.REVIEW))
+    review_queue.place_marketing_hold(mail.address, detail="A mail.")
+    return MailActionResult("Held until a person has read it.", review_queue.review_due_at(InboundMeaning.REVIEW))
 
 
-def _leave_to_a_person(mail: Mail) -> Done:
+def _queue_for_review(mail: ClassifiedMail) -> MailActionResult:
     if mail.address is None:
-        return Done("Kept. We do not know the address they write from.")
+        return MailActionResult("Kept. We do not know the address they write from.")
     if mail.reading.is_chatter:
-        return Done("Nothing to do.")
-    return Done("For a person to read.", review_queue.due(Meaning.OTHER))
+        return MailActionResult("Nothing to do.")
+    return MailActionResult("For a person to read.", review_queue.review_due_at(InboundMeaning.OTHER))
 
 
-def _nothing(mail: Mail) -> Done:
-    return Done("Nothing was done: a machine wrote it.")
+def _ignore(mail: ClassifiedMail) -> MailActionResult:
+    return MailActionResult("Nothing was done: a machine wrote it.")
 
 
-def _bounced(mail: Mail) -> Done:
+def _bounced(mail: ClassifiedMail) -> MailActionResult:
     failed = [one for one in mail.letter.deliveries if one.has_failed]
     if not failed:
-        return Done("Nothing was done: it says nothing final.")
+        return MailActionResult("Nothing was done: it says nothing final.")
     if mail.address is None:
-        return Done("Nothing was done: it does not show that it is about a mail of ours.")
+        return MailActionResult("Nothing was done: it does not show that it is about a mail of ours.")
     if failed[0].is_for_good:
-        consent.suppress(mail.address, Suppression.Reason.BOUNCED, detail=f"mail: {failed[0].status}")
-        return Done("The address is given up: it does not exist.")
+        suppressions.suppress(mail.address, Suppression.Reason.BOUNCED, detail=f"mail: {failed[0].status}")
+        return MailActionResult("The address is given up: it does not exist.")
     return _bounced_again(mail.address)
 
 
-def _bounced_again(address: Address) -> Done:
+def _bounced_again(address: Address) -> MailActionResult:
     """A full mailbox may be emptied; one that stays full for weeks is given up."""
     since = timezone.now() - SOFT_BOUNCE_DAYS
-    bounces = address.inbound.filter(
-        meaning=Meaning.BOUNCE, matched_by__startswith=FAILED, received_at__gt=since
+    bounces = address.inbound_messages.filter(
+        meaning=InboundMeaning.BOUNCE, matched_by__startswith=BOUNCE_OUTCOME, received_at__gt=since
     ).count()
     if bounces < SOFT_BOUNCES:
-        return Done(f"Counted: {bounces} of {SOFT_BOUNCES}.")
+        return MailActionResult(f"Counted: {bounces} of {SOFT_BOUNCES}.")
     detail = f"mail: {SOFT_BOUNCES} times in {SOFT_BOUNCE_DAYS.days} days"
-    consent.suppress(address, Suppression.Reason.BOUNCED, detail=detail)
-    return Done("The address is given up: it could not be reached for weeks.")
+    suppressions.suppress(address, Suppression.Reason.BOUNCED, detail=detail)
+    return MailActionResult("The address is given up: it could not be reached for weeks.")
 
 
-def _complained(mail: Mail) -> Done:
+def _complained(mail: ClassifiedMail) -> MailActionResult:
     if mail.letter.rule in NO_COMPLAINTS:
-        return Done("Nothing was done: nobody complains in it.")
+        return MailActionResult("Nothing was done: nobody complains in it.")
     if mail.claims is None:
-        return Done("A complaint that does not show whose it is.", review_queue.due(Meaning.REVIEW))
+        return MailActionResult(
+            "A complaint that does not show whose it is.", review_queue.review_due_at(InboundMeaning.REVIEW)
+        )
     if mail.address is None:
-        return Done("The person was forgotten; there is nothing left to leave.")
-    consent.complain(mail.address, provider="arf", origin=mail.origin)
-    return Done("Everything is off.")
+        return MailActionResult("The person was forgotten; there is nothing left to leave.")
+    endings.record_complaint(mail.address, provider="arf", origin=mail.origin)
+    return MailActionResult("Everything is off.")
 
 
-ACTIONS: dict[str, Callable[[Mail], Done]] = {
-    Meaning.OPT_OUT: _opt_out,
-    Meaning.WRONG_PERSON: _hold,
-    Meaning.REVIEW: _hold,
-    Meaning.HELP: _leave_to_a_person,
-    Meaning.OPT_IN: _leave_to_a_person,
-    Meaning.OTHER: _leave_to_a_person,
-    Meaning.AUTOMATIC: _nothing,
-    Meaning.BOUNCE: _bounced,
-    Meaning.COMPLAINT: _complained,
+ACTIONS: dict[str, Callable[[ClassifiedMail], MailActionResult]] = {
+    InboundMeaning.OPT_OUT: _opt_out,
+    InboundMeaning.WRONG_PERSON: _hold_for_review,
+    InboundMeaning.REVIEW: _hold_for_review,
+    InboundMeaning.HELP: _queue_for_review,
+    InboundMeaning.OPT_IN: _queue_for_review,
+    InboundMeaning.OTHER: _queue_for_review,
+    InboundMeaning.AUTOMATIC: _ignore,
+    InboundMeaning.BOUNCE: _bounced,
+    InboundMeaning.COMPLAINT: _complained,
 }

@@ -8,12 +8,12 @@ from email.message import Message
 
 import nh3
 
-MOST_PARTS = 200
-MOST_BYTES = 64 * 1024  # of one part
-LONGEST_LINE = 1000
+MAX_PARTS = 200
+MAX_BYTES = 64 * 1024  # of one part
+MAX_LINE_LENGTH = 1000
 NOT_CHARSETS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"}  # slow, or not for text
 SHOWN_TAGS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3"}
-NOT_THEIR_WORDS = {"script", "style", "title", "blockquote"}
+QUOTED_TAGS = {"script", "style", "title", "blockquote"}
 LINE_BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?tr|/?h[123])\s*/?>")
 TAGS = re.compile(r"<[^>]*>")
 BLANK_LINES = re.compile(r"\n\s*\n+")
@@ -40,20 +40,20 @@ ADDED_BY_A_MACHINE = re.compile(
 )
 
 
-def visible(message: Message) -> str:
+def visible_text(message: Message) -> str:
     """The text that a mail program shows: of the plain part, or else of the page."""
     texts: dict[str, str] = {}
-    for part in parts(message):
+    for part in message_parts(message):
         kind = part.get_content_type()
         if kind in ("text/plain", "text/html") and kind not in texts and not _is_attached(part):
-            texts[kind] = decoded(part)
-    return texts.get("text/plain", "").strip() or of_page(texts.get("text/html", ""))
+            texts[kind] = decode_part(part)
+    return texts.get("text/plain", "").strip() or html_to_text(texts.get("text/html", ""))
 
 
-def parts(message: Message) -> Iterator[Message]:
+def message_parts(message: Message) -> Iterator[Message]:
     """The parts of this message in order, itself first; a message within it is one part and stays closed."""
     waiting, seen = [message], 0
-    while waiting and seen < MOST_PARTS:
+    while waiting and seen < MAX_PARTS:
         part = waiting.pop()
         seen += 1
         yield part
@@ -61,31 +61,31 @@ def parts(message: Message) -> Iterator[Message]:
             waiting += reversed(part.get_payload())  # type: ignore[arg-type]
 
 
-def decoded(part: Message) -> str:
+def decode_part(part: Message) -> str:
     """The characters of a part, whichever alphabet it claims to be written in."""
     content = part.get_payload(decode=True)
-    content = content[:MOST_BYTES] if isinstance(content, bytes) else b""
+    content = content[:MAX_BYTES] if isinstance(content, bytes) else b""
     try:
-        return storable(content.decode(_charset(part), "strict"))
+        return storable_text(content.decode(_charset(part), "strict"))
     except (UnicodeError, LookupError):
-        return storable(content.decode("utf-8", "replace"))
+        return storable_text(content.decode("utf-8", "replace"))
 
 
-def storable(text: str) -> str:
+def storable_text(text: str) -> str:
     """What a database can keep of it: no NUL, no half characters."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def of_page(page: str) -> str:
+def html_to_text(page: str) -> str:
     """The words of an HTML page without what is quoted in it."""
-    clean = nh3.clean(page, tags=SHOWN_TAGS, attributes={}, clean_content_tags=NOT_THEIR_WORDS)
+    clean = nh3.clean(page, tags=SHOWN_TAGS, attributes={}, clean_content_tags=QUOTED_TAGS)
     words = html.unescape(TAGS.sub(" ", LINE_BREAKS.sub("\n", clean.replace("\n", " "))))
     return BLANK_LINES.sub("\n\n", "\n".join(" ".join(line.split()) for line in words.split("\n"))).strip()
 
 
-def new(text: str) -> str:
+def without_quotations(text: str) -> str:
     """What the person wrote now: without quotations, without the signature."""
-    lines = [line[:LONGEST_LINE] for line in text.split("\n")]
+    lines = [line[:MAX_LINE_LENGTH] for line in text.split("\n")]
     kept: list[str] = []
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
@@ -96,7 +96,7 @@ def new(text: str) -> str:
     return "\n".join(kept).strip()
 
 
-def first_paragraph(text: str) -> str:
+def first_paragraph_of(text: str) -> str:
     """What stands before the first empty line: below it are greetings and names."""
     return BLANK_LINES.split(text.strip(), maxsplit=1)[0]
 

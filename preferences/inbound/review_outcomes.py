@@ -12,55 +12,59 @@ from django.utils.translation import gettext as _
 from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
 from preferences.inbound import review_queue, sms_actions
-from preferences.models import Address, Channel, Inbound, Method, Reply, Source
+from preferences.models import Address, Channel, InboundMessage, Method, ServiceMessage, Source
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
-Decision = Inbound.Decision
+ReviewDecision = InboundMessage.Decision
 STILL_AN_ANSWER = timedelta(
     minutes=5
 )  # 47 CFR 64.1200(a)(12): the one confirmation of a text comes so soon or not at all
 
 
 @transaction.atomic
-def decide(inbound: Inbound, decision: str, *, by: User) -> Inbound:
+def decide(inbound: InboundMessage, decision: str, *, by: User) -> InboundMessage:
     """What they meant. Harmless twice; raises NotAllowed for another decision than the one that stands."""
-    if decision not in Decision.values:
+    if decision not in ReviewDecision.values:
         raise NotAllowed(_("Choose one of the three outcomes."))
     if inbound.address:
-        send_fence.hold(inbound.address)
-    row = Inbound.objects.select_for_update(of=["self"]).select_related("address", "sender").get(pk=inbound.pk)
+        send_fence.lock_address(inbound.address)
+    row = InboundMessage.objects.select_for_update(of=["self"]).select_related("address", "sender").get(pk=inbound.pk)
     if row.decision == decision:
         return row
     if row.decided_at:
         raise NotAllowed(_("This was already decided: %(decision)s.") % {"decision": row.get_decision_display()})
     if row.due_at is None:
         raise NotAllowed(_("No decision is needed here: the message was clear."))
-    return DECIDE[decision](row, by)
+    return DECISION_ACTIONS[decision](row, by)
 
 
-def _stop(row: Inbound, by: User) -> Inbound:
-    address = _theirs(row)
-    _turn_off(row, address, by)
-    return _settled(row, address, Decision.OPT_OUT, "Everything is off: a colleague read it as a stop.", by)
+def _apply_opt_out(row: InboundMessage, by: User) -> InboundMessage:
+    address = _locked_address(row)
+    _opt_out_of_all(row, address, by)
+    return _record_decision(
+        row, address, ReviewDecision.OPT_OUT, "Everything is off: a colleague read it as a stop.", by
+    )
 
 
-def _not_them(row: Inbound, by: User) -> Inbound:
-    address = _theirs(row)
-    sms_actions.not_theirs(address, source=_source(row), proof=Proof(words=row.raw_text), by=by)
-    _turn_off(row, address, by)
+def _apply_wrong_person(row: InboundMessage, by: User) -> InboundMessage:
+    address = _locked_address(row)
+    sms_actions.mark_wrong_person(address, source=_channel_source(row), proof=Proof(words=row.raw_text), by=by)
+    _opt_out_of_all(row, address, by)
     outcome = "Everything is off: a colleague read that they are somebody else."
-    return _settled(row, address, Decision.WRONG_PERSON, outcome, by)
+    return _record_decision(row, address, ReviewDecision.WRONG_PERSON, outcome, by)
 
 
-def _go_on(row: Inbound, by: User) -> Inbound:
-    decided = review_queue.decided(row, Decision.NOTHING, by=by, outcome="Nothing was changed: a colleague read it.")
+def _apply_no_change(row: InboundMessage, by: User) -> InboundMessage:
+    decided = review_queue.record_decision(
+        row, ReviewDecision.NOTHING, by=by, outcome="Nothing was changed: a colleague read it."
+    )
     if row.address:
-        review_queue.release(row.address, by=by)
+        review_queue.release_marketing_hold(row.address, by=by)
     return decided
 
 
-def _theirs(row: Inbound) -> Address:
+def _locked_address(row: InboundMessage) -> Address:
     if row.address:
         return row.address
     raise NotAllowed(
@@ -68,32 +72,32 @@ def _theirs(row: Inbound) -> Address:
     )
 
 
-def _source(row: Inbound) -> Source:
-    return Source.MAIL if row.channel == Channel.EMAIL else Source.TEXT
+def _channel_source(row: InboundMessage) -> Source:
+    return Source.EMAIL if row.channel == Channel.EMAIL else Source.SMS
 
 
-def _turn_off(row: Inbound, address: Address, by: User) -> None:
+def _opt_out_of_all(row: InboundMessage, address: Address, by: User) -> None:
     """The person said it, in their own words; a colleague understood them."""
-    sms_actions.stop_everything(
+    sms_actions.opt_out_of_all(
         address,
-        row.sender or outbox.sender_of(address),
-        source=_source(row),
+        row.sender or outbox.latest_sender(address),
+        source=_channel_source(row),
         method=Method.OWN_WORDS,
         proof=Proof(words=row.raw_text),
-        act=uuid5(NAMESPACE_URL, f"decision:{row.pk}"),
+        interaction_id=uuid5(NAMESPACE_URL, f"decision:{row.pk}"),
         by=by,
     )
     if address.channel == Channel.SMS and row.received_at < timezone.now() - STILL_AN_ANSWER:
-        outbox.drop(address, Reply.Kind.OPTED_OUT, reason="Too late to be an answer to their text.")
+        outbox.cancel_queued(address, ServiceMessage.Kind.OPTED_OUT, reason="Too late to be an answer to their text.")
 
 
-def _settled(row: Inbound, address: Address, decision: str, outcome: str, by: User) -> Inbound:
-    review_queue.settle(address, decision, because=outcome, by=by, all_but=row.pk)
-    return review_queue.decided(row, decision, by=by, outcome=outcome)
+def _record_decision(row: InboundMessage, address: Address, decision: str, outcome: str, by: User) -> InboundMessage:
+    review_queue.resolve_all(address, decision, because=outcome, by=by, all_but=row.pk)
+    return review_queue.record_decision(row, decision, by=by, outcome=outcome)
 
 
-DECIDE: dict[str, Callable[[Inbound, User], Inbound]] = {
-    Decision.OPT_OUT: _stop,
-    Decision.WRONG_PERSON: _not_them,
-    Decision.NOTHING: _go_on,
+DECISION_ACTIONS: dict[str, Callable[[InboundMessage, User], InboundMessage]] = {
+    ReviewDecision.OPT_OUT: _apply_opt_out,
+    ReviewDecision.WRONG_PERSON: _apply_wrong_person,
+    ReviewDecision.NOTHING: _apply_no_change,
 }

@@ -14,19 +14,16 @@ from preferences.collection import pending_signups
 from preferences.contacts import service as contacts
 from preferences.errors import NotAllowed
 from preferences.inbound import review_queue, sms_actions
-from preferences.inbound.review_outcomes import decide
-from preferences.inbound.sms_actions import Done, Word
-from preferences.models import Address, Channel, Inbound, Sender, Suppression, Topic
+from preferences.inbound.sms_actions import ActionResult, ClassifiedSms
+from preferences.models import Address, Channel, InboundMessage, Sender, Suppression, Topic
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 from preferences.text import keywords
-from preferences.text.keywords import Meaning, Reading
-
-__all__ = ["decide", "receive", "set_aside"]
+from preferences.text.keywords import Meaning, TextClassification
 
 
 @transaction.atomic
-def receive(
+def receive_sms(
     *,
     provider: str,
     provider_id: str,
@@ -35,70 +32,78 @@ def receive(
     text: str,
     sent_at: datetime,
     late: bool = False,
-) -> Inbound:
+) -> InboundMessage:
     """Do what the text says, once. A text that comes `late` is taken only if it may be a "no" (NotAllowed)."""
-    address = _known(from_number)
-    sender = _sender(sender_number, address)
-    reading = _read(text, address, sender)
-    if late and reading.meaning not in keywords.LESS:
+    address = _locked_address(from_number)
+    sender = _receiving_sender(sender_number, address)
+    reading = _classify(text, address, sender)
+    if late and reading.meaning not in keywords.OPT_OUT_MEANINGS:
         raise NotAllowed(_("This SMS was signed too long ago. Sign it again when you deliver it."))
-    inbound, is_new = _keep(provider, provider_id, text, reading, sent_at, address=address, sender=sender)
+    inbound, is_new = _store(provider, provider_id, text, reading, sent_at, address=address, sender=sender)
     if not is_new:
         return inbound
-    act = uuid5(NAMESPACE_URL, f"text:{provider}:{provider_id}")
-    word = Word(from_number, address, sender, inbound.sent_at or timezone.now(), text, act, reading)
-    return _conclude(inbound, sms_actions.heed(word))
+    interaction_id = uuid5(NAMESPACE_URL, f"text:{provider}:{provider_id}")
+    word = ClassifiedSms(from_number, address, sender, inbound.sent_at or timezone.now(), text, interaction_id, reading)
+    return _conclude(inbound, sms_actions.act_on(word))
 
 
 @transaction.atomic
-def set_aside(*, provider: str, provider_id: str, text: str, because: str) -> Inbound:
+def store_unreadable(*, provider: str, provider_id: str, text: str, because: str) -> InboundMessage:
     """Something came that cannot be taken for a text from somebody: a person has to look at it. Harmless twice.
 
     It may be a "no", so it is read as soon as one.
     """
-    reading = Reading(Meaning.OTHER, "", "")
-    inbound, is_new = _keep(provider, provider_id, text, reading, None)
-    return _conclude(inbound, Done(None, because, due_at=review_queue.due(Meaning.REVIEW))) if is_new else inbound
+    reading = TextClassification(Meaning.OTHER, "", "")
+    inbound, is_new = _store(provider, provider_id, text, reading, None)
+    return (
+        _conclude(inbound, ActionResult(None, because, due_at=review_queue.review_due_at(Meaning.REVIEW)))
+        if is_new
+        else inbound
+    )
 
 
-def _known(number: str) -> Address | None:
+def _locked_address(number: str) -> Address | None:
     """Whose number it is, locked: a STOP and a START of one moment are read one after the other.
 
     Raises Unreadable for what is no number.
     """
     address = contacts.find(Channel.SMS, number)
     if address:
-        send_fence.lock([address.pk])
+        send_fence.lock_addresses([address.pk])
     return address
 
 
-def _sender(number: str, address: Address | None) -> Sender | None:
+def _receiving_sender(number: str, address: Address | None) -> Sender | None:
     """Whose number it came to; a "stop" to a number given up long ago still reaches who wrote last."""
     used = Sender.objects.filter(text_number=number).exclude(text_number="").first()
-    return used or (outbox.sender_of(address) if address else None)
+    return used or (outbox.latest_sender(address) if address else None)
 
 
-def _read(text: str, address: Address | None, sender: Sender | None) -> Reading:
+def _classify(text: str, address: Address | None, sender: Sender | None) -> TextClassification:
     languages = [address.contact.language] if address else []
     topics = Topic.objects.filter(sender=sender).exclude(keyword="").values_list("keyword", flat=True)
-    return keywords.read(text, languages=languages, expecting_yes=_expects_yes(address, sender), topics=list(topics))
+    return keywords.classify_text(
+        text, languages=languages, expecting_yes=_expects_yes(address, sender), topics=list(topics)
+    )
 
 
 def _expects_yes(address: Address | None, sender: Sender | None) -> bool:
     if address is None or sender is None:
         return False
     stopped = Suppression.objects.of(address).in_force().filter(reason=Suppression.Reason.STOPPED)
-    asked = pending_signups.waiting(address, sender) or sms_actions.written_down(address, sender)
+    asked = pending_signups.latest_pending_signup(address, sender) or sms_actions.pending_offline_consent(
+        address, sender
+    )
     return asked is not None or stopped.exists()
 
 
-def _keep(
-    provider: str, provider_id: str, text: str, reading: Reading, sent_at: datetime | None, **of: object
-) -> tuple[Inbound, bool]:
+def _store(
+    provider: str, provider_id: str, text: str, reading: TextClassification, sent_at: datetime | None, **of: object
+) -> tuple[InboundMessage, bool]:
     """The row of this text, and whether it is here for the first time."""
     try:
         with transaction.atomic():
-            row = Inbound.objects.create(
+            row = InboundMessage.objects.create(
                 provider=provider,
                 provider_id=provider_id,
                 raw_text=text,
@@ -110,10 +115,10 @@ def _keep(
             )
             return row, True
     except IntegrityError:
-        return Inbound.objects.get(provider=provider, provider_id=provider_id), False
+        return InboundMessage.objects.get(provider=provider, provider_id=provider_id), False
 
 
-def _conclude(inbound: Inbound, done: Done) -> Inbound:
+def _conclude(inbound: InboundMessage, done: ActionResult) -> InboundMessage:
     inbound.address, inbound.outcome, inbound.due_at = done.address, done.outcome[:200], done.due_at
     inbound.save(update_fields=["address", "outcome", "due_at"])
     return inbound

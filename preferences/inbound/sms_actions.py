@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from preferences.collection import offline_consent, pending_signups
-from preferences.consent import keep_keyword
+from preferences.consent import endings, keep_keyword, renewal, suppressions
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.contacts import service as contacts
@@ -20,23 +20,23 @@ from preferences.models import (
     Address,
     Channel,
     ConsentEvent,
-    Inbound,
+    InboundMessage,
     Method,
     Notice,
-    Reply,
     Sender,
+    ServiceMessage,
     Source,
     Suppression,
     Topic,
 )
 from preferences.outbox import service as outbox
-from preferences.text.keywords import LESS, Meaning, Reading
+from preferences.text.keywords import OPT_OUT_MEANINGS, Meaning, TextClassification
 
-Decision = Inbound.Decision
+ReviewDecision = InboundMessage.Decision
 
 
 @dataclass(frozen=True)
-class Word:
+class ClassifiedSms:
     """One understood text: from whom, to whom, when, and which act it is."""
 
     number: str
@@ -44,8 +44,8 @@ class Word:
     sender: Sender | None
     sent_at: datetime
     text: str
-    act: UUID
-    reading: Reading
+    interaction_id: UUID
+    reading: TextClassification
 
     @property
     def proof(self) -> Proof:
@@ -58,7 +58,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Done:
+class ActionResult:
     """Whose text it was, what we did about it, and whether a person has to read it all the same."""
 
     address: Address | None
@@ -66,134 +66,149 @@ class Done:
     due_at: datetime | None = field(default=None)
 
 
-def heed(word: Word) -> Done:
+def act_on(word: ClassifiedSms) -> ActionResult:
     """Do what it asks for. Nobody can be answered on behalf of nobody; a "no" counts just the same."""
-    if word.sender is None and word.reading.meaning not in LESS:
-        return Done(word.address, "Nobody uses the number it was sent to.")
+    if word.sender is None and word.reading.meaning not in OPT_OUT_MEANINGS:
+        return ActionResult(word.address, "Nobody uses the number it was sent to.")
     return ACTIONS[word.reading.meaning](word)
 
 
-def stop_everything(
+def opt_out_of_all(
     address: Address,
     sender: Sender | None,
     *,
     source: Source,
     method: Method,
     proof: Proof,
-    act: UUID,
+    interaction_id: UUID,
     by: User | None = None,
 ) -> None:
     """Everything off, confirmed once if there is somebody to confirm it on behalf of."""
     if sender is None:
-        consent.suppress(address, Suppression.Reason.STOPPED, detail="A text to a number nobody uses.")
+        suppressions.suppress(address, Suppression.Reason.STOPPED, detail="A text to a number nobody uses.")
         return
-    consent.withdraw_all(address, sender=sender, source=source, method=method, proof=proof, act=act, by=by)
+    consent.withdraw_all(
+        address, sender=sender, source=source, method=method, proof=proof, interaction_id=interaction_id, by=by
+    )
 
 
-def not_theirs(address: Address, *, source: Source, proof: Proof, by: User | None = None) -> None:
+def mark_wrong_person(address: Address, *, source: Source, proof: Proof, by: User | None = None) -> None:
     """The number is not the person's we think: no consent on record is good, and links sent there open nothing."""
     agreed = address.subscriptions.exclude(event__kind=ConsentEvent.Kind.INVALIDATED).select_related("topic")
     for subscription in agreed:
-        consent.invalidate(address, subscription.topic, source=source, proof=proof, by=by)
-    consent.suppress(address, Suppression.Reason.REASSIGNED, detail=str(source.label), by=by)
+        endings.invalidate(address, subscription.topic, source=source, proof=proof, by=by)
+    suppressions.suppress(address, Suppression.Reason.REASSIGNED, detail=str(source.label), by=by)
     contacts.revoke_links(address, by=by)
 
 
-def _known(word: Word) -> Address:
+def _ensure_address(word: ClassifiedSms) -> Address:
     """Their address, known from now on."""
     return word.address or contacts.add_address(Channel.SMS, word.number)
 
 
-def _opt_out(word: Word) -> Done:
+def _opt_out(word: ClassifiedSms) -> ActionResult:
     """Honoured from everybody, known or not, and answered exactly once."""
-    address = _known(word)
-    _stop(word, address)
-    review_queue.settle(address, Decision.OPT_OUT, because="They asked to stop in a later text.")
-    return Done(address, _outcome(word, address))
+    address = _ensure_address(word)
+    _record_opt_out(word, address)
+    review_queue.resolve_all(address, ReviewDecision.OPT_OUT, because="They asked to stop in a later text.")
+    return ActionResult(address, _opt_out_outcome(word, address))
 
 
-def _wrong_person(word: Word) -> Done:
+def _wrong_person(word: ClassifiedSms) -> ActionResult:
     """Somebody else has this number: stopped like an opt-out, and nothing that was agreed here counts."""
-    address = _known(word)
-    not_theirs(address, source=Source.TEXT, proof=word.proof)
-    _stop(word, address)
-    review_queue.settle(
-        address, Decision.WRONG_PERSON, because="They wrote in a later text that they are somebody else."
+    address = _ensure_address(word)
+    mark_wrong_person(address, source=Source.SMS, proof=word.proof)
+    _record_opt_out(word, address)
+    review_queue.resolve_all(
+        address, ReviewDecision.WRONG_PERSON, because="They wrote in a later text that they are somebody else."
     )
-    return Done(address, f"Not the person we thought. {_outcome(word, address)}")
+    return ActionResult(address, f"Not the person we thought. {_opt_out_outcome(word, address)}")
 
 
-def _stop(word: Word, address: Address) -> None:
-    stop_everything(address, word.sender, source=Source.TEXT, method=word.method, proof=word.proof, act=word.act)
+def _record_opt_out(word: ClassifiedSms, address: Address) -> None:
+    opt_out_of_all(
+        address,
+        word.sender,
+        source=Source.SMS,
+        method=word.method,
+        proof=word.proof,
+        interaction_id=word.interaction_id,
+    )
 
 
-def _outcome(word: Word, address: Address) -> str:
+def _opt_out_outcome(word: ClassifiedSms, address: Address) -> str:
     if word.sender is None:
         return "Everything is off; nobody uses the number it was sent to."
-    owed = address.replies.filter(act=word.act).exists()
+    owed = address.service_messages.filter(interaction_id=word.interaction_id).exists()
     return "Everything is off." if owed else "Everything was off already."
 
 
-def _hold(word: Word) -> Done:
+def _hold_for_review(word: ClassifiedSms) -> ActionResult:
     """Perhaps a "no": held at once, and nothing is answered before somebody has read it."""
-    address = _known(word)
-    review_queue.hold(address)
-    return Done(address, "Held until a person has read it.", due_at=review_queue.due(Meaning.REVIEW))
+    address = _ensure_address(word)
+    review_queue.place_marketing_hold(address)
+    return ActionResult(address, "Held until a person has read it.", due_at=review_queue.review_due_at(Meaning.REVIEW))
 
 
-def _opt_in(word: Word) -> Done:
+def _opt_in(word: ClassifiedSms) -> ActionResult:
     """START, YES, JOIN or KEEP: their own act, unless a newer "no" stands."""
     if word.address and _newer_no(word.address, word.sent_at):
-        return Done(word.address, "A newer STOP stands.")
+        return ActionResult(word.address, "A newer STOP stands.")
     try:
         return _keep(word) if word.reading.keeps else _join(word) if word.reading.topic else _start(word)
     except NotAllowed as refusal:
-        return Done(word.address, str(refusal))
+        return ActionResult(word.address, str(refusal))
 
 
-def _start(word: Word) -> Done:
+def _start(word: ClassifiedSms) -> ActionResult:
     """Yes to what was asked or written down; else they are back in what their STOP had ended."""
     address, sender = word.address, word.sender
     if address is None or sender is None:
         return _help(word)
-    if question := pending_signups.waiting(address, sender):
-        consent.confirm(question, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof)
-        return Done(address, "Confirmed what was asked.")
-    if told := written_down(address, sender):
-        offline_consent.confirm(told, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof)
-        return Done(address, "Confirmed what was written down.")
+    if question := pending_signups.latest_pending_signup(address, sender):
+        consent.confirm(question, source=Source.SMS, method=Method.KEYWORD, proof=word.proof)
+        return ActionResult(address, "Confirmed what was asked.")
+    if told := pending_offline_consent(address, sender):
+        offline_consent.confirm(told, source=Source.SMS, method=Method.KEYWORD, proof=word.proof)
+        return ActionResult(address, "Confirmed what was written down.")
     ended = keep_keyword.ended_by_stop(address, sender)
     return _grant(word, address, [row.topic for row in ended], "Back in what their STOP had ended.")
 
 
-def _join(word: Word) -> Done:
+def _join(word: ClassifiedSms) -> ActionResult:
     """JOIN and a topic's keyword. A keyword that nobody has is answered with help."""
     topics = Topic.objects.offered().filter(sender=word.sender, by_sms=True, keyword=word.reading.topic.upper())
     topic = topics.first()
     if topic is None or Notice.objects.current(topic, _language(word)) is None:
         return _help(word)
-    address = _known(word)
+    address = _ensure_address(word)
     standing = address.subscriptions.filter(topic=topic).active().exists()
     if standing:
-        return Done(address, "Signed up for it already.")
+        return ActionResult(address, "Signed up for it already.")
     return _grant(word, address, [topic], "Signed up for what they named.")
 
 
-def _keep(word: Word) -> Done:
+def _keep(word: ClassifiedSms) -> ActionResult:
     """All, or just one? This one. Or the answer to whether a permission that ends is to go on."""
     address, sender = word.address, word.sender
     if address is None or sender is None:
         return _help(word)
-    if standing := keep_keyword.ending(address, sender, word.reading.topic):
-        keep = partial(consent.keep, source=Source.TEXT, method=Method.KEYWORD, proof=word.proof, act=word.act)
+    if standing := keep_keyword.expiring_subscriptions(address, sender, word.reading.topic):
+        keep = partial(
+            renewal.renew,
+            source=Source.SMS,
+            method=Method.KEYWORD,
+            proof=word.proof,
+            interaction_id=word.interaction_id,
+        )
         for subscription in standing:
             keep(address, subscription.topic)
-        return Done(address, "Kept what would have ended.")
-    row = keep_keyword.restorable(address, sender, word.reading.topic, said_at=word.sent_at)
+        return ActionResult(address, "Kept what would have ended.")
+    row = keep_keyword.restorable_subscription(address, sender, word.reading.topic, said_at=word.sent_at)
     return _grant(word, address, [row.topic] if row else [], "Kept the one they named; all else stays off.")
 
 
-def _grant(word: Word, address: Address, topics: list[Topic], outcome: str) -> Done:
+def _grant(word: ClassifiedSms, address: Address, topics: list[Topic], outcome: str) -> ActionResult:
     """Their own yes to these, under the words of today, confirmed once. To nothing at all: help."""
     if not topics or word.sender is None:
         return _help(word)
@@ -201,56 +216,58 @@ def _grant(word: Word, address: Address, topics: list[Topic], outcome: str) -> D
         consent.grant(
             address,
             topic,
-            source=Source.TEXT,
+            source=Source.SMS,
             method=Method.KEYWORD,
             notice=Notice.objects.current(topic, _language(word)),
             proof=word.proof,
-            act=word.act,
+            interaction_id=word.interaction_id,
         )
-    consent.mark_verified(Address.objects.get(pk=address.pk))
-    outbox.owe(address, Reply.Kind.SIGNED_UP, sender=word.sender, act=word.act)
-    return Done(address, outcome)
+    renewal.mark_verified(Address.objects.get(pk=address.pk))
+    outbox.enqueue(address, ServiceMessage.Kind.SIGNED_UP, sender=word.sender, interaction_id=word.interaction_id)
+    return ActionResult(address, outcome)
 
 
-def written_down(address: Address, sender: Sender) -> Reply | None:
+def pending_offline_consent(address: Address, sender: Sender) -> ServiceMessage | None:
     """The latest message that told them what a colleague wrote down and that still waits for their word."""
-    told = address.replies.filter(kind=Reply.Kind.WRITTEN_DOWN, sender=sender)
-    return next((reply for reply in told.order_by("-pk")[:5] if offline_consent.waiting(reply)), None)
+    told = address.service_messages.filter(kind=ServiceMessage.Kind.OFFLINE_CONSENT, sender=sender)
+    return next((reply for reply in told.order_by("-pk")[:5] if offline_consent.pending_offline_consent(reply)), None)
 
 
-def _language(word: Word) -> str:
+def _language(word: ClassifiedSms) -> str:
     return word.address.contact.language if word.address else "en"
 
 
 def _newer_no(address: Address, sent_at: datetime) -> bool:
     """Did they say no after this was sent, or in the same moment? Then they stay out."""
-    nos = [Decision.OPT_OUT, Decision.WRONG_PERSON]
-    by_text = address.inbound.filter(Q(meaning__in=nos) | Q(decision__in=nos), sent_at__gte=sent_at)
+    nos = [ReviewDecision.OPT_OUT, ReviewDecision.WRONG_PERSON]
+    by_text = address.inbound_messages.filter(Q(meaning__in=nos) | Q(decision__in=nos), sent_at__gte=sent_at)
     elsewhere = address.events.filter(kind=ConsentEvent.Kind.WITHDRAWN, occurred_at__gte=sent_at)
-    return by_text.exists() or elsewhere.exclude(source=Source.TEXT).exists()
+    return by_text.exists() or elsewhere.exclude(source=Source.SMS).exists()
 
 
-def _help(word: Word) -> Done:
+def _help(word: ClassifiedSms) -> ActionResult:
     """Answered always, whoever asks."""
     if word.sender is None:
-        return Done(word.address, "Nobody uses the number it was sent to.")
-    address = _known(word)
-    outbox.owe(address, Reply.Kind.HELP, sender=word.sender, act=word.act)
-    return Done(address, "Answered with help.")
+        return ActionResult(word.address, "Nobody uses the number it was sent to.")
+    address = _ensure_address(word)
+    outbox.enqueue(address, ServiceMessage.Kind.HELP, sender=word.sender, interaction_id=word.interaction_id)
+    return ActionResult(address, "Answered with help.")
 
 
-def _leave_to_a_person(word: Word) -> Done:
+def _queue_for_review(word: ClassifiedSms) -> ActionResult:
     """No rule explains it. Thanks and greetings are kept without a clock; all else is read within days."""
     if word.reading.is_chatter:
-        return Done(word.address, "Nothing to do: they ask for nothing.")
-    return Done(_known(word), "For a person to read.", due_at=review_queue.due(Meaning.OTHER))
+        return ActionResult(word.address, "Nothing to do: they ask for nothing.")
+    return ActionResult(
+        _ensure_address(word), "For a person to read.", due_at=review_queue.review_due_at(Meaning.OTHER)
+    )
 
 
-ACTIONS: dict[str, Callable[[Word], Done]] = {
+ACTIONS: dict[str, Callable[[ClassifiedSms], ActionResult]] = {
     Meaning.OPT_OUT: _opt_out,
     Meaning.WRONG_PERSON: _wrong_person,
-    Meaning.REVIEW: _hold,
+    Meaning.REVIEW: _hold_for_review,
     Meaning.OPT_IN: _opt_in,
     Meaning.HELP: _help,
-    Meaning.OTHER: _leave_to_a_person,
+    Meaning.OTHER: _queue_for_review,
 }

@@ -8,5 +8,5 @@ from preferences.inbound import imap_poll
 
 @shared_task(name="preferences.inbound.tasks.poll_mailbox", acks_late=True, reject_on_worker_lost=True)
 def poll_mailbox() -> None:
-    for address in imap_poll.visit().addresses:
-        tasks.answer_soon(address)
+    for address in imap_poll.poll_once().addresses:
+        tasks.deliver_soon(address)

@@ -14,7 +14,7 @@ class BadSignature(Exception):
     """It does not come from the provider, or was changed on the way."""
 
 
-def age(header: str, body: bytes, *, secret: str) -> int:
+def signature_age(header: str, body: bytes, *, secret: str) -> int:
     """How many seconds ago this was signed. Raises BadSignature."""
     parts = HEADER.fullmatch(header)
     if not parts:

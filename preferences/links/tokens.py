@@ -20,19 +20,19 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from preferences.models import Address, Reply, Topic
+from preferences.models import Address, ServiceMessage, Topic
 
 SEPARATOR = "."
 
 
-class Purpose(StrEnum):
-    LEAVE = "leave"
-    MANAGE = "manage"
-    FRESH = "fresh"
+class LinkPurpose(StrEnum):
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    SECURE = "secure"
     CONFIRM = "confirm"
     UNDO = "undo"
     RECEIPT = "receipt"
-    KEEP = "keep"
+    RENEWAL = "renewal"
 
 
 class BadLink(Exception):
@@ -44,7 +44,7 @@ class ExpiredLink(BadLink):
 
 
 @dataclass(frozen=True)
-class Claims:
+class TokenClaims:
     """What a link says: for whom, about what, from which message. All of it is signed.
 
     `message` and `act` are a message's and an act's reference as a number (`reference.int`), 0 when there is none.
@@ -54,8 +54,8 @@ class Claims:
     generation: int
     topic: int = 0
     message: int = 0
-    reply: int = 0
-    act: int = 0
+    service_message: int = 0
+    interaction_id: int = 0
 
     def pack(self) -> str:
         return "-".join(format(getattr(self, field.name), "x") for field in fields(self))
@@ -68,103 +68,117 @@ class Claims:
         return cls(*numbers)
 
 
-LIFETIMES: dict[Purpose, Callable[[], timedelta | None]] = {
-    Purpose.LEAVE: lambda: None,
-    Purpose.MANAGE: lambda: None,
-    Purpose.FRESH: lambda: timedelta(minutes=settings.FRESH_LINK_MINUTES),
-    Purpose.CONFIRM: lambda: timedelta(days=settings.CONFIRM_LINK_DAYS),
-    Purpose.UNDO: lambda: timedelta(days=settings.UNDO_LINK_DAYS),
-    Purpose.RECEIPT: lambda: None,
-    Purpose.KEEP: lambda: timedelta(days=settings.KEEP_LINK_DAYS),
+LINK_LIFETIMES: dict[LinkPurpose, Callable[[], timedelta | None]] = {
+    LinkPurpose.UNSUBSCRIBE: lambda: None,
+    LinkPurpose.PREFERENCES: lambda: None,
+    LinkPurpose.SECURE: lambda: timedelta(minutes=settings.SECURE_LINK_MINUTES),
+    LinkPurpose.CONFIRM: lambda: timedelta(days=settings.CONFIRM_LINK_DAYS),
+    LinkPurpose.UNDO: lambda: timedelta(days=settings.UNDO_LINK_DAYS),
+    LinkPurpose.RECEIPT: lambda: None,
+    LinkPurpose.RENEWAL: lambda: timedelta(days=settings.RENEWAL_LINK_DAYS),
 }
 
 # A kept permission is a confirmed one: the same key, under another salt, so that neither link opens the other's door.
-KEYS = {Purpose.KEEP: Purpose.CONFIRM}
+KEYS = {LinkPurpose.RENEWAL: LinkPurpose.CONFIRM}
 
 
-def token(purpose: Purpose, address: Address, **about: int) -> str:
+def make_token(purpose: LinkPurpose, address: Address, **about: int) -> str:
     """A signed, URL-safe token for this purpose alone; `about` is any other part of Claims."""
-    claims = Claims(address.pk, address.link_generation, **about)
+    claims = TokenClaims(address.pk, address.link_generation, **about)
     return _signer(purpose).sign(claims.pack())
 
 
-def origin(claims: Claims) -> UUID | None:
+def message_reference(claims: TokenClaims) -> UUID | None:
     """The reference of the message that the link came in."""
     return UUID(int=claims.message) if claims.message else None
 
 
-def made_at(text: str) -> datetime:
+def issued_at(text: str) -> datetime:
     """When a link that was read successfully was made."""
     return datetime.fromtimestamp(signing.b62_decode(text.split(SEPARATOR)[1]), tz=UTC)
 
 
-def read(purpose: Purpose, text: str) -> Claims:
+def read_token(purpose: LinkPurpose, text: str) -> TokenClaims:
     """What the token says. Raises ExpiredLink or BadLink; does not touch the database."""
     try:
-        return Claims.unpack(_signer(purpose).unsign(text, max_age=LIFETIMES[purpose]()))
+        return TokenClaims.unpack(_signer(purpose).unsign(text, max_age=LINK_LIFETIMES[purpose]()))
     except signing.SignatureExpired:
         raise ExpiredLink from None
     except (signing.BadSignature, ValueError):
         raise BadLink from None
 
 
-def address_of(purpose: Purpose, claims: Claims) -> Address:
+def address_of(purpose: LinkPurpose, claims: TokenClaims) -> Address:
     """The address behind the claims. A revoked link opens nothing, but may always be used to leave."""
     address = Address.objects.live().select_related("contact").filter(pk=claims.address).first()
-    revoked = address and purpose != Purpose.LEAVE and address.link_generation != claims.generation
+    revoked = address and purpose != LinkPurpose.UNSUBSCRIBE and address.link_generation != claims.generation
     if address is None or revoked:
         raise BadLink
     return address
 
 
-def _signer(purpose: Purpose) -> signing.TimestampSigner:
+def _signer(purpose: LinkPurpose) -> signing.TimestampSigner:
     current, *old = settings.LINK_KEYS[KEYS.get(purpose, purpose)]
     return signing.TimestampSigner(key=current, fallback_keys=[*old], salt=f"sayso.link.{purpose}", sep=SEPARATOR)
 
 
-def leave_url(address: Address, topic: Topic, message: int = 0) -> str:
+def unsubscribe_url(address: Address, topic: Topic, message: int = 0) -> str:
     """The link in the body of a message: a page with one obvious button."""
-    return _absolute("preferences:leave-link", token(Purpose.LEAVE, address, topic=topic.pk, message=message))
+    return _absolute_url(
+        "preferences:unsubscribe-link", make_token(LinkPurpose.UNSUBSCRIBE, address, topic=topic.pk, message=message)
+    )
 
 
-def one_click_url(address: Address, topic: Topic, message: int = 0, reply: int = 0) -> str:
+def one_click_url(address: Address, topic: Topic, message: int = 0, service_message: int = 0) -> str:
     """The link in the List-Unsubscribe header (RFC 8058). A reply may have been about several topics: it ends all."""
-    claims = {"topic": topic.pk, "message": message, "reply": reply}
-    return _absolute("preferences:one-click", token(Purpose.LEAVE, address, **claims))
+    claims = {"topic": topic.pk, "message": message, "service_message": service_message}
+    return _absolute_url("preferences:one-click", make_token(LinkPurpose.UNSUBSCRIBE, address, **claims))
 
 
-def manage_url(address: Address) -> str:
-    return _absolute("preferences:manage-link", token(Purpose.MANAGE, address))
+def preferences_url(address: Address) -> str:
+    return _absolute_url("preferences:preferences-link", make_token(LinkPurpose.PREFERENCES, address))
 
 
-def fresh_url(address: Address) -> str:
-    return _absolute("preferences:fresh-link", token(Purpose.FRESH, address))
+def secure_url(address: Address) -> str:
+    return _absolute_url("preferences:secure-link", make_token(LinkPurpose.SECURE, address))
 
 
-def confirm_url(reply: Reply) -> str:
+def confirm_url(service_message: ServiceMessage) -> str:
     """The link that turns what was asked in one act into consent."""
-    return _absolute("preferences:confirm-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
+    return _absolute_url(
+        "preferences:confirm-link",
+        make_token(LinkPurpose.CONFIRM, service_message.address, service_message=service_message.pk),
+    )
 
 
-def cancel_url(reply: Reply) -> str:
+def cancel_url(service_message: ServiceMessage) -> str:
     """The link that takes a sign-up back before it was confirmed, and the address with it."""
-    return _absolute("preferences:cancel-link", token(Purpose.CONFIRM, reply.address, reply=reply.pk))
+    return _absolute_url(
+        "preferences:cancel-link",
+        make_token(LinkPurpose.CONFIRM, service_message.address, service_message=service_message.pk),
+    )
 
 
-def keep_url(address: Address, topic: Topic, message: int) -> str:
+def renewal_url(address: Address, topic: Topic, message: int) -> str:
     """The link to the page that asks whether a permission is to go on."""
-    return _absolute("preferences:keep-link", token(Purpose.KEEP, address, topic=topic.pk, message=message))
+    return _absolute_url(
+        "preferences:renewal-link", make_token(LinkPurpose.RENEWAL, address, topic=topic.pk, message=message)
+    )
 
 
-def undo_url(address: Address, act: UUID) -> str:
+def undo_url(address: Address, interaction_id: UUID) -> str:
     """The link that shows what one act changed, and a button that puts it back."""
-    return _absolute("preferences:undo-link", token(Purpose.UNDO, address, act=act.int))
+    return _absolute_url(
+        "preferences:undo-link", make_token(LinkPurpose.UNDO, address, interaction_id=interaction_id.int)
+    )
 
 
-def receipt_url(address: Address, act: UUID) -> str:
+def receipt_url(address: Address, interaction_id: UUID) -> str:
     """The link to the signed receipt of one act."""
-    return _absolute("preferences:receipt-link", token(Purpose.RECEIPT, address, act=act.int))
+    return _absolute_url(
+        "preferences:receipt-link", make_token(LinkPurpose.RECEIPT, address, interaction_id=interaction_id.int)
+    )
 
 
-def _absolute(name: str, text: str) -> str:
+def _absolute_url(name: str, text: str) -> str:
     return settings.BASE_URL + reverse(name, args=[text])

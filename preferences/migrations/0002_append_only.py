@@ -13,13 +13,13 @@ FACTS = [
     "preferences_checkpoint",
     "preferences_receipt",
     "preferences_rule",
-    "preferences_termsrecord",
+    "preferences_appliedrules",
 ]
 HISTORIES = [
     "preferences_historicaladdress",
     "preferences_historicalconsentform",
     "preferences_historicalcontact",
-    "preferences_historicallimit",
+    "preferences_historicalfrequencycap",
     "preferences_historicalruleproposal",
     "preferences_historicalsender",
     "preferences_historicalsubscription",

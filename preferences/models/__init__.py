@@ -4,14 +4,14 @@ from preferences.models.address_changes import AddressChange
 from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
 from preferences.models.consent_events import OWN_ACTS, Basis, ConsentEvent, Evidence, Method, Source
 from preferences.models.consent_forms import ConsentForm, ConsentFormVersion
-from preferences.models.contacts import Address, Channel, Contact, HandOver
+from preferences.models.contacts import Address, Channel, Contact, InFlight
 from preferences.models.imports import Import
-from preferences.models.link_opens import DoubtfulLeave, LinkHit
-from preferences.models.messages import Inbound, Reply
-from preferences.models.opt_out_reasons import LeaveReason
+from preferences.models.link_opens import LinkOpen, SuspiciousOptOut
+from preferences.models.messages import InboundMessage, ServiceMessage
+from preferences.models.opt_out_reasons import OptOutReason
 from preferences.models.receipts import Receipt
-from preferences.models.rules import Rule, RuleProposal, TermsRecord
-from preferences.models.subscriptions import Limit, Subscription, Suppression
+from preferences.models.rules import AppliedRules, Rule, RuleProposal
+from preferences.models.subscriptions import FrequencyCap, Subscription, Suppression
 from preferences.models.topics import Notice, Sender, Topic
 from preferences.models.transparency_log import Checkpoint, LedgerLeaf
 
@@ -21,6 +21,7 @@ __all__ = [
     "AddressChange",
     "AppendOnly",
     "AppendOnlyQuerySet",
+    "AppliedRules",
     "Basis",
     "Channel",
     "Checkpoint",
@@ -28,25 +29,24 @@ __all__ = [
     "ConsentForm",
     "ConsentFormVersion",
     "Contact",
-    "DoubtfulLeave",
     "Evidence",
-    "HandOver",
+    "FrequencyCap",
     "Import",
-    "Inbound",
-    "LeaveReason",
+    "InFlight",
+    "InboundMessage",
     "LedgerLeaf",
-    "Limit",
-    "LinkHit",
+    "LinkOpen",
     "Method",
     "Notice",
+    "OptOutReason",
     "Receipt",
-    "Reply",
     "Rule",
     "RuleProposal",
     "Sender",
+    "ServiceMessage",
     "Source",
     "Subscription",
     "Suppression",
-    "TermsRecord",
+    "SuspiciousOptOut",
     "Topic",
 ]

@@ -9,9 +9,9 @@ from preferences.models.contacts import Address
 class AddressChange(models.Model):
     """Somebody wants to be written to elsewhere. Nothing moves before the new address is confirmed."""
 
-    old = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="moves_away")
-    new = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="moves_here")
-    act = models.UUIDField(_("interaction ID"), unique=True)
+    old = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="changes_from_here")
+    new = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="changes_to_here")
+    interaction_id = models.UUIDField(_("interaction ID"), unique=True)
     asked_at = models.DateTimeField(_("requested"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     dropped_at = models.DateTimeField(_("cancelled"), null=True, blank=True)

@@ -18,10 +18,10 @@ class Source(models.TextChoices):
     SIGN_UP = "sign_up", _("Sign-up page")
     CONFIRM = "confirm", _("Confirmation link")
     PREFERENCES = "preferences", _("Preferences page")
-    LEAVE = "leave", _("Unsubscribe page")
+    UNSUBSCRIBE_PAGE = "leave", _("Unsubscribe page")
     ONE_CLICK = "one_click", _("One-click unsubscribe")
-    TEXT = "text", _("Text message")
-    MAIL = "mail", _("Email")
+    SMS = "text", _("Text message")
+    EMAIL = "mail", _("Email")
     UNDO = "undo", _("Undo link")
     STAFF = "staff", _("Staff")
     IMPORT = "import", _("Import")
@@ -30,7 +30,7 @@ class Source(models.TextChoices):
 
 
 # The person's own act, on something only they hold: the only doors that may undo their own "no".
-OWN_ACTS = frozenset({Source.CONFIRM, Source.PREFERENCES, Source.TEXT, Source.UNDO})
+OWN_ACTS = frozenset({Source.CONFIRM, Source.PREFERENCES, Source.SMS, Source.UNDO})
 
 
 class Method(models.TextChoices):
@@ -76,7 +76,7 @@ class ConsentEvent(AppendOnly):
     RAISING = (Kind.ASKED, Kind.GRANTED, Kind.RESUMED)
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    act = models.UUIDField(
+    interaction_id = models.UUIDField(
         _("interaction ID"),
         default=uuid.uuid4,
         db_index=True,
@@ -104,7 +104,7 @@ class ConsentEvent(AppendOnly):
         verbose_name_plural = _("consent events")
         ordering = ["id"]
         base_manager_name = "objects"
-        permissions = [("record_consent", "Can write down consent given by voice or on paper")]
+        permissions = [("record_consent", "Can record offline consent")]
         indexes = [
             models.Index(fields=["address", "topic", "id"], name="consent_event_story"),
             models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="consent_event_of_message"),

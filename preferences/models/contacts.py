@@ -41,7 +41,7 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["-id"]
-        permissions = [("erase_contact", "Can forget a person on request")]
+        permissions = [("erase_contact", "Can erase a person on request")]
 
     def __str__(self) -> str:
         return self.name or f"Contact {str(self.reference)[:8]}"
@@ -99,10 +99,10 @@ class Address(models.Model):
         return f"{local[:1]}•••@{domain[:1]}•••{domain[domain.rfind('.') :]}" if domain else ""
 
 
-class HandOver(models.Model):
+class InFlight(models.Model):
     """This address is in the hands of one sender right now, until a deadline. Written by fence.py."""
 
-    address = models.OneToOneField(Address, on_delete=models.PROTECT, primary_key=True, related_name="hand_over")
+    address = models.OneToOneField(Address, on_delete=models.PROTECT, primary_key=True, related_name="in_flight")
     window = models.UUIDField(db_index=True)
     until = models.DateTimeField()
 

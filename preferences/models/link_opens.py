@@ -7,18 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from preferences.models.contacts import Address
 
 
-class LinkHit(models.Model):
+class LinkOpen(models.Model):
     """One GET or HEAD on a link of ours: never an event, only what we saw, so that machines can be told apart."""
 
-    class Looks(models.TextChoices):
+    class Opener(models.TextChoices):
         PERSON = "person", _("Likely a person")
         SCANNER = "scanner", _("Likely a mail scanner")
         BURST = "burst", _("Part of a burst")
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="link_hits")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="link_opens")
     purpose = models.CharField(_("link"), max_length=20)
-    verb = models.CharField(_("HTTP method"), max_length=7)
-    looks = models.CharField(_("classification"), max_length=10, choices=Looks.choices)
+    method = models.CharField(_("HTTP method"), max_length=7)
+    opener = models.CharField(_("classification"), max_length=10, choices=Opener.choices)
     because = models.CharField(_("reason"), max_length=100, blank=True)
     mail_domain = models.CharField(_("mail domain"), max_length=255, blank=True)
     network = models.CharField(_("network"), max_length=50, blank=True)
@@ -29,22 +29,22 @@ class LinkHit(models.Model):
         verbose_name = _("link open")
         verbose_name_plural = _("link opens")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["mail_domain", "seen_at"], name="link_hit_burst")]
+        indexes = [models.Index(fields=["mail_domain", "seen_at"], name="link_open_burst")]
 
     def __str__(self) -> str:
-        return f"{self.purpose} {self.verb}: {self.get_looks_display()}"
+        return f"{self.purpose} {self.method}: {self.get_opener_display()}"
 
 
-class DoubtfulLeave(models.Model):
+class SuspiciousOptOut(models.Model):
     """An opt-out that looks machine-made. It stands; the person was, or can be, written to once with a way back."""
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="doubtful_leaves")
-    act = models.UUIDField(_("interaction ID"), unique=True)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="suspicious_opt_outs")
+    interaction_id = models.UUIDField(_("interaction ID"), unique=True)
     because = models.CharField(_("reason"), max_length=200)
     seen_at = models.DateTimeField(_("detected at"), auto_now_add=True)
     offered_at = models.DateTimeField(_("undo offered at"), null=True, blank=True)
-    settled_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
-    settled_by = models.ForeignKey(
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
@@ -52,7 +52,7 @@ class DoubtfulLeave(models.Model):
         verbose_name = _("suspicious opt-out")
         verbose_name_plural = _("suspicious opt-outs")
         ordering = ["-id"]
-        permissions = [("settle_doubtfulleave", "Can offer a way back after a doubtful opt-out")]
+        permissions = [("resolve_suspiciousoptout", "Can review suspicious opt-outs")]
 
     def __str__(self) -> str:
         return self.because

@@ -10,13 +10,13 @@ from preferences.models.contacts import Address, Channel
 from preferences.models.topics import Sender
 
 
-class ReplyQuerySet(models.QuerySet):
-    def due(self, at) -> "ReplyQuerySet":
+class ServiceMessageQuerySet(models.QuerySet):
+    def due(self, at) -> "ServiceMessageQuerySet":
         """What may be claimed at this moment."""
-        return self.filter(status=Reply.Status.OWED, due_at__lte=at)
+        return self.filter(status=ServiceMessage.Status.QUEUED, due_at__lte=at)
 
 
-class Reply(models.Model):
+class ServiceMessage(models.Model):
     """A message we owe one person because of something they did. Each at most once, with a deadline."""
 
     class Kind(models.TextChoices):
@@ -27,47 +27,51 @@ class Reply(models.Model):
         LINK = "link", _("Secure link")
         REMINDER = "reminder", _("Confirmation reminder")
         CHANGED = "changed", _("Preferences changed")
-        WRITTEN_DOWN = "written_down", _("Offline consent recorded")
+        OFFLINE_CONSENT = "offline_consent", _("Offline consent recorded")
         NEW_ADDRESS = "new_address", _("Change of address to confirm")
 
     class Status(models.TextChoices):
-        OWED = "owed", _("Queued")
-        CLAIMED = "claimed", _("Processing")
-        HANDING_OVER = "handing_over", _("Sending")
+        QUEUED = "queued", _("Queued")
+        LEASED = "leased", _("Processing")
+        SENDING = "sending", _("Sending")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         UNKNOWN = "unknown", _("Unknown")
-        DROPPED = "dropped", _("Not sent")
+        CANCELLED = "cancelled", _("Not sent")
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("type"), max_length=20, choices=Kind.choices)
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="replies")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="service_messages")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
-    act = models.UUIDField(_("interaction ID"), help_text=_("The interaction that this message responds to."))
-    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OWED)
+    interaction_id = models.UUIDField(
+        _("interaction ID"), help_text=_("The interaction that this message responds to.")
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.QUEUED)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    owed_at = models.DateTimeField(_("queued at"), auto_now_add=True)
+    queued_at = models.DateTimeField(_("queued at"), auto_now_add=True)
     due_at = models.DateTimeField(_("due"))
     deadline_at = models.DateTimeField(_("stop sending after"))
-    claimed_until = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     provider_id = models.CharField(max_length=200, blank=True, db_index=True)
 
-    objects = ReplyQuerySet.as_manager()
+    objects = ServiceMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service message")
         verbose_name_plural = _("service messages")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["kind", "address", "act"], name="reply_once")]
-        indexes = [models.Index(fields=["status", "due_at"], name="reply_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "address", "interaction_id"], name="service_message_once")
+        ]
+        indexes = [models.Index(fields=["status", "due_at"], name="service_message_due")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_status_display()}"
 
 
-class Inbound(models.Model):
+class InboundMessage(models.Model):
     """A text or mail that came back: raw, normalised, classified, and what we did about it."""
 
     class Meaning(models.TextChoices):
@@ -89,8 +93,10 @@ class Inbound(models.Model):
     provider = models.CharField(_("provider"), max_length=30)
     provider_id = models.CharField(_("provider's id"), max_length=200)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.SMS)
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound")
+    address = models.ForeignKey(
+        Address, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages"
+    )
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, blank=True, related_name="inbound_messages")
     raw_text = models.TextField(_("text"), blank=True)
     normal_text = models.TextField(_("normalised text"), blank=True)
     meaning = models.CharField(_("meaning"), max_length=20, choices=Meaning.choices)
@@ -109,9 +115,11 @@ class Inbound(models.Model):
         verbose_name = _("incoming message")
         verbose_name_plural = _("inbox")
         ordering = ["-id"]
-        permissions = [("decide_inbound", "Can decide what a doubtful message means")]
-        indexes = [models.Index(fields=["due_at"], condition=models.Q(decided_at=None), name="inbound_to_read")]
-        constraints = [models.UniqueConstraint(fields=["provider", "provider_id"], name="inbound_once")]
+        permissions = [("review_inboundmessage", "Can choose the outcome of a message that needs review")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(decided_at=None), name="inbound_message_needs_review")
+        ]
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_id"], name="inbound_message_once")]
 
     def __str__(self) -> str:
         return f"{self.get_meaning_display()} ({self.received_at:%Y-%m-%d %H:%M})"

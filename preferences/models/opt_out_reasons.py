@@ -8,7 +8,7 @@ from preferences.models.contacts import Address
 from preferences.models.topics import Topic
 
 
-class LeaveReason(models.Model):
+class OptOutReason(models.Model):
     """What a person told us after they had left. Never asked for before, never required; erasable."""
 
     class Reason(models.TextChoices):
@@ -18,8 +18,8 @@ class LeaveReason(models.Model):
         PRIVACY = "privacy", _("I worry about my privacy")
         OTHER = "other", _("Something else")
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="leave_reasons")
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="leave_reasons")
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="opt_out_reasons")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="opt_out_reasons")
     origin = models.UUIDField(_("source message"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
     words = models.TextField(_("in their words"), max_length=1000, blank=True)
@@ -35,9 +35,9 @@ class LeaveReason(models.Model):
         verbose_name_plural = _("unsubscribe reasons")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="leave_reason_of_message")
+            models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="opt_out_reason_of_message")
         ]
-        permissions = [("review_leavereason", "Can look into why somebody says they never signed up")]
+        permissions = [("review_optoutreason", "Can investigate consent complaints")]
 
     def __str__(self) -> str:
         return self.get_reason_display() or str(_("In their own words"))

@@ -14,7 +14,7 @@ class Receipt(AppendOnly):
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="receipts")
-    act = models.UUIDField(_("interaction ID"))
+    interaction_id = models.UUIDField(_("interaction ID"))
     document = models.TextField(_("signed document"))
     issued_at = models.DateTimeField(_("issued"), auto_now_add=True)
 
@@ -23,7 +23,7 @@ class Receipt(AppendOnly):
         verbose_name_plural = _("receipts")
         ordering = ["-id"]
         base_manager_name = "objects"
-        constraints = [models.UniqueConstraint(fields=["address", "act"], name="receipt_once")]
+        constraints = [models.UniqueConstraint(fields=["address", "interaction_id"], name="receipt_once")]
 
     def __str__(self) -> str:
         return f"{self.reference}"

@@ -15,7 +15,7 @@ CHANNELS = [*Channel.choices, (ANY, _("Any"))]
 PURPOSES = [*Topic.Purpose.choices, (RIGHTS, _("Data subject requests"))]
 
 
-class RuleWords(models.Model):
+class RuleContent(models.Model):
     """What a rule says: where, for what, since when, and its figures with their sources.
 
     `figures` is {figure: {"legal": …, "strict": …, "reference": …, "evidence": "V|S|M", "note": …}}, as
@@ -39,7 +39,7 @@ class RuleWords(models.Model):
         abstract = True
 
 
-class Rule(AppendOnly, RuleWords):
+class Rule(AppendOnly, RuleContent):
     """What must hold before writing in one place, on one channel, for one purpose. A change is a new version.
 
     Shipped with Sayso, or proposed by one colleague and published by another.
@@ -90,7 +90,7 @@ class RuleProposalQuerySet(models.QuerySet):
         return self.filter(status=RuleProposal.Status.OPEN)
 
 
-class RuleProposal(RuleWords):
+class RuleProposal(RuleContent):
     """A change of the rulebook that one colleague asks for and another decides. Written by rules.py."""
 
     class Status(models.TextChoices):
@@ -125,7 +125,7 @@ class RuleProposal(RuleWords):
         verbose_name = _("rule change proposal")
         verbose_name_plural = _("rule change proposals")
         ordering = ["-id"]
-        permissions = [("publish_ruleproposal", "Can publish or decline a rule somebody else proposed")]
+        permissions = [("publish_ruleproposal", "Can publish or decline a rule change that somebody else proposed")]
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],
@@ -151,7 +151,7 @@ class RuleProposal(RuleWords):
         return f"{self.name} ({self.get_status_display()})"
 
 
-class TermsRecord(AppendOnly):
+class AppliedRules(AppendOnly):
     """The terms that messages were judged by: which versions of which rules, and what they came to together.
 
     One row for each distinct set of terms, so that a message needs only a number.

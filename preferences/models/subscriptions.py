@@ -51,14 +51,14 @@ class Subscription(models.Model):
         return f"{self.topic}: {self.get_status_display()}"
 
 
-class Limit(models.Model):
+class FrequencyCap(models.Model):
     """At most so many messages in any 30 days, by the person's own wish: about one topic, or overall (no topic).
 
     It holds for the person, so on all their addresses and both channels together.
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="limits")
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="limits")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="frequency_caps")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="frequency_caps")
     most_per_month = models.PositiveSmallIntegerField(_("maximum in 30 days"), null=True, blank=True)
     event = models.ForeignKey(ConsentEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("consent event"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -70,8 +70,10 @@ class Limit(models.Model):
         verbose_name_plural = _("frequency caps")
         ordering = ["contact", "topic"]
         constraints = [
-            models.UniqueConstraint(fields=["contact", "topic"], name="limit_unique"),
-            models.UniqueConstraint(fields=["contact"], condition=models.Q(topic=None), name="limit_overall_unique"),
+            models.UniqueConstraint(fields=["contact", "topic"], name="frequency_cap_unique"),
+            models.UniqueConstraint(
+                fields=["contact"], condition=models.Q(topic=None), name="frequency_cap_overall_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -178,7 +178,7 @@ class Notice(AppendOnly):
     sender_identity = models.CharField(_("who sends it"), max_length=300)
     privacy_url = models.URLField(_("privacy policy"))
     terms_url = models.URLField(_("terms"))
-    how_to_leave = models.TextField(_("how to unsubscribe"))
+    how_to_unsubscribe = models.TextField(_("how to unsubscribe"))
     discloses_texts = models.BooleanField(
         _("includes the SMS marketing disclosure"),
         default=False,
@@ -210,4 +210,4 @@ class Notice(AppendOnly):
     def text(self) -> str:
         """The whole notice as it was shown."""
         slots = [self.kind_of_messages, self.frequency, self.charges, self.sender_identity]
-        return "\n".join([*slots, self.privacy_url, self.terms_url, self.how_to_leave])
+        return "\n".join([*slots, self.privacy_url, self.terms_url, self.how_to_unsubscribe])

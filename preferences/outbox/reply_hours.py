@@ -10,28 +10,30 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from preferences.geo import jurisdictions
-from preferences.models import Channel, ConsentEvent, Reply, Source, Topic
+from preferences.models import Channel, ConsentEvent, ServiceMessage, Source, Topic
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import sending_hours
 
-AT_ONCE = timedelta(minutes=5)
-LOOK_AGAIN = timedelta(hours=1)  # where nobody knows which hour it is there
+IMMEDIATE_FOR = timedelta(minutes=5)
+RECHECK_AFTER = timedelta(hours=1)  # where nobody knows which hour it is there
 NOT_THEIR_OWN = (Source.STAFF, Source.IMPORT, Source.SYSTEM)
 
 
-def opens(reply: Reply) -> datetime:
+def earliest_send_at(service_message: ServiceMessage) -> datetime:
     """From when on this reply may go: now, or the next moment at which a text is welcome there."""
     now = timezone.now()
-    if reply.address.channel != Channel.SMS or _answers_at_once(reply, now):
+    if service_message.address.channel != Channel.SMS or _is_immediate_answer(service_message, now):
         return now
-    number, sender = reply.address.normal_form or "", reply.sender.country
-    place = jurisdictions.of(reply.address.contact, number=number, sender_country=sender)
+    number, sender = service_message.address.normal_form or "", service_message.sender.country
+    place = jurisdictions.locate_contact(service_message.address.contact, number=number, sender_country=sender)
     places = place.jurisdictions or frozenset({rulebook.ELSEWHERE})
-    terms = rulebook.book().at(places, Channel.SMS, Topic.Purpose.INFORMATIONAL, now)
-    return sending_hours.opens(terms.window, place.zones, now, terms.holidays) or now + LOOK_AGAIN
+    terms = rulebook.current_rulebook().at(places, Channel.SMS, Topic.Purpose.INFORMATIONAL, now)
+    return sending_hours.next_opening(terms.window, place.zones, now, terms.holidays) or now + RECHECK_AFTER
 
 
-def _answers_at_once(reply: Reply, now: datetime) -> bool:
-    if now - reply.owed_at > AT_ONCE:
+def _is_immediate_answer(service_message: ServiceMessage, now: datetime) -> bool:
+    if now - service_message.queued_at > IMMEDIATE_FOR:
         return False
-    return not ConsentEvent.objects.filter(act=reply.act, source__in=NOT_THEIR_OWN).exists()
+    return not ConsentEvent.objects.filter(
+        interaction_id=service_message.interaction_id, source__in=NOT_THEIR_OWN
+    ).exists()

@@ -12,23 +12,27 @@ from django.core.cache import cache
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from preferences.models import Reply
+from preferences.models import ServiceMessage
 
 logger = logging.getLogger(__name__)
-BUDGETED = (Reply.Kind.CONFIRM, Reply.Kind.LINK, Reply.Kind.NEW_ADDRESS)  # what any stranger can make us send
-COUNTED = [status for status in Reply.Status.values if status != Reply.Status.DROPPED]
+BUDGETED_KINDS = (
+    ServiceMessage.Kind.CONFIRM,
+    ServiceMessage.Kind.LINK,
+    ServiceMessage.Kind.NEW_ADDRESS,
+)  # what any stranger can make us send
+COUNTED_STATUSES = [status for status in ServiceMessage.Status.values if status != ServiceMessage.Status.CANCELLED]
 HOUR = timedelta(hours=1)
 
 
-def hold_back(kind: str) -> timedelta:
+def defer_over_budget(kind: str) -> timedelta:
     """How long this answer has to wait, so that at most CONFIRMATIONS_PER_HOUR of its like are due in any hour.
 
     A flood is slowed, and nothing of it lost: each waits until an hour after the one that used up the budget.
     """
-    if kind not in BUDGETED:
+    if kind not in BUDGETED_KINDS:
         return timedelta(0)
     now, most = timezone.now(), max(1, settings.CONFIRMATIONS_PER_HOUR)
-    rows = Reply.objects.filter(status__in=COUNTED, due_at__gt=now - HOUR, kind__in=BUDGETED)
+    rows = ServiceMessage.objects.filter(status__in=COUNTED_STATUSES, due_at__gt=now - HOUR, kind__in=BUDGETED_KINDS)
     last_of_budget = rows.order_by("-due_at").values_list("due_at", flat=True)[most - 1 : most]
     waits = [due + HOUR - now for due in last_of_budget]
     if waits and cache.add(f"budget:used-up:{int(time.time() // HOUR.total_seconds())}", True, HOUR.total_seconds()):
@@ -36,7 +40,9 @@ def hold_back(kind: str) -> timedelta:
     return waits[0] if waits else timedelta(0)
 
 
-def held_back() -> QuerySet[Reply]:
+def deferred_messages() -> QuerySet[ServiceMessage]:
     """Answers that wait for no other reason than that too many were asked for."""
-    rows = Reply.objects.filter(kind__in=BUDGETED, status=Reply.Status.OWED, attempts=0, due_at__gt=timezone.now())
-    return rows.filter(due_at__gt=F("owed_at") + timedelta(minutes=1))
+    rows = ServiceMessage.objects.filter(
+        kind__in=BUDGETED_KINDS, status=ServiceMessage.Status.QUEUED, attempts=0, due_at__gt=timezone.now()
+    )
+    return rows.filter(due_at__gt=F("queued_at") + timedelta(minutes=1))

@@ -18,40 +18,40 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from preferences.models import Address, HandOver
+from preferences.models import Address, InFlight
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.02
 
 
-def lock(ids: Iterable[int]) -> list[int]:
+def lock_addresses(ids: Iterable[int]) -> list[int]:
     """Lock these addresses in id order until the transaction ends; the ids that exist."""
     rows = Address.objects.select_for_update(no_key=True).filter(pk__in=list(ids)).order_by("pk")
     return list(rows.values_list("pk", flat=True))
 
 
-def hold(address: Address) -> Address:
+def lock_address(address: Address) -> Address:
     """The fresh row, ours until the transaction ends. Whoever sends to it waits, or has already sent."""
     return Address.objects.select_for_update(no_key=True).get(pk=address.pk)
 
 
-def take(ids: Iterable[int], window: UUID) -> set[int]:
+def acquire(ids: Iterable[int], window: UUID) -> set[int]:
     """Take locked addresses into one sender's hands until the deadline; the ids that were free.
 
     Call it inside the transaction that holds their locks.
     """
     now = timezone.now()
     wanted = set(ids)
-    HandOver.objects.filter(address__in=wanted, until__lte=now).delete()
-    busy = set(HandOver.objects.filter(address__in=wanted).values_list("address_id", flat=True))
-    until = now + timedelta(seconds=settings.HAND_OVER_SECONDS)
-    HandOver.objects.bulk_create(HandOver(address_id=pk, window=window, until=until) for pk in sorted(wanted - busy))
+    InFlight.objects.filter(address__in=wanted, until__lte=now).delete()
+    busy = set(InFlight.objects.filter(address__in=wanted).values_list("address_id", flat=True))
+    until = now + timedelta(seconds=settings.SEND_FENCE_SECONDS)
+    InFlight.objects.bulk_create(InFlight(address_id=pk, window=window, until=until) for pk in sorted(wanted - busy))
     return wanted - busy
 
 
 def release(window: UUID) -> None:
     """The window's outcomes are recorded: its addresses are free again."""
-    HandOver.objects.filter(window=window).delete()
+    InFlight.objects.filter(window=window).delete()
 
 
 def wait_after_commit(address: Address) -> None:
@@ -62,7 +62,7 @@ def wait_after_commit(address: Address) -> None:
 
 def wait(address_id: int, cap: float) -> bool:
     """Wait until no hand-over to this address is in flight; False when the cap (monotonic) was reached first."""
-    while HandOver.objects.filter(address=address_id, until__gt=timezone.now()).exists():
+    while InFlight.objects.filter(address=address_id, until__gt=timezone.now()).exists():
         if time.monotonic() >= cap:
             logger.warning("An opt-out of address %s was answered while a message was still on its way.", address_id)
             return False
@@ -70,6 +70,6 @@ def wait(address_id: int, cap: float) -> bool:
     return True
 
 
-def in_flight(address: Address) -> bool:
+def is_in_flight(address: Address) -> bool:
     """Is a message to this address on its way at this moment, so that it may still arrive?"""
-    return HandOver.objects.filter(address=address, until__gt=timezone.now()).exists()
+    return InFlight.objects.filter(address=address, until__gt=timezone.now()).exists()

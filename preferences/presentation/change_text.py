@@ -12,33 +12,33 @@ from django.utils.translation import gettext_lazy, ngettext
 from preferences.geo import local_time
 from preferences.models import Basis, ConsentEvent, Contact, Source, Subscription, Topic
 
-Kind = ConsentEvent.Kind
+EventKind = ConsentEvent.Kind
 
-ABOUT_ONE = {
-    Kind.ASKED: gettext_lazy("Sign-up for %(topic)s is waiting to be confirmed."),
-    Kind.GRANTED: gettext_lazy("Subscribed to %(topic)s."),
-    Kind.REFUSED: gettext_lazy("Unsubscribed from %(topic)s."),
-    Kind.WITHDRAWN: gettext_lazy("Unsubscribed from %(topic)s."),
-    Kind.PAUSED: gettext_lazy("%(topic)s is paused until %(day)s."),
-    Kind.RESUMED: gettext_lazy("The pause on %(topic)s has ended."),
-    Kind.EXPIRED: gettext_lazy("Your consent to %(topic)s has expired."),
-    Kind.INVALIDATED: gettext_lazy("Unsubscribed from %(topic)s, because there was no consent."),
+TOPIC_SENTENCES = {
+    EventKind.ASKED: gettext_lazy("Sign-up for %(topic)s is waiting to be confirmed."),
+    EventKind.GRANTED: gettext_lazy("Subscribed to %(topic)s."),
+    EventKind.REFUSED: gettext_lazy("Unsubscribed from %(topic)s."),
+    EventKind.WITHDRAWN: gettext_lazy("Unsubscribed from %(topic)s."),
+    EventKind.PAUSED: gettext_lazy("%(topic)s is paused until %(day)s."),
+    EventKind.RESUMED: gettext_lazy("The pause on %(topic)s has ended."),
+    EventKind.EXPIRED: gettext_lazy("Your consent to %(topic)s has expired."),
+    EventKind.INVALIDATED: gettext_lazy("Unsubscribed from %(topic)s, because there was no consent."),
 }
-ABOUT_EVERYTHING = {
-    Kind.WITHDRAWN: gettext_lazy("Unsubscribed from everything."),
-    Kind.PAUSED: gettext_lazy("Everything is paused until %(day)s."),
-    Kind.RESUMED: gettext_lazy("The pause on all topics has ended."),
+OVERALL_SENTENCES = {
+    EventKind.WITHDRAWN: gettext_lazy("Unsubscribed from everything."),
+    EventKind.PAUSED: gettext_lazy("Everything is paused until %(day)s."),
+    EventKind.RESUMED: gettext_lazy("The pause on all topics has ended."),
 }
-SOMEBODY = gettext_lazy("you, or someone who opened a link in a message to you")
-WHO = {
+UNKNOWN_ACTOR = gettext_lazy("you, or someone who opened a link in a message to you")
+ACTOR_LABELS = {
     Source.SIGN_UP: gettext_lazy("someone who entered this address on our sign-up page"),
-    Source.CONFIRM: SOMEBODY,
-    Source.PREFERENCES: SOMEBODY,
-    Source.LEAVE: SOMEBODY,
-    Source.ONE_CLICK: SOMEBODY,
-    Source.TEXT: gettext_lazy("you, by a text message"),
-    Source.MAIL: gettext_lazy("you, by email"),
-    Source.UNDO: SOMEBODY,
+    Source.CONFIRM: UNKNOWN_ACTOR,
+    Source.PREFERENCES: UNKNOWN_ACTOR,
+    Source.UNSUBSCRIBE_PAGE: UNKNOWN_ACTOR,
+    Source.ONE_CLICK: UNKNOWN_ACTOR,
+    Source.SMS: gettext_lazy("you, by a text message"),
+    Source.EMAIL: gettext_lazy("you, by email"),
+    Source.UNDO: UNKNOWN_ACTOR,
     Source.STAFF: gettext_lazy("our staff"),
     Source.IMPORT: gettext_lazy("our staff, from a list of people who agreed"),
     Source.PROVIDER: gettext_lazy("your email or phone provider"),
@@ -46,15 +46,18 @@ WHO = {
 }
 
 
-def sentence(event: ConsentEvent, contact: Contact) -> str:
+def change_sentence(event: ConsentEvent, contact: Contact) -> str:
     """What is different now."""
-    if event.kind == Kind.LIMITED:
-        return _limit(event)
-    words = ABOUT_ONE[Kind(event.kind)] if event.topic else ABOUT_EVERYTHING[Kind(event.kind)]
-    return str(words) % {"topic": event.topic, "day": local_time.day(event.until, contact) if event.until else ""}
+    if event.kind == EventKind.LIMITED:
+        return _cap_sentence(event)
+    words = TOPIC_SENTENCES[EventKind(event.kind)] if event.topic else OVERALL_SENTENCES[EventKind(event.kind)]
+    return str(words) % {
+        "topic": event.topic,
+        "day": local_time.format_day(event.until, contact) if event.until else "",
+    }
 
 
-def about(event: ConsentEvent) -> list[Topic]:
+def affected_topics(event: ConsentEvent) -> list[Topic]:
     """Which topics a change of everything reached; a change of one topic names it itself."""
     if event.topic_id:
         return []
@@ -62,20 +65,20 @@ def about(event: ConsentEvent) -> list[Topic]:
     return [row.topic for row in rows]
 
 
-def who(event: ConsentEvent) -> str:
+def actor_label(event: ConsentEvent) -> str:
     """Who made it, as far as we can tell. Fits after a colon."""
     if event.basis != Basis.EXPRESS and event.source == Source.IMPORT:
         return _("our staff, from a list of customers, members or people who contacted us")
-    return str(WHO[Source(event.source)])
+    return str(ACTOR_LABELS[Source(event.source)])
 
 
-def when(moment: datetime, contact: Contact) -> str:
+def moment_label(moment: datetime, contact: Contact) -> str:
     """Day and hour where the person lives, with the name of the time zone."""
-    local = moment.astimezone(local_time.zone(contact))
+    local = moment.astimezone(local_time.time_zone_of(contact))
     return f"{formats.date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
 
 
-def _limit(event: ConsentEvent) -> str:
+def _cap_sentence(event: ConsentEvent) -> str:
     most, named = event.most_per_month, {"topic": event.topic, "number": event.most_per_month}
     if most is None:
         limitless = _("The limit on %(topic)s was removed."), _("The limit on all messages was removed.")

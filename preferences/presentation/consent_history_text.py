@@ -15,23 +15,25 @@ from preferences.consent import renewal_markers
 from preferences.links import tokens
 from preferences.models import Address, Basis, Channel, ConsentEvent, Contact, Evidence, Method, Source
 
-Kind = ConsentEvent.Kind
+EventKind = ConsentEvent.Kind
 
 # About one topic. A way in that is not the person's own is named beside it, see `who`.
-ABOUT_ONE = {
-    Kind.ASKED: gettext_lazy("Sign-up for %(topic)s was requested, %(channel)s"),
-    Kind.GRANTED: gettext_lazy("You agreed to %(topic)s, %(channel)s"),
-    Kind.REFUSED: gettext_lazy("You declined %(topic)s, %(channel)s"),
-    Kind.WITHDRAWN: gettext_lazy("You unsubscribed from %(topic)s, %(channel)s"),
-    Kind.PAUSED: gettext_lazy("You paused %(topic)s, %(channel)s"),
-    Kind.RESUMED: gettext_lazy("The pause on %(topic)s ended, %(channel)s"),
-    Kind.LIMITED: gettext_lazy("You limited how often you get %(topic)s"),
-    Kind.EXPIRED: gettext_lazy("Your consent to %(topic)s expired, %(channel)s"),
-    Kind.INVALIDATED: gettext_lazy("We invalidated the consent to %(topic)s, because it was never given, %(channel)s"),
+TOPIC_SENTENCES = {
+    EventKind.ASKED: gettext_lazy("Sign-up for %(topic)s was requested, %(channel)s"),
+    EventKind.GRANTED: gettext_lazy("You agreed to %(topic)s, %(channel)s"),
+    EventKind.REFUSED: gettext_lazy("You declined %(topic)s, %(channel)s"),
+    EventKind.WITHDRAWN: gettext_lazy("You unsubscribed from %(topic)s, %(channel)s"),
+    EventKind.PAUSED: gettext_lazy("You paused %(topic)s, %(channel)s"),
+    EventKind.RESUMED: gettext_lazy("The pause on %(topic)s ended, %(channel)s"),
+    EventKind.LIMITED: gettext_lazy("You limited how often you get %(topic)s"),
+    EventKind.EXPIRED: gettext_lazy("Your consent to %(topic)s expired, %(channel)s"),
+    EventKind.INVALIDATED: gettext_lazy(
+        "We invalidated the consent to %(topic)s, because it was never given, %(channel)s"
+    ),
 }
-KEPT = gettext_lazy("You renewed %(topic)s, %(channel)s")
+RENEWED_SENTENCE = gettext_lazy("You renewed %(topic)s, %(channel)s")
 # A yes that nobody said: something else stands for it, for a while.
-IMPLIED = {
+IMPLIED_SENTENCES = {
     Basis.SOFT_OPT_IN: gettext_lazy("You bought something and did not object to %(topic)s, %(channel)s"),
     Basis.PURCHASE: gettext_lazy(
         "You were a customer, which counts as consent to %(topic)s for a limited time, %(channel)s"
@@ -45,28 +47,28 @@ IMPLIED = {
     ),
     Basis.PUBLISHED: gettext_lazy("Your address was published for messages like %(topic)s, %(channel)s"),
 }
-ABOUT_EVERYTHING = {
-    Kind.WITHDRAWN: gettext_lazy("You unsubscribed from everything, %(channel)s"),
-    Kind.PAUSED: gettext_lazy("You paused everything, %(channel)s"),
-    Kind.RESUMED: gettext_lazy("The pause on all topics ended, %(channel)s"),
-    Kind.LIMITED: gettext_lazy("You limited how often we write to you"),
+OVERALL_SENTENCES = {
+    EventKind.WITHDRAWN: gettext_lazy("You unsubscribed from everything, %(channel)s"),
+    EventKind.PAUSED: gettext_lazy("You paused everything, %(channel)s"),
+    EventKind.RESUMED: gettext_lazy("The pause on all topics ended, %(channel)s"),
+    EventKind.LIMITED: gettext_lazy("You limited how often we write to you"),
 }
-BY = {Channel.EMAIL: gettext_lazy("by email"), Channel.SMS: gettext_lazy("by text message")}
-DOORS = {
+METHOD_SENTENCES = {Channel.EMAIL: gettext_lazy("by email"), Channel.SMS: gettext_lazy("by text message")}
+SOURCE_SENTENCES = {
     Source.SIGN_UP: gettext_lazy("on the sign-up page"),
     Source.CONFIRM: gettext_lazy("in a message that asked you to confirm"),
     Source.PREFERENCES: gettext_lazy("on your preferences page"),
-    Source.LEAVE: gettext_lazy("on the unsubscribe page"),
+    Source.UNSUBSCRIBE_PAGE: gettext_lazy("on the unsubscribe page"),
     Source.ONE_CLICK: gettext_lazy("with the unsubscribe button in an email program"),
-    Source.TEXT: gettext_lazy("in a text message"),
-    Source.MAIL: gettext_lazy("in an email to us"),
+    Source.SMS: gettext_lazy("in a text message"),
+    Source.EMAIL: gettext_lazy("in an email to us"),
     Source.UNDO: gettext_lazy("with an undo link"),
     Source.STAFF: gettext_lazy("given verbally or in writing, and recorded by our staff"),
     Source.IMPORT: gettext_lazy("in an imported list of people who had agreed"),
     Source.PROVIDER: gettext_lazy("reported by your email or phone provider"),
     Source.SYSTEM: gettext_lazy("automatically, on the due date"),
 }
-OTHERS = {
+OTHER_ACTOR_SENTENCES = {
     Source.SIGN_UP: gettext_lazy("someone who entered this address; only the confirmation shows that it was you"),
     Source.STAFF: gettext_lazy("one of our staff, for you"),
     Source.IMPORT: gettext_lazy("one of our staff, from an imported file"),
@@ -76,7 +78,7 @@ OTHERS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """One thing on record, told to the person it is about."""
 
     event: ConsentEvent
@@ -84,7 +86,7 @@ class Line:
 
     @property
     def what(self) -> str:
-        return self._limit if self.event.kind == Kind.LIMITED else self._sentence
+        return self._limit if self.event.kind == EventKind.LIMITED else self._sentence
 
     @property
     def how(self) -> str:
@@ -96,14 +98,14 @@ class Line:
 
     @property
     def door(self) -> str:
-        return str(DOORS[Source(self.event.source)])
+        return str(SOURCE_SENTENCES[Source(self.event.source)])
 
     @property
     def who(self) -> str:
         """Nobody of ours is named: that is the staff's own data."""
         if self.event.by_id:
             return _("one of our staff")
-        return str(OTHERS.get(Source(self.event.source), _("you")))
+        return str(OTHER_ACTOR_SENTENCES.get(Source(self.event.source), _("you")))
 
     @cached_property
     def evidence(self) -> Evidence | None:
@@ -116,7 +118,7 @@ class Line:
 
     @property
     def receipt_url(self) -> str:
-        return tokens.receipt_url(self.event.address, self.event.act)
+        return tokens.receipt_url(self.event.address, self.event.interaction_id)
 
     @property
     def until(self) -> datetime | None:
@@ -124,20 +126,20 @@ class Line:
 
     @property
     def is_pause(self) -> bool:
-        return self.event.kind == Kind.PAUSED
+        return self.event.kind == EventKind.PAUSED
 
     @property
     def _sentence(self) -> str:
-        named = {"topic": self.event.topic, "channel": BY[Channel(self.event.address.channel)]}
+        named = {"topic": self.event.topic, "channel": METHOD_SENTENCES[Channel(self.event.address.channel)]}
         return str(self._pattern) % named
 
     @property
     def _pattern(self) -> Any:
         if self.event.basis != Basis.EXPRESS:
-            return IMPLIED[Basis(self.event.basis)]
-        if renewal_markers.is_kept(self.event):
-            return KEPT
-        return (ABOUT_ONE if self.event.topic else ABOUT_EVERYTHING)[Kind(self.event.kind)]
+            return IMPLIED_SENTENCES[Basis(self.event.basis)]
+        if renewal_markers.is_renewal(self.event):
+            return RENEWED_SENTENCE
+        return (TOPIC_SENTENCES if self.event.topic else OVERALL_SENTENCES)[EventKind(self.event.kind)]
 
     @property
     def _limit(self) -> str:
@@ -167,19 +169,19 @@ def _most_of_everything(number: int) -> str:
     )
 
 
-def events(contact: Contact) -> QuerySet[ConsentEvent]:
+def events_of(contact: Contact) -> QuerySet[ConsentEvent]:
     """Everything on record for all addresses of this person, newest first, in one query."""
-    said = renewal_markers.marked(ConsentEvent.objects.filter(address__contact=contact))
+    said = renewal_markers.with_renewal_flags(ConsentEvent.objects.filter(address__contact=contact))
     related = ("topic__sender", "notice__topic", "form__form", "evidence", "address")
     return said.select_related(*related).order_by("-occurred_at", "-pk")
 
 
-def told(page: "list[ConsentEvent]", *, visiting: Address) -> Iterator[Line]:
+def history_lines(page: "list[ConsentEvent]", *, visiting: Address) -> Iterator[HistoryLine]:
     """These events as lines. Only the visitor's own address is written out."""
     for event in page:
-        yield Line(event, place(event.address, visiting=visiting))
+        yield HistoryLine(event, address_label(event.address, visiting=visiting))
 
 
-def place(address: Address, *, visiting: Address) -> str:
+def address_label(address: Address, *, visiting: Address) -> str:
     """An address of the person: in full the one whose owner is looking, masked any other."""
     return address.value if address == visiting else address.masked

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from preferences.errors import NotAllowed
 from preferences.models import Sender
 
-MOST_BYTES = 20_000
+MAX_BYTES = 20_000
 SMALLEST, LARGEST = 16, 2000  # pixels on a side
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
 @dataclass(frozen=True)
-class Picture:
+class LogoImage:
     """What a file turned out to be."""
 
     media_type: str
@@ -27,14 +27,14 @@ class Picture:
     height: int
 
 
-def read(data: bytes) -> Picture:
+def parse_logo(data: bytes) -> LogoImage:
     """The picture in a file. Raises NotAllowed with a sentence that says what to bring instead."""
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise NotAllowed(
             _("The logo is larger than %(limit)s kB. Save it smaller: it is shown 48 pixels high.")
-            % {"limit": MOST_BYTES // 1000}
+            % {"limit": MAX_BYTES // 1000}
         )
-    picture = _look(data)
+    picture = _parse_image(data)
     if picture is None:
         raise NotAllowed(
             _("This is not a complete PNG, JPEG or WebP image. Save the logo in one of these formats, then try again.")
@@ -47,26 +47,26 @@ def read(data: bytes) -> Picture:
     return picture
 
 
-def version(sender: Sender) -> str:
+def logo_version(sender: Sender) -> str:
     """Names one logo, so that browsers may keep it for good: another file never has the same name."""
     return hashlib.sha256(str(sender.logo.name).encode()).hexdigest()[:12]
 
 
-def _look(data: bytes) -> Picture | None:
+def _parse_image(data: bytes) -> LogoImage | None:
     try:
         return _png(data) or _webp(data) or _jpeg(data)
     except (struct.error, IndexError):
         return None
 
 
-def _png(data: bytes) -> Picture | None:
+def _png(data: bytes) -> LogoImage | None:
     """Every part is whole, the picture is the first and the end is the last: nothing hides behind it."""
     if not data.startswith(PNG):
         return None
     parts = list(_png_parts(data))
     if parts[0] != b"IHDR" or parts[-1] != b"IEND" or b"IDAT" not in parts:
         return None
-    return Picture("image/png", "png", *struct.unpack(">II", data[16:24]))
+    return LogoImage("image/png", "png", *struct.unpack(">II", data[16:24]))
 
 
 def _png_parts(data: bytes) -> Iterator[bytes]:
@@ -80,7 +80,7 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
             yield b"more"
 
 
-def _jpeg(data: bytes) -> Picture | None:
+def _jpeg(data: bytes) -> LogoImage | None:
     if not (data.startswith(b"\xff\xd8\xff") and data.endswith(b"\xff\xd9")):
         return None
     at = 2
@@ -89,14 +89,14 @@ def _jpeg(data: bytes) -> Picture | None:
     if data[at] != 0xFF:
         return None
     height, width = struct.unpack_from(">HH", data, at + 5)
-    return Picture("image/jpeg", "jpg", width, height)
+    return LogoImage("image/jpeg", "jpg", width, height)
 
 
-def _webp(data: bytes) -> Picture | None:
+def _webp(data: bytes) -> LogoImage | None:
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or struct.unpack_from("<I", data, 4)[0] + 8 != len(data):
         return None
     size = WEBP_SIZES.get(data[12:16])
-    return Picture("image/webp", "webp", *size(data)) if size else None
+    return LogoImage("image/webp", "webp", *size(data)) if size else None
 
 
 def _lossy(data: bytes) -> tuple[int, int]:

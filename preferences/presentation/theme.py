@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from preferences.errors import NotAllowed
 from preferences.models import Sender
 
-LEAST_CONTRAST = 4.5
+MIN_CONTRAST = 4.5
 # What links and buttons stand on: see static/sayso.css.
-LIGHT_PAPERS = ("#ffffff", "#f6f7f8")
-DARK_PAPERS = ("#1b232b", "#12181e")
+LIGHT_BACKGROUNDS = ("#ffffff", "#f6f7f8")
+DARK_BACKGROUNDS = ("#1b232b", "#12181e")
 WHITE, BLACK = "#ffffff", "#000000"
 STEPS = 255
 
@@ -29,25 +29,25 @@ class Colours:
     dark_ink: str
 
 
-OURS = Colours("#0b5c6b", WHITE, "#7fd0df", "#06262d")
+DEFAULT_COLOURS = Colours("#0b5c6b", WHITE, "#7fd0df", "#06262d")
 
 
-def colours(sender: Sender | None) -> Colours:
+def colours_of(sender: Sender | None) -> Colours:
     """The sender's colours for pages and letters; Sayso's own where none was chosen."""
     if sender is None or not sender.accent:
-        return OURS
+        return DEFAULT_COLOURS
     accent = darkened(sender.accent)
     dark = lightened(accent)
     return Colours(accent, ink_on(accent), dark, ink_on(dark))
 
 
-def check(accent: str) -> str:
+def check_accent(accent: str) -> str:
     """The colour as it is kept. Raises NotAllowed with the nearest colour that can be read on our pages."""
     accent = accent.lower()
-    if is_readable(accent, LIGHT_PAPERS):
+    if is_readable(accent, LIGHT_BACKGROUNDS):
         return accent
-    contrast = min(contrast_of(accent, paper) for paper in LIGHT_PAPERS)
-    words = {"accent": accent, "contrast": f"{contrast:.1f}", "least": LEAST_CONTRAST, "darker": darkened(accent)}
+    contrast = min(contrast_of(accent, paper) for paper in LIGHT_BACKGROUNDS)
+    words = {"accent": accent, "contrast": f"{contrast:.1f}", "least": MIN_CONTRAST, "darker": darkened(accent)}
     raise NotAllowed(
         _(
             "%(accent)s is too light to read on a page: its contrast is %(contrast)s to 1, and at least %(least)s to 1 "
@@ -59,12 +59,12 @@ def check(accent: str) -> str:
 
 def darkened(accent: str) -> str:
     """The colour itself if it can be read on light paper, else the nearest darker one that can."""
-    return _towards(BLACK, accent.lower(), LIGHT_PAPERS)
+    return _towards(BLACK, accent.lower(), LIGHT_BACKGROUNDS)
 
 
 def lightened(accent: str) -> str:
     """The same for dark paper."""
-    return _towards(WHITE, accent.lower(), DARK_PAPERS)
+    return _towards(WHITE, accent.lower(), DARK_BACKGROUNDS)
 
 
 def ink_on(colour: str) -> str:
@@ -73,7 +73,7 @@ def ink_on(colour: str) -> str:
 
 
 def is_readable(colour: str, papers: tuple[str, ...]) -> bool:
-    return all(contrast_of(colour, paper) >= LEAST_CONTRAST for paper in papers)
+    return all(contrast_of(colour, paper) >= MIN_CONTRAST for paper in papers)
 
 
 def contrast_of(one: str, other: str) -> float:
@@ -90,10 +90,10 @@ def luminance(colour: str) -> float:
 
 def stylesheet(sender: Sender | None = None) -> str:
     """The one file that a page loads: ours, then the colours of the sender whose page it is."""
-    return _plain() + (_variables(colours(sender)) if sender else "")
+    return _minified_stylesheet() + (_variables(colours_of(sender)) if sender else "")
 
 
-def digest(sender: Sender | None = None) -> str:
+def stylesheet_digest(sender: Sender | None = None) -> str:
     """Names one version of the stylesheet, so that browsers may keep it for good."""
     return hashlib.sha256(stylesheet(sender).encode()).hexdigest()[:12]
 
@@ -105,7 +105,7 @@ def _variables(of: Colours) -> str:
 
 
 @cache
-def _plain() -> str:
+def _minified_stylesheet() -> str:
     """The stylesheet without what only its authors read."""
     written = (settings.ROOT / "static" / "sayso.css").read_text()
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", written, flags=re.DOTALL)).strip()

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 EMPTY = hashlib.sha256(b"").digest()
 
 
-def leaf(data: bytes) -> bytes:
+def leaf_hash(data: bytes) -> bytes:
     """The hash of one entry."""
     return hashlib.sha256(b"\x00" + data).digest()
 
 
-def node(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of two subtrees."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
@@ -25,50 +25,50 @@ def append(frontier: list[bytes], size: int, leaves: Iterable[bytes]) -> tuple[l
     edge = list(frontier)
     for digest in leaves:
         for _full in range(_trailing_ones(size)):
-            digest = node(edge.pop(), digest)
+            digest = node_hash(edge.pop(), digest)
         edge.append(digest)
         size += 1
     return edge, size
 
 
-def root(frontier: list[bytes]) -> bytes:
+def root_hash(frontier: list[bytes]) -> bytes:
     """The root of the tree with this frontier."""
     if not frontier:
         return EMPTY
     digest = frontier[-1]
     for subtree in reversed(frontier[:-1]):
-        digest = node(subtree, digest)
+        digest = node_hash(subtree, digest)
     return digest
 
 
-def inclusion(leaves: list[bytes], index: int) -> list[bytes]:
+def inclusion_path(leaves: list[bytes], index: int) -> list[bytes]:
     """The audit path that proves one leaf is in the tree of these leaves (RFC 9162 §2.1.3.1)."""
     if len(leaves) <= 1:
         return []
     split = 1 << (len(leaves) - 1).bit_length() - 1
     if index < split:
-        return [*inclusion(leaves[:split], index), _root_of(leaves[split:])]
-    return [*inclusion(leaves[split:], index - split), _root_of(leaves[:split])]
+        return [*inclusion_path(leaves[:split], index), _root_of(leaves[split:])]
+    return [*inclusion_path(leaves[split:], index - split), _root_of(leaves[:split])]
 
 
-def proves(digest: bytes, index: int, size: int, path: list[bytes], expected: bytes) -> bool:
+def verify_inclusion(digest: bytes, index: int, size: int, path: list[bytes], expected: bytes) -> bool:
     """Does this path lead from the leaf at this index to the root? (RFC 9162 §2.1.3.2)"""
     position, last = index, size - 1
     for sibling in path:
         if last == 0:
             return False
         if position % 2 or position == last:
-            digest = node(sibling, digest)
+            digest = node_hash(sibling, digest)
             while not position % 2 and position:
                 position, last = position >> 1, last >> 1
         else:
-            digest = node(digest, sibling)
+            digest = node_hash(digest, sibling)
         position, last = position >> 1, last >> 1
     return last == 0 and digest == expected and index < size
 
 
 def _root_of(leaves: list[bytes]) -> bytes:
-    return root(append([], 0, leaves)[0])
+    return root_hash(append([], 0, leaves)[0])
 
 
 def _trailing_ones(number: int) -> int:

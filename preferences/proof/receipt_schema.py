@@ -16,20 +16,20 @@ from preferences.models import Address, Channel, ConsentEvent, Notice, Sender, S
 from preferences.outbox import service as outbox
 from preferences.proof import transparency_log
 
-Kind = ConsentEvent.Kind
+EventKind = ConsentEvent.Kind
 SCHEMA = "ISO/IEC TS 27560:2023, Sayso 1"
 
 # How consent stands after the event. Later or less is still consent.
-STATES = {
-    Kind.ASKED: "dpv:ConsentRequested",
-    Kind.GRANTED: "dpv:ConsentGiven",
-    Kind.REFUSED: "dpv:ConsentRefused",
-    Kind.WITHDRAWN: "dpv:ConsentWithdrawn",
-    Kind.PAUSED: "dpv:ConsentGiven",
-    Kind.RESUMED: "dpv:ConsentGiven",
-    Kind.LIMITED: "dpv:ConsentGiven",
-    Kind.EXPIRED: "dpv:ConsentExpired",
-    Kind.INVALIDATED: "dpv:ConsentInvalidated",
+STATE_CODES = {
+    EventKind.ASKED: "dpv:ConsentRequested",
+    EventKind.GRANTED: "dpv:ConsentGiven",
+    EventKind.REFUSED: "dpv:ConsentRefused",
+    EventKind.WITHDRAWN: "dpv:ConsentWithdrawn",
+    EventKind.PAUSED: "dpv:ConsentGiven",
+    EventKind.RESUMED: "dpv:ConsentGiven",
+    EventKind.LIMITED: "dpv:ConsentGiven",
+    EventKind.EXPIRED: "dpv:ConsentExpired",
+    EventKind.INVALIDATED: "dpv:ConsentInvalidated",
 }
 PURPOSES = {
     Topic.Purpose.MARKETING: "dpv:DirectMarketing",
@@ -49,7 +49,9 @@ NOT_THE_PERSON = {
 }
 
 
-def draft(address: Address, act: UUID, events: list[ConsentEvent], *, reference: UUID) -> dict[str, Any]:
+def build_receipt(
+    address: Address, interaction_id: UUID, events: list[ConsentEvent], *, reference: UUID
+) -> dict[str, Any]:
     """The whole receipt, unsigned. The events are those of the act, with their topics, notices and leaves."""
     topics = _topics(events)
     senders = list(dict.fromkeys(topic.sender for topic in topics)) or _sender_of(address)
@@ -57,7 +59,7 @@ def draft(address: Address, act: UUID, events: list[ConsentEvent], *, reference:
     return {
         "schema_version": SCHEMA,
         "receipt_id": str(reference),
-        "record_id": str(act),
+        "record_id": str(interaction_id),
         "issued_at": _moment(timezone.now()),
         "issuer": settings.BASE_URL,
         "verification_key_url": settings.BASE_URL + reverse("preferences:receipt-key"),
@@ -81,7 +83,7 @@ def _topics(events: Iterable[ConsentEvent]) -> list[Topic]:
 
 
 def _sender_of(address: Address) -> list[Sender]:
-    sender = outbox.sender_of(address)
+    sender = outbox.latest_sender(address)
     return [sender] if sender else []
 
 
@@ -128,7 +130,7 @@ def _purpose(topic: Topic, address: Address) -> dict[str, Any]:
         "storage_locations": [see_notice],
         "retention_period": "While the consent stands. The proof of it afterwards as the privacy notice says.",
         "recipient_third_parties": [see_notice],
-        "privacy_rights": settings.BASE_URL + reverse("preferences:my-link"),
+        "privacy_rights": settings.BASE_URL + reverse("preferences:secure-link-request"),
     }
 
 
@@ -136,13 +138,13 @@ def _event(event: ConsentEvent) -> dict[str, Any]:
     return {
         "event_id": str(event.reference),
         "event_type": event.kind,
-        "event_state": STATES[Kind(event.kind)],
+        "event_state": STATE_CODES[EventKind(event.kind)],
         "purpose_id": _purpose_id(event.topic) if event.topic else None,
         "about_everything": event.topic is None,
         "event_time": _moment(event.occurred_at),
         "recorded_at": _moment(event.recorded_at),
-        "validity_until": _moment(event.until) if event.kind in (Kind.GRANTED, Kind.ASKED) else None,
-        "paused_until": _moment(event.until) if event.kind == Kind.PAUSED else None,
+        "validity_until": _moment(event.until) if event.kind in (EventKind.GRANTED, EventKind.ASKED) else None,
+        "paused_until": _moment(event.until) if event.kind == EventKind.PAUSED else None,
         "most_in_30_days": event.most_per_month,
         "rests_on": event.basis,
         "rests_on_day": event.basis_on.isoformat() if event.basis_on else None,
@@ -158,13 +160,13 @@ def _event(event: ConsentEvent) -> dict[str, Any]:
 def _place(event: ConsentEvent) -> dict[str, Any]:
     """The hash by which the event stands in the sealed ledger, and where, if it was sealed by then."""
     leaf = getattr(event, "leaf", None)
-    return {"leaf": transparency_log.leaf(event).hex(), "index": leaf.index if leaf else None}
+    return {"leaf": transparency_log.event_leaf_hash(event).hex(), "index": leaf.index if leaf else None}
 
 
 def _ways_out(sender: Sender, address: Address) -> list[dict[str, str]]:
     by_text = address.channel == Channel.SMS and sender.text_number
     return [
-        {"method": "page", "url": settings.BASE_URL + reverse("preferences:my-link")},
+        {"method": "page", "url": settings.BASE_URL + reverse("preferences:secure-link-request")},
         *([{"method": "text", "to": sender.text_number, "words": "STOP"}] if by_text else []),
         {"method": "mail", "to": sender.contact_email},
     ]

@@ -24,7 +24,7 @@ CONTEXT = b"sayso-receipt-v1\n"
 ALGORITHM = "Ed25519"
 
 
-class Finding(TextChoices):
+class ReceiptCheck(TextChoices):
     """What can be said of something that is shown to us as a receipt."""
 
     GENUINE = "genuine", _("This receipt is genuine: we signed it, and it has not been changed since.")
@@ -38,55 +38,57 @@ class Finding(TextChoices):
     ALTERED = "altered", _("This was changed after it was signed, or was never issued by us. Do not trust it.")
 
 
-class Repeated(ValueError):
+class DuplicateName(ValueError):
     """The same name twice in one JSON object: two readers could read two different things."""
 
 
-def canonical(receipt: dict[str, Any]) -> bytes:
+def canonical_json(receipt: dict[str, Any]) -> bytes:
     """The one way to write a receipt down."""
     return json.dumps(receipt, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def sign(receipt: dict[str, Any]) -> dict[str, Any]:
+def sign_receipt(receipt: dict[str, Any]) -> dict[str, Any]:
     """The receipt and its signature, as they are given away."""
     key = _private(settings.LEDGER_KEY)
-    value = base64.b64encode(key.sign(CONTEXT + canonical(receipt))).decode()
+    value = base64.b64encode(key.sign(CONTEXT + canonical_json(receipt))).decode()
     return {"receipt": receipt, "signature": {"alg": ALGORITHM, "key_id": _id(key), "value": value}}
 
 
-def published() -> dict[str, list[dict[str, str]]]:
+def published_keys() -> dict[str, list[dict[str, str]]]:
     """Today's public key and the old ones (RFC 8037): all that a stranger needs to check a receipt."""
     keys = [_private(secret) for secret in (settings.LEDGER_KEY, *settings.LEDGER_KEY_OLD)]
     return {"keys": [_as_jwk(key) for key in keys]}
 
 
-def check(text: str) -> tuple[Finding, dict[str, Any]]:
+def check_receipt(text: str) -> tuple[ReceiptCheck, dict[str, Any]]:
     """Is this a receipt of ours, unaltered? And what it says, if it is. Asks no database."""
     try:
-        envelope = read(text)
-    except Repeated:
-        return Finding.REPEATED, {}
+        envelope = parse_strict_json(text)
+    except DuplicateName:
+        return ReceiptCheck.REPEATED, {}
     except (ValueError, RecursionError):
-        return Finding.NOT_JSON, {}
+        return ReceiptCheck.NOT_JSON, {}
     if not _is_signed(envelope):
-        return Finding.NOT_A_RECEIPT, {}
-    finding = _verdict(envelope)
-    return finding, envelope["receipt"] if finding == Finding.GENUINE else {}
+        return ReceiptCheck.NOT_A_RECEIPT, {}
+    finding = _check_envelope(envelope)
+    return finding, envelope["receipt"] if finding == ReceiptCheck.GENUINE else {}
 
 
-def read(text: str) -> Any:
+def parse_strict_json(text: str) -> Any:
     """JSON, read strictly: no name twice, no fractions."""
-    return json.loads(text, object_pairs_hook=_once, parse_float=_refused, parse_constant=_refused)
+    return json.loads(
+        text, object_pairs_hook=_unique_pairs, parse_float=_refuse_fraction, parse_constant=_refuse_fraction
+    )
 
 
-def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     pairs = list(pairs)
     if len({name for name, _value in pairs}) != len(pairs):
-        raise Repeated
+        raise DuplicateName
     return dict(pairs)
 
 
-def _refused(number: str) -> float:
+def _refuse_fraction(number: str) -> float:
     raise ValueError(number)
 
 
@@ -101,16 +103,16 @@ def _is_signed(envelope: Any) -> bool:
     return texts and set(signature) == {"alg", "key_id", "value"} and signature["alg"] == ALGORITHM
 
 
-def _verdict(envelope: dict[str, Any]) -> Finding:
-    known = {key["kid"]: key["x"] for key in published()["keys"]}
+def _check_envelope(envelope: dict[str, Any]) -> ReceiptCheck:
+    known = {key["kid"]: key["x"] for key in published_keys()["keys"]}
     if envelope["signature"]["key_id"] not in known:
-        return Finding.OTHER_KEY
+        return ReceiptCheck.OTHER_KEY
     public = Ed25519PublicKey.from_public_bytes(_unwrapped(known[envelope["signature"]["key_id"]]))
     try:
-        public.verify(_signature(envelope["signature"]["value"]), CONTEXT + canonical(envelope["receipt"]))
+        public.verify(_signature(envelope["signature"]["value"]), CONTEXT + canonical_json(envelope["receipt"]))
     except (InvalidSignature, ValueError):  # half a character is a ValueError, and so is bad base64
-        return Finding.ALTERED
-    return Finding.GENUINE
+        return ReceiptCheck.ALTERED
+    return ReceiptCheck.GENUINE
 
 
 def _signature(value: str) -> bytes:

@@ -22,17 +22,17 @@ from preferences.models import Checkpoint, ConsentEvent, LedgerLeaf
 from preferences.proof import merkle
 
 VERSION = 1
-MOST_AT_ONCE = 1_000
-PIECE = 2_000
+BATCH_SIZE = 1_000
+CHUNK_SIZE = 2_000
 KEY_ID_BYTES, ED25519 = 4, b"\x01"
 
 
-def leaf(event: ConsentEvent) -> bytes:
+def event_leaf_hash(event: ConsentEvent) -> bytes:
     """The hash of an event's public part, as canonical JSON. Needs the event's address and notice."""
     public = {
         "v": VERSION,
         "id": str(event.reference),
-        "act": str(event.act),
+        "interaction_id": str(event.interaction_id),
         "subject": str(event.address.reference),
         "topic": event.topic_id,
         "kind": event.kind,
@@ -50,35 +50,35 @@ def leaf(event: ConsentEvent) -> bytes:
         "basis_on": event.basis_on.isoformat() if event.basis_on else None,
         "commitment": event.commitment,
     }
-    return merkle.leaf(json.dumps(public, sort_keys=True, separators=(",", ":")).encode())
+    return merkle.leaf_hash(json.dumps(public, sort_keys=True, separators=(",", ":")).encode())
 
 
 @transaction.atomic
-def seal() -> Checkpoint | None:
+def seal_next_events() -> Checkpoint | None:
     """Seal the next events and sign the new root; None when there is nothing to seal.
 
     The place in the tree is given here, to what is committed and visible. Two sealers at once give the same
     place twice, which the database refuses: one of them fails, and nothing is sealed twice.
     """
-    events = list(_unsealed()[:MOST_AT_ONCE])
+    events = list(_unsealed()[:BATCH_SIZE])
     if not events:
         return None
     latest = Checkpoint.objects.first()
     before = [bytes.fromhex(part) for part in latest.frontier] if latest else []
     size = latest.size if latest else 0
-    digests = [leaf(event) for event in events]
+    digests = [event_leaf_hash(event) for event in events]
     frontier, grown = merkle.append(before, size, digests)
     LedgerLeaf.objects.bulk_create(
         LedgerLeaf(index=size + place, event=event, digest=digest.hex())
         for place, (event, digest) in enumerate(zip(events, digests, strict=True))
     )
-    root = merkle.root(frontier)
+    root = merkle.root_hash(frontier)
     return Checkpoint.objects.create(
         size=grown, root=root.hex(), frontier=[part.hex() for part in frontier], note=_signed(grown, root)
     )
 
 
-def faults() -> Iterator[str]:
+def find_faults() -> Iterator[str]:
     """Every way in which the ledger is not what was sealed, one sentence each. Reads only."""
     checkpoints = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.iterator()}
     frontier: list[bytes] = []
@@ -86,11 +86,11 @@ def faults() -> Iterator[str]:
     for row in _sealed():
         if row.index != size:
             yield f"Leaf {size} is missing: the next one is {row.index}."
-        if leaf(row.event).hex() != row.digest:
+        if event_leaf_hash(row.event).hex() != row.digest:
             yield f"Event {row.event.reference} (leaf {row.index}) is not what was sealed."
         frontier, size = merkle.append(frontier, row.index, [bytes.fromhex(row.digest)])
         if size in checkpoints:
-            yield from _faults_of(checkpoints.pop(size), merkle.root(frontier))
+            yield from _faults_of(checkpoints.pop(size), merkle.root_hash(frontier))
     yield from (f"Checkpoint {lost} says there were {lost} events; there are {size}." for lost in sorted(checkpoints))
 
 
@@ -99,7 +99,7 @@ def public_key() -> str:
     return _public(settings.LEDGER_KEY)
 
 
-def verifies(note: str, key: str) -> bool:
+def verify_note(note: str, key: str) -> bool:
     """Is this note signed by the holder of that key? Needs nothing but the two."""
     text, _blank, signature = note.rpartition("\n— ")
     try:
@@ -114,7 +114,7 @@ def _faults_of(checkpoint: Checkpoint, root: bytes) -> Iterator[str]:
     if checkpoint.root != root.hex():
         yield f"Checkpoint {checkpoint.size} was sealed over other events than those that are here."
     keys = [_public(key) for key in [settings.LEDGER_KEY, *settings.LEDGER_KEY_OLD]]
-    if not any(verifies(checkpoint.note, key) for key in keys) or checkpoint.root not in _root_in(checkpoint.note):
+    if not any(verify_note(checkpoint.note, key) for key in keys) or checkpoint.root not in _root_in(checkpoint.note):
         yield f"Checkpoint {checkpoint.size} is not signed with our ledger key."
 
 
@@ -144,7 +144,7 @@ def _unsealed() -> QuerySet[ConsentEvent]:
 
 def _sealed() -> Iterator[LedgerLeaf]:
     rows = LedgerLeaf.objects.select_related("event__address", "event__notice", "event__form").order_by("index")
-    return rows.iterator(chunk_size=PIECE)
+    return rows.iterator(chunk_size=CHUNK_SIZE)
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -7,9 +7,9 @@ from datetime import date
 
 from preferences.geo import calendar_math
 from preferences.models import Basis, Method, Source
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.effective_terms import EffectiveTerms
 
-SAID = frozenset(
+METHOD_FLAGS = frozenset(
     {
         Method.CHECKBOX,
         Method.DOUBLE_OPT_IN,
@@ -28,7 +28,7 @@ CONFIRMED = frozenset({Method.DOUBLE_OPT_IN, Method.KEYWORD})
 EXPLICIT = frozenset({Method.CHECKBOX, Method.DOUBLE_OPT_IN, Method.KEYWORD, Method.WRITTEN})
 
 
-def flags(
+def consent_flags(
     *,
     method: str,
     source: str,
@@ -42,7 +42,7 @@ def flags(
     """The demands that a yes meets. An import's proof was checked for the words agreed to, so it names who asked."""
     named = has_notice or source == Source.IMPORT
     met = {
-        "affirmative_act": method in SAID and basis == Basis.EXPRESS,
+        "affirmative_act": method in METHOD_FLAGS and basis == Basis.EXPRESS,
         "separate_from_terms": named,
         "named_controller": named,
         "pewc_disclosure": discloses_texts,
@@ -56,7 +56,9 @@ def flags(
     return frozenset(name for name, is_met in met.items() if is_met)
 
 
-def demanded(terms: Terms, *, basis: str, reveals_health: bool, uses_health_records: bool) -> frozenset[str]:
+def required_flags(
+    terms: EffectiveTerms, *, basis: str, reveals_health: bool, uses_health_records: bool
+) -> frozenset[str]:
     """The demands these terms make. A basis that stands in for the person's word need not be their act."""
     asked = terms.consent | (terms.health_consent if reveals_health else frozenset())
     asked |= terms.records_consent if uses_health_records else frozenset()
@@ -65,25 +67,25 @@ def demanded(terms: Terms, *, basis: str, reveals_health: bool, uses_health_reco
     )
 
 
-def accepts(terms: Terms, basis: str) -> bool:
+def accepts_basis(terms: EffectiveTerms, basis: str) -> bool:
     """May a yes rest on this here?"""
     return terms.bases is None or basis in dict(terms.bases)
 
 
-def is_stronger(basis: str, basis_on: date | None, *, than: str, since: date | None) -> bool:
+def is_stronger_basis(basis: str, basis_on: date | None, *, than: str, since: date | None) -> bool:
     """Does this yes say more than the one that stands? Their own word does, and so does a later day of the same."""
     if than == Basis.EXPRESS:
         return False
     return basis == Basis.EXPRESS or (basis == than and basis_on is not None and (since is None or basis_on > since))
 
 
-def clock_ends(terms: Terms, basis: str, basis_on: date | None) -> date | None:
+def basis_expires_on(terms: EffectiveTerms, basis: str, basis_on: date | None) -> date | None:
     """The first day on which a basis no longer counts; None when it has no clock."""
     lasts = dict(terms.bases or ()).get(basis, 0)
-    return calendar_math.later(basis_on, lasts) if lasts and basis_on else None
+    return calendar_math.add_months(basis_on, lasts) if lasts and basis_on else None
 
 
-def too_old_from(terms: Terms, affirmed_on: date | None) -> date | None:
+def renewal_due_on(terms: EffectiveTerms, consented_on: date | None) -> date | None:
     """The first day on which a yes must be asked for anew; None when it never grows old."""
     lasts = dict(terms.repermission or ()).get("months")
-    return calendar_math.later(affirmed_on, lasts) if lasts is not None and affirmed_on else None
+    return calendar_math.add_months(consented_on, lasts) if lasts is not None and consented_on else None

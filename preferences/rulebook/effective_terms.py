@@ -12,29 +12,29 @@ from preferences.rulebook import rule_fields
 from preferences.rulebook.rule_fields import Pairs, Window
 
 STRICT, LEGAL = "strict", "legal"
-EMPTY: frozenset[str] = frozenset()
+NO_TERMS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class EffectiveTerms:
     """The figures that one message is judged by, and the rules they come from. None: nobody says anything.
 
     Windows are minutes of the local day, caps messages, `repermission` months, `mechanism` days.
     """
 
-    rules: frozenset[tuple[str, int]] = EMPTY  # type: ignore[assignment]
+    rules: frozenset[tuple[str, int]] = NO_TERMS  # type: ignore[assignment]
     profile: str = STRICT
-    consent: frozenset[str] = EMPTY
-    health_consent: frozenset[str] = EMPTY
-    records_consent: frozenset[str] = EMPTY
+    consent: frozenset[str] = NO_TERMS
+    health_consent: frozenset[str] = NO_TERMS
+    records_consent: frozenset[str] = NO_TERMS
     bases: Pairs | None = None
     repermission: Pairs | None = None
     minimum_age: Pairs | None = None
     window: Window | None = None
-    holidays: frozenset[str] = EMPTY
+    holidays: frozenset[str] = NO_TERMS
     caps: Pairs | None = None
-    content: frozenset[str] = EMPTY
-    labels: frozenset[str] = EMPTY
+    content: frozenset[str] = NO_TERMS
+    labels: frozenset[str] = NO_TERMS
     segments: Pairs | None = None
     characters: Pairs | None = None
     honour: Pairs | None = None
@@ -42,9 +42,9 @@ class Terms:
     confirmation: Pairs | None = None
     retention: Pairs | None = None
     revocation: str | None = None
-    scrub: frozenset[str] = EMPTY
+    scrub: frozenset[str] = NO_TERMS
     requests: Pairs | None = None
-    penalty: frozenset[str] = field(default=EMPTY)
+    penalty: frozenset[str] = field(default=NO_TERMS)
 
     @classmethod
     def of(cls, name: str, version: int, written: Mapping[str, Mapping[str, Any]], *, profile: str = STRICT) -> Self:
@@ -55,33 +55,33 @@ class Terms:
         asked = (LEGAL, STRICT) if profile == STRICT else (LEGAL,)
         said = {}
         for figure, entry in written.items():
-            values = [rule_fields.parse(figure, entry[kind]) for kind in asked if kind in entry]
+            values = [rule_fields.parse_field(figure, entry[kind]) for kind in asked if kind in entry]
             if values:
-                said[figure] = rule_fields.strictest_of(figure, values)
+                said[figure] = rule_fields.strictest_value(figure, values)
         return cls(rules=frozenset([(name, version)]), profile=profile, **said)
 
     def as_dict(self) -> dict[str, Any]:
         """Every figure that says something, fit for JSON, in a fixed order."""
         return {
             name: _plain(getattr(self, name))
-            for name in rule_fields.FIGURES
-            if getattr(self, name) not in (None, EMPTY)
+            for name in rule_fields.RULE_FIELDS
+            if getattr(self, name) not in (None, NO_TERMS)
         }
 
 
-def strictest(several: Iterable[Terms]) -> Terms:
+def strictest_terms(several: Iterable[EffectiveTerms]) -> EffectiveTerms:
     """What holds under all of these together. Of nothing at all: nothing is asked."""
-    found: Terms | None = None
+    found: EffectiveTerms | None = None
     for terms in several:
-        found = terms if found is None else _both(found, terms)
-    return found or Terms()
+        found = terms if found is None else _combine(found, terms)
+    return found or EffectiveTerms()
 
 
-def _both(one: Terms, other: Terms) -> Terms:
+def _combine(one: EffectiveTerms, other: EffectiveTerms) -> EffectiveTerms:
     merged = {
-        name: rule_fields.strictest_of(name, [getattr(one, name), getattr(other, name)])
-        for name in (entry.name for entry in fields(Terms))
-        if name in rule_fields.FIGURES
+        name: rule_fields.strictest_value(name, [getattr(one, name), getattr(other, name)])
+        for name in (entry.name for entry in fields(EffectiveTerms))
+        if name in rule_fields.RULE_FIELDS
     }
     # The stricter profile names itself: what was judged under both was judged strictly.
     profile = max(one.profile, other.profile)

@@ -8,14 +8,14 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from preferences.models.rules import RuleWords
+from preferences.models.rules import RuleContent
 from preferences.rulebook import rule_fields, rule_labels
 
 Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Row:
+class RuleFieldRow:
     """One figure of a rule in words."""
 
     name: str
@@ -29,7 +29,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Difference:
+class RuleDifference:
     """One thing that two versions say differently; an empty side says nothing of it.
 
     Of a list that stays in part, only what is gone and what is new is named.
@@ -41,43 +41,43 @@ class Difference:
     stays_in_part: bool = False
 
 
-def rows(rule: RuleWords) -> list[Row]:
+def field_rows(rule: RuleContent) -> list[RuleFieldRow]:
     """Every figure a rule names, in the order of the rulebook."""
-    return [_row(name, rule.figures[name]) for name in rule_fields.FIGURES if name in rule.figures]
+    return [_row(name, rule.figures[name]) for name in rule_fields.RULE_FIELDS if name in rule.figures]
 
 
-def _row(name: str, entry: Entry) -> Row:
+def _row(name: str, entry: Entry) -> RuleFieldRow:
     mark = entry.get("evidence", "")
-    return Row(
+    return RuleFieldRow(
         name=name,
-        label=rule_labels.figure(name),
-        legal=in_words(name, entry, "legal"),
-        strict=in_words(name, entry, "strict"),
+        label=rule_labels.field_label(name),
+        legal=value_lines(name, entry, "legal"),
+        strict=value_lines(name, entry, "strict"),
         reference=entry.get("reference", ""),
-        evidence=str(rule_labels.EVIDENCE.get(mark, _("Not stated: verify"))),
+        evidence=str(rule_labels.EVIDENCE_LABELS.get(mark, _("Not stated: verify"))),
         mark=mark,
         note=entry.get("note", "").strip(),
     )
 
 
-def in_words(name: str, entry: Entry, kind: str) -> list[str]:
+def value_lines(name: str, entry: Entry, kind: str) -> list[str]:
     """The legal or the strict value of a figure."""
-    return rule_labels.lines(name, rule_fields.parse(name, entry[kind])) if kind in entry else []
+    return rule_labels.value_lines(name, rule_fields.parse_field(name, entry[kind])) if kind in entry else []
 
 
-def differences(before: RuleWords, after: RuleWords) -> list[Difference]:
+def rule_differences(before: RuleContent, after: RuleContent) -> list[RuleDifference]:
     """Which figures, dates and words changed, from what to what."""
-    found = [*_frame(before, after)]
-    for name in rule_fields.FIGURES:
-        found += _of_figure(name, before.figures.get(name, {}), after.figures.get(name, {}))
+    found = [*_frame_differences(before, after)]
+    for name in rule_fields.RULE_FIELDS:
+        found += _field_differences(name, before.figures.get(name, {}), after.figures.get(name, {}))
     return [one for one in found if one.was != one.becomes]
 
 
-def _frame(before: RuleWords, after: RuleWords) -> list[Difference]:
+def _frame_differences(before: RuleContent, after: RuleContent) -> list[RuleDifference]:
     return [
-        Difference(_("In force from"), _day(before.effective_from), _day(after.effective_from)),
-        Difference(_("In force until"), _last(before.effective_to), _last(after.effective_to)),
-        Difference(_("Summary"), [before.summary], [after.summary]),
+        RuleDifference(_("In force from"), _day(before.effective_from), _day(after.effective_from)),
+        RuleDifference(_("In force until"), _last(before.effective_to), _last(after.effective_to)),
+        RuleDifference(_("Summary"), [before.summary], [after.summary]),
     ]
 
 
@@ -89,22 +89,26 @@ def _last(day: date | None) -> list[str]:
     return _day(day) if day else [_("the next version")]
 
 
-def _of_figure(name: str, before: Entry, after: Entry) -> list[Difference]:
-    label = rule_labels.figure(name)
-    values = [_of_value(name, kind, before, after) for kind in rule_labels.KINDS]
+def _field_differences(name: str, before: Entry, after: Entry) -> list[RuleDifference]:
+    label = rule_labels.field_label(name)
+    values = [_value_differences(name, kind, before, after) for kind in rule_labels.VALUE_KIND_LABELS]
     return [
         *values,
-        Difference(_("%(figure)s: source") % {"figure": label}, _text(before, "reference"), _text(after, "reference")),
-        Difference(_("%(figure)s: source check") % {"figure": label}, _mark(before), _mark(after)),
-        Difference(_("%(figure)s: note") % {"figure": label}, _text(before, "note"), _text(after, "note")),
+        RuleDifference(
+            _("%(figure)s: source") % {"figure": label}, _text(before, "reference"), _text(after, "reference")
+        ),
+        RuleDifference(
+            _("%(figure)s: source check") % {"figure": label}, _confidence_mark(before), _confidence_mark(after)
+        ),
+        RuleDifference(_("%(figure)s: note") % {"figure": label}, _text(before, "note"), _text(after, "note")),
     ]
 
 
-def _of_value(name: str, kind: str, before: Entry, after: Entry) -> Difference:
+def _value_differences(name: str, kind: str, before: Entry, after: Entry) -> RuleDifference:
     """Only the lines that differ: of a long list what is gone and what is new."""
-    was, becomes = in_words(name, before, kind), in_words(name, after, kind)
-    what = {"figure": rule_labels.figure(name), "kind": rule_labels.KINDS[kind]}
-    return Difference(
+    was, becomes = value_lines(name, before, kind), value_lines(name, after, kind)
+    what = {"figure": rule_labels.field_label(name), "kind": rule_labels.VALUE_KIND_LABELS[kind]}
+    return RuleDifference(
         _("%(figure)s: %(kind)s") % what,
         [line for line in was if line not in becomes],
         [line for line in becomes if line not in was],
@@ -117,6 +121,6 @@ def _text(entry: Entry, key: str) -> list[str]:
     return [text] if text else []
 
 
-def _mark(entry: Entry) -> list[str]:
+def _confidence_mark(entry: Entry) -> list[str]:
     mark = entry.get("evidence")
-    return [str(rule_labels.EVIDENCE.get(mark, mark))] if mark else []
+    return [str(rule_labels.EVIDENCE_LABELS.get(mark, mark))] if mark else []

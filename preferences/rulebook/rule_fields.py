@@ -81,12 +81,12 @@ REQUESTS = (
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)\Z")
 
 
-class BadFigure(SaysoError):
+class InvalidRuleField(SaysoError):
     """A figure that says nothing we understand, in a sentence."""
 
 
 @dataclass(frozen=True)
-class Figure:
+class RuleField:
     """One thing a rule can say: how it is read, and how two of them become the stricter one."""
 
     parse: Callable[[Any], Any]
@@ -96,10 +96,10 @@ class Figure:
 def _words(allowed: frozenset[str] | None = None) -> Callable[[Any], frozenset[str]]:
     def parse(value: Any) -> frozenset[str]:
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
-            raise BadFigure(_("Write a list of words, like [“one”, “two”]."))
+            raise InvalidRuleField(_("Write a list of words, like [“one”, “two”]."))
         if allowed is not None and (unknown := sorted(set(value) - allowed)):
             names = ", ".join(sorted(allowed))
-            raise BadFigure(
+            raise InvalidRuleField(
                 _("“%(word)s” is unknown here. Use one of: %(names)s.") % {"word": unknown[0], "names": names}
             )
         return frozenset(value)
@@ -110,9 +110,9 @@ def _words(allowed: frozenset[str] | None = None) -> Callable[[Any], frozenset[s
 def _numbers(*names: str) -> Callable[[Any], Pairs]:
     def parse(value: Any) -> Pairs:
         if not isinstance(value, dict) or not value or set(value) - set(names):
-            raise BadFigure(_("Write a table with any of: %(names)s.") % {"names": ", ".join(names)})
+            raise InvalidRuleField(_("Write a table with any of: %(names)s.") % {"names": ", ".join(names)})
         if not all(type(number) is int and number >= 0 for number in value.values()):
-            raise BadFigure(_("Every number here must be a whole number, zero or more."))
+            raise InvalidRuleField(_("Every number here must be a whole number, zero or more."))
         return tuple(sorted(value.items()))
 
     return parse
@@ -120,41 +120,41 @@ def _numbers(*names: str) -> Callable[[Any], Pairs]:
 
 def _scope(value: Any) -> str:
     if not isinstance(value, dict) or set(value) != {"scope"} or value["scope"] not in SCOPES:
-        raise BadFigure(_("Write a scope, one of: %(names)s.") % {"names": ", ".join(SCOPES)})
+        raise InvalidRuleField(_("Write a scope, one of: %(names)s.") % {"names": ", ".join(SCOPES)})
     return value["scope"]
 
 
 def _bases(value: Any) -> Pairs:
     bases = _numbers(*sorted(BASES))(value)
     if "express" not in dict(bases):
-        raise BadFigure(_("Express consent is always accepted. Add express = 0."))
+        raise InvalidRuleField(_("Express consent is always accepted. Add express = 0."))
     return bases
 
 
 def _said(value: Any) -> frozenset[str]:
     if not isinstance(value, dict) or set(value) != {"said"} or not isinstance(value["said"], str):
-        raise BadFigure(_("Write one sentence as “said”."))
+        raise InvalidRuleField(_("Write one sentence as “said”."))
     return frozenset([value["said"]])
 
 
-def window(value: Any) -> Window:
+def parse_window(value: Any) -> Window:
     """Hours by weekday, from a table like {"mon-sat": "09:00-20:00", "sun": "closed"}. Raises BadFigure."""
     if not isinstance(value, dict):
-        raise BadFigure(_("Write the hours as a table of days."))
+        raise InvalidRuleField(_("Write the hours as a table of days."))
     hours: dict[str, tuple[int, int] | None] = {"holiday": WHOLE_DAY}
     for days, text in value.items():
         hours |= dict.fromkeys(_days(days), _hours(text))
     if missing := [day for day in DAYS if day not in hours]:
-        raise BadFigure(_("Enter the hours for %(day)s, or write “closed”.") % {"day": missing[0]})
+        raise InvalidRuleField(_("Enter the hours for %(day)s, or write “closed”.") % {"day": missing[0]})
     if not any(hours[day] for day in DAYS[:7]):
-        raise BadFigure(_("These hours never allow sending. Allow at least one day."))
+        raise InvalidRuleField(_("These hours never allow sending. Allow at least one day."))
     return tuple(hours[day] for day in DAYS)
 
 
 def _days(text: str) -> tuple[str, ...]:
     first, _dash, last = text.partition("-")
     if first not in DAYS or (last and last not in DAYS[:7]) or (last and DAYS.index(last) < DAYS.index(first)):
-        raise BadFigure(
+        raise InvalidRuleField(
             _("“%(text)s” is not a day. Write mon to sun, a range like mon-fri, or holiday.") % {"text": text}
         )
     return DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
@@ -166,7 +166,7 @@ def _hours(text: Any) -> tuple[int, int] | None:
     found = _HOURS.match(text) if isinstance(text, str) else None
     start, end = (_minutes(found, 1), _minutes(found, 3)) if found else (0, 0)
     if not found or start >= end or end > WHOLE_DAY[1]:
-        raise BadFigure(
+        raise InvalidRuleField(
             _("“%(text)s” is not a valid time range. Write it like 09:00-20:00, or “closed”.") % {"text": text}
         )
     return start, end
@@ -180,11 +180,11 @@ def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     return one | other
 
 
-def _least(one: Pairs, other: Pairs) -> Pairs:
+def _smaller(one: Pairs, other: Pairs) -> Pairs:
     return _merged(one, other, min)
 
 
-def _most(one: Pairs, other: Pairs) -> Pairs:
+def _larger(one: Pairs, other: Pairs) -> Pairs:
     return _merged(one, other, max)
 
 
@@ -195,26 +195,26 @@ def _merged(one: Pairs, other: Pairs, choose: Callable[[int, int], int]) -> Pair
     return tuple(sorted(found.items()))
 
 
-def _in_both(one: Pairs, other: Pairs) -> Pairs:
+def _common_bases(one: Pairs, other: Pairs) -> Pairs:
     """Bases that both accept, each with the shorter clock; 0 is endless."""
     first, second = dict(one), dict(other)
-    return tuple((name, _shorter(first[name], second[name])) for name in sorted(first.keys() & second.keys()))
+    return tuple((name, _shorter_term(first[name], second[name])) for name in sorted(first.keys() & second.keys()))
 
 
-def _shorter(one: int, other: int) -> int:
+def _shorter_term(one: int, other: int) -> int:
     return min(one, other) if one and other else one or other
 
 
-def _wider(one: str, other: str) -> str:
+def _union_of_hours(one: str, other: str) -> str:
     return max(one, other, key=SCOPES.index)
 
 
-def common(one: Window, other: Window) -> Window:
+def common_hours(one: Window, other: Window) -> Window:
     """The hours that are open in both."""
-    return tuple(overlap(first, second) for first, second in zip(one, other, strict=True))
+    return tuple(overlap_of(first, second) for first, second in zip(one, other, strict=True))
 
 
-def overlap(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+def overlap_of(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
     """What two spans of one day have in common."""
     if one is None or other is None:
         return None
@@ -222,44 +222,45 @@ def overlap(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple
     return (start, end) if start < end else None
 
 
-FIGURES: dict[str, Figure] = {
-    "consent": Figure(_words(FLAGS), _union),
-    "health_consent": Figure(_words(FLAGS), _union),
-    "records_consent": Figure(_words(FLAGS), _union),
-    "bases": Figure(_bases, _in_both),
-    "repermission": Figure(_numbers("months"), _least),
-    "minimum_age": Figure(_numbers("years"), _most),
-    "window": Figure(window, common),
-    "holidays": Figure(_words(), _union),
-    "caps": Figure(_numbers("day", "hours24", "week", "month"), _least),
-    "content": Figure(_words(CONTENT), _union),
-    "labels": Figure(_words(), _union),
-    "segments": Figure(_numbers("most"), _least),
-    "characters": Figure(_numbers("most"), _least),
-    "honour": Figure(_numbers("seconds", "business_days", "calendar_days"), _least),
-    "mechanism": Figure(_numbers("days"), _most),
-    "confirmation": Figure(_numbers("most", "within_seconds"), _least),
-    "retention": Figure(_numbers("evidence_months", "optout_months", "message_months"), _most),
-    "revocation": Figure(_scope, _wider),
-    "scrub": Figure(_words(LISTS), _union),
-    "requests": Figure(_numbers(*REQUESTS), _least),
-    "penalty": Figure(_said, _union),
+RULE_FIELDS: dict[str, RuleField] = {
+    "consent": RuleField(_words(FLAGS), _union),
+    "health_consent": RuleField(_words(FLAGS), _union),
+    "records_consent": RuleField(_words(FLAGS), _union),
+    "bases": RuleField(_bases, _common_bases),
+    "repermission": RuleField(_numbers("months"), _smaller),
+    "minimum_age": RuleField(_numbers("years"), _larger),
+    "window": RuleField(parse_window, common_hours),
+    "holidays": RuleField(_words(), _union),
+    "caps": RuleField(_numbers("day", "hours24", "week", "month"), _smaller),
+    "content": RuleField(_words(CONTENT), _union),
+    "labels": RuleField(_words(), _union),
+    "segments": RuleField(_numbers("most"), _smaller),
+    "characters": RuleField(_numbers("most"), _smaller),
+    "honour": RuleField(_numbers("seconds", "business_days", "calendar_days"), _smaller),
+    "mechanism": RuleField(_numbers("days"), _larger),
+    "confirmation": RuleField(_numbers("most", "within_seconds"), _smaller),
+    "retention": RuleField(_numbers("evidence_months", "optout_months", "message_months"), _larger),
+    "revocation": RuleField(_scope, _union_of_hours),
+    "scrub": RuleField(_words(LISTS), _union),
+    "requests": RuleField(_numbers(*REQUESTS), _smaller),
+    "penalty": RuleField(_said, _union),
 }
-UNIONS = [name for name, figure in FIGURES.items() if figure.stricter is _union]
+UNION_FIELDS = [name for name, figure in RULE_FIELDS.items() if figure.stricter is _union]
 
 
-def parse(name: str, value: Any) -> Any:
+def parse_field(name: str, value: Any) -> Any:
     """What this figure says. Raises BadFigure for an unknown name or a value of the wrong shape."""
-    if name not in FIGURES:
-        raise BadFigure(
-            _("“%(name)s” is not a rule value. Use one of: %(names)s.") % {"name": name, "names": ", ".join(FIGURES)}
+    if name not in RULE_FIELDS:
+        raise InvalidRuleField(
+            _("“%(name)s” is not a rule value. Use one of: %(names)s.")
+            % {"name": name, "names": ", ".join(RULE_FIELDS)}
         )
-    return FIGURES[name].parse(value)
+    return RULE_FIELDS[name].parse(value)
 
 
-def strictest_of(name: str, values: Iterable[Any]) -> Any:
+def strictest_value(name: str, values: Iterable[Any]) -> Any:
     """The strictest of several parsed values; None where nobody said anything."""
     found = None
     for value in values:
-        found = value if found is None else FIGURES[name].stricter(found, value) if value is not None else found
+        found = value if found is None else RULE_FIELDS[name].stricter(found, value) if value is not None else found
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from preferences.models import Basis
 from preferences.rulebook.rule_fields import WHOLE_DAY, Window
 
-FIGURES = {
+FIELD_LABELS = {
     "consent": gettext_lazy("Consent requirements"),
     "health_consent": gettext_lazy("Consent requirements where health is revealed"),
     "records_consent": gettext_lazy("Consent requirements where health records are used"),
@@ -33,13 +33,13 @@ FIGURES = {
     "requests": gettext_lazy("Responses to data subject requests"),
     "penalty": gettext_lazy("Penalties for violations"),
 }
-KINDS = {"legal": gettext_lazy("Legal limit"), "strict": gettext_lazy("Strict value")}
-EVIDENCE = {
+VALUE_KIND_LABELS = {"legal": gettext_lazy("Legal limit"), "strict": gettext_lazy("Strict value")}
+EVIDENCE_LABELS = {
     "V": gettext_lazy("Primary source checked"),
     "S": gettext_lazy("Secondary source checked, not the primary text"),
     "M": gettext_lazy("No source checked, or a value of our own: verify"),
 }
-FLAGS = {
+FLAG_LABELS = {
     "affirmative_act": gettext_lazy("given by a clear affirmative action, such as ticking a box"),
     "separate_from_terms": gettext_lazy("requested separately from any terms and conditions"),
     "not_condition_of_purchase": gettext_lazy("with notice that it is not a condition of purchase"),
@@ -54,7 +54,7 @@ FLAGS = {
     "evidence_clock": gettext_lazy("with a recorded start date"),
     "guardian": gettext_lazy("given by a parent or guardian"),
 }
-CONTENT = {
+CONTENT_LABELS = {
     "sender_name": gettext_lazy("who sends it"),
     "postal_address": gettext_lazy("the sender’s postal address"),
     "contact": gettext_lazy("how to reach the sender"),
@@ -73,7 +73,7 @@ CONTENT = {
     "ad_disclosure": gettext_lazy("that it is advertising"),
     "no_health_words": gettext_lazy("no words that reveal something about the recipient’s health"),
 }
-LISTS = {
+LIST_LABELS = {
     "suppression": gettext_lazy("our own suppression list"),
     "us_dnc": gettext_lazy("the national do-not-call list (USA)"),
     "us_internal_dnc": gettext_lazy("the sender’s own do-not-call list (USA)"),
@@ -84,13 +84,13 @@ LISTS = {
     "in_dlt": gettext_lazy("the preference register of the carriers (India)"),
     "robinson": gettext_lazy("the objection list (Robinson list)"),
 }
-SCOPES = {
+SCOPE_LABELS = {
     "topic": gettext_lazy("at least the topic of the message replied to"),
     "programme": gettext_lazy("at least all messages of that kind from the sender"),
     "brand": gettext_lazy("all messages from the sender on this channel"),
     "everything": gettext_lazy("all messages from all senders, on every channel"),
 }
-NUMBERS = {
+NUMBER_LABELS = {
     ("repermission", "months"): ngettext_lazy("after %(n)d month", "after %(n)d months", "n"),
     ("minimum_age", "years"): ngettext_lazy("%(n)d year", "%(n)d years", "n"),
     ("caps", "day"): ngettext_lazy("at most %(n)d per calendar day", "at most %(n)d per calendar day", "n"),
@@ -133,21 +133,21 @@ NUMBERS = {
 LASTING = ngettext_lazy("“%(basis)s”, for %(n)d month", "“%(basis)s”, for %(n)d months", "n")
 
 
-def figure(name: str) -> str:
+def field_label(name: str) -> str:
     """The name of a figure."""
-    return str(FIGURES.get(name, name))
+    return str(FIELD_LABELS.get(name, name))
 
 
-def lines(name: str, said: Any) -> list[str]:
+def value_lines(name: str, said: Any) -> list[str]:
     """What a parsed figure says, one thing a line."""
-    return IN_WORDS[name](said) if said is not None else []
+    return FORMATTERS[name](said) if said is not None else []
 
 
-def recorded(name: str, said: Any) -> list[str]:
+def recorded_value_lines(name: str, said: Any) -> list[str]:
     """The same for a merged figure as a TermsRecord keeps it, in JSON."""
     if name == "window":
-        return [window(tuple(tuple(hours) if hours else None for hours in said))]
-    return lines(name, said.items() if isinstance(said, dict) else said)
+        return [window_lines(tuple(tuple(hours) if hours else None for hours in said))]
+    return value_lines(name, said.items() if isinstance(said, dict) else said)
 
 
 def _named(names: dict[str, Any]) -> Callable[[Iterable[str]], list[str]]:
@@ -160,7 +160,7 @@ def _named(names: dict[str, Any]) -> Callable[[Iterable[str]], list[str]]:
 
 
 def _numbered(name: str) -> Callable[[Iterable[tuple[str, int]]], list[str]]:
-    keys = [key for figure_name, key in NUMBERS if figure_name == name]
+    keys = [key for figure_name, key in NUMBER_LABELS if figure_name == name]
 
     def words(said: Iterable[tuple[str, int]]) -> list[str]:
         numbers = dict(said)
@@ -172,10 +172,10 @@ def _numbered(name: str) -> Callable[[Iterable[tuple[str, int]]], list[str]]:
 def _counted(name: str, key: str, number: int) -> str:
     if key == "extend_days" and not number:
         return _("no extension allowed")
-    return str(NUMBERS[name, key] % {"n": number})
+    return str(NUMBER_LABELS[name, key] % {"n": number})
 
 
-def bases(said: Iterable[tuple[str, int]]) -> list[str]:
+def basis_lines(said: Iterable[tuple[str, int]]) -> list[str]:
     """What a consent may rest on, and for how long that counts; 0 months are for ever."""
     months = dict(said)
     return [_basis(str(label), months[code]) for code, label in Basis.choices if code in months]
@@ -187,13 +187,13 @@ def _basis(label: str, months: int) -> str:
     return str(LASTING % {"basis": label, "n": months})
 
 
-def window(hours: Window) -> str:
+def window_lines(hours: Window) -> str:
     """Hours by weekday; days in a row that are alike are said once."""
     said = [_on(days, hours[days[0]]) for days in _alike(hours)]
     if hours[7] is None:
         said.append(_("closed on public holidays"))
     elif hours[7] != WHOLE_DAY:
-        said.append(_("public holidays %(hours)s") % {"hours": span(hours[7])})
+        said.append(_("public holidays %(hours)s") % {"hours": span_label(hours[7])})
     return ", ".join(said)
 
 
@@ -208,32 +208,32 @@ def _alike(hours: Window) -> list[list[int]]:
 
 
 def _on(days: list[int], hours: tuple[int, int] | None) -> str:
-    words = {"first": WEEKDAYS_ABBR[days[0]], "last": WEEKDAYS_ABBR[days[-1]], "hours": span(hours)}
+    words = {"first": WEEKDAYS_ABBR[days[0]], "last": WEEKDAYS_ABBR[days[-1]], "hours": span_label(hours)}
     if len(days) == 7:
         return _("every day %(hours)s") % words
     return (_("%(first)s–%(last)s %(hours)s") if len(days) > 1 else _("%(first)s %(hours)s")) % words
 
 
-def span(hours: tuple[int, int] | None) -> str:
+def span_label(hours: tuple[int, int] | None) -> str:
     """From when until when on one day."""
     if hours is None:
         return _("closed")
-    return f"{clock(hours[0])}–{clock(hours[1])}"
+    return f"{clock_label(hours[0])}–{clock_label(hours[1])}"
 
 
-def clock(minutes: int) -> str:
+def clock_label(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-IN_WORDS: dict[str, Callable[[Any], list[str]]] = {
-    **{name: _numbered(name) for name, _key in NUMBERS},
-    **{name: _named(FLAGS) for name in ("consent", "health_consent", "records_consent")},
-    "bases": bases,
-    "window": lambda said: [window(said)],
+FORMATTERS: dict[str, Callable[[Any], list[str]]] = {
+    **{name: _numbered(name) for name, _key in NUMBER_LABELS},
+    **{name: _named(FLAG_LABELS) for name in ("consent", "health_consent", "records_consent")},
+    "bases": basis_lines,
+    "window": lambda said: [window_lines(said)],
     "holidays": sorted,
-    "content": _named(CONTENT),
+    "content": _named(CONTENT_LABELS),
     "labels": sorted,
-    "revocation": lambda said: [str(SCOPES[said])],
-    "scrub": _named(LISTS),
+    "revocation": lambda said: [str(SCOPE_LABELS[said])],
+    "scrub": _named(LIST_LABELS),
     "penalty": sorted,
 }

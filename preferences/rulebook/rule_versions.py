@@ -11,22 +11,22 @@ from preferences.models import Rule
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-TO_COME, IN_FORCE, ENDED, REPLACED = "to_come", "in_force", "ended", "replaced"
+UPCOMING, IN_FORCE, ENDED, REPLACED = "to_come", "in_force", "ended", "replaced"
 STATES = {
     IN_FORCE: _("In force now"),
-    TO_COME: _("Not yet in force"),
+    UPCOMING: _("Not yet in force"),
     ENDED: _("Ended"),
     REPLACED: _("Replaced"),
 }
 
 
-class Stated(TypedDict):
+class WithState(TypedDict):
     """The state, as the database worked it out."""
 
     state: str
 
 
-def stated(rows: QuerySet[Rule], day: date) -> "QuerySet[WithAnnotations[Rule, Stated]]":
+def with_state(rows: QuerySet[Rule], day: date) -> "QuerySet[WithAnnotations[Rule, WithState]]":
     """The same rows, each with its `state` on that day; the same answer as rules.Book.in_force gives."""
     begun = Q(name=OuterRef("name"), effective_from__lte=day)
     after = Q(effective_from__gt=OuterRef("effective_from")) | Q(
@@ -34,7 +34,7 @@ def stated(rows: QuerySet[Rule], day: date) -> "QuerySet[WithAnnotations[Rule, S
     )
     return rows.annotate(
         state=Case(
-            When(effective_from__gt=day, then=Value(TO_COME)),
+            When(effective_from__gt=day, then=Value(UPCOMING)),
             When(Exists(Rule.objects.filter(begun, after)), then=Value(REPLACED)),
             When(effective_to__lt=day, then=Value(ENDED)),
             default=Value(IN_FORCE),
@@ -42,6 +42,6 @@ def stated(rows: QuerySet[Rule], day: date) -> "QuerySet[WithAnnotations[Rule, S
     ).order_by("jurisdiction", "name", F("version").desc())
 
 
-def of(rule: Rule, day: date) -> str:
+def state_of(rule: Rule, day: date) -> str:
     """The state of one version."""
-    return stated(Rule.objects.filter(pk=rule.pk), day).values_list("state", flat=True)[0]
+    return with_state(Rule.objects.filter(pk=rule.pk), day).values_list("state", flat=True)[0]

@@ -9,22 +9,22 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from preferences.geo import holidays as public
-from preferences.rulebook.rule_fields import WHOLE_DAY, Window, overlap
+from preferences.rulebook.rule_fields import WHOLE_DAY, Window, overlap_of
 
 HOLIDAY = 7  # the place of a holiday's hours, after those of the weekdays
-FARTHEST = timedelta(days=15)
+MAX_LOOKAHEAD = timedelta(days=15)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
-def opens(
-    window: Window | None, zones: tuple[str, ...], at: datetime, calendars: frozenset[str] = public.NONE
+def next_opening(
+    window: Window | None, zones: tuple[str, ...], at: datetime, calendars: frozenset[str] = public.NO_CALENDAR
 ) -> datetime | None:
     """This moment if the window is open in every zone, else the next one when it is; None for none within 15 days."""
     if at.tzinfo is None:
         raise ValueError("A moment without a time zone is no moment.")
     if window is None:
         return at
-    moment, last = at, at.astimezone(UTC) + FARTHEST
+    moment, last = at, at.astimezone(UTC) + MAX_LOOKAHEAD
     while zones and moment <= last:
         closed = next((zone for zone in zones if not _is_open(window, zone, moment, calendars)), None)
         if closed is None:
@@ -46,7 +46,7 @@ def _is_open(window: Window, zone: str, at: datetime, calendars: frozenset[str])
 
 def _hours(window: Window, day: date, calendars: frozenset[str]) -> tuple[int, int] | None:
     hours = window[day.weekday()]
-    return overlap(hours, window[HOLIDAY]) if calendars and public.is_holiday(day, calendars) else hours
+    return overlap_of(hours, window[HOLIDAY]) if calendars and public.is_holiday(day, calendars) else hours
 
 
 def _next(window: Window, zone: str, after: datetime, last: datetime, calendars: frozenset[str]) -> datetime:
@@ -61,7 +61,7 @@ def _next(window: Window, zone: str, after: datetime, last: datetime, calendars:
 def _opening(window: Window, zone: str, day: date, after: datetime, calendars: frozenset[str]) -> datetime | None:
     """The first moment of that local day, from then on, when the window is open."""
     hours, here = _hours(window, day, calendars), _zone(zone)
-    moment = max(after, _reads(day, hours[0] if hours else 0, here))
+    moment = max(after, _clock_reaches(day, hours[0] if hours else 0, here))
     if moment.astimezone(here).fold and hours != WHOLE_DAY:
         moment = moment.replace(second=0, microsecond=0)
         while moment.astimezone(here).fold:
@@ -70,7 +70,7 @@ def _opening(window: Window, zone: str, day: date, after: datetime, calendars: f
     return moment if same_day and _is_open(window, zone, moment, calendars) else None
 
 
-def _reads(day: date, minutes: int, here: ZoneInfo) -> datetime:
+def _clock_reaches(day: date, minutes: int, here: ZoneInfo) -> datetime:
     """When the clock first shows this time, or a later one because it skips it."""
     wanted = datetime.combine(day, time(*divmod(minutes, 60)))
     moment = wanted.replace(tzinfo=here).astimezone(UTC)

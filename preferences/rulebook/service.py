@@ -21,36 +21,36 @@ from django.utils.translation import gettext as _
 from preferences import audit
 from preferences.errors import NotAllowed
 from preferences.geo import holidays, territories
-from preferences.models import Channel, Rule, RuleProposal, TermsRecord
+from preferences.models import AppliedRules, Channel, Rule, RuleProposal
 from preferences.models.rules import ANY
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import effective_terms, rule_labels
-from preferences.rulebook.book import ELSEWHERE, book
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.book import ELSEWHERE, current_rulebook
+from preferences.rulebook.effective_terms import EffectiveTerms
 
-Status = RuleProposal.Status
-SAID = ["jurisdiction", "jurisdiction_name", "channel", "purpose", "effective_from", "effective_to", "figures"]
-ABOUT = ["jurisdiction", "channel", "purpose"]
-CONTENT = ["effective_to", "summary", "figures"]
-WORDS = [*SAID, "name", "summary", "reviewed_on", "reviewed_by", "reason"]
+ProposalStatus = RuleProposal.Status
+FRAME_FIELDS = ["jurisdiction", "jurisdiction_name", "channel", "purpose", "effective_from", "effective_to", "figures"]
+SCOPE_FIELDS = ["jurisdiction", "channel", "purpose"]
+DIGEST_FIELDS = ["effective_to", "summary", "figures"]
+PROPOSAL_FIELDS = [*FRAME_FIELDS, "name", "summary", "reviewed_on", "reviewed_by", "reason"]
 
 
-def digest(rule: Rule | RuleProposal) -> str:
+def rule_digest(rule: Rule | RuleProposal) -> str:
     """SHA-256 of what a rule says; two rules that say the same have the same."""
-    said = json.dumps([getattr(rule, name) for name in SAID], sort_keys=True, default=str)
+    said = json.dumps([getattr(rule, name) for name in FRAME_FIELDS], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def check(figures: Mapping[str, Mapping[str, Any]]) -> None:
+def check_fields(figures: Mapping[str, Mapping[str, Any]]) -> None:
     """Raises NotAllowed or BadFigure, in a sentence, for figures that nobody could be judged by."""
     if not figures:
         raise NotAllowed(_("This rule has no values. Add at least one."))
     for name, entry in figures.items():
-        _check_entry(rule_labels.figure(name), entry)
-    terms = Terms.of("", 0, figures, profile=effective_terms.STRICT)
+        _check_entry(rule_labels.field_label(name), entry)
+    terms = EffectiveTerms.of("", 0, figures, profile=effective_terms.STRICT)
     if terms.window is not None and not any(terms.window[:7]):
         raise NotAllowed(_("These hours never allow sending. Allow at least one day."))
-    if unknown := [name for name in sorted(terms.holidays) if not holidays.is_known(name)]:
+    if unknown := [name for name in sorted(terms.holidays) if not holidays.is_known_calendar(name)]:
         sentence = _("“%(name)s” is not a public holiday calendar. Write a country or a state, like FR or US-MS.")
         raise NotAllowed(sentence % {"name": unknown[0]})
 
@@ -62,14 +62,14 @@ def _check_entry(label: str, entry: Mapping[str, Any]) -> None:
         raise NotAllowed(_("“%(name)s” has no value. Write a legal limit, a strict value or both.") % {"name": label})
 
 
-def standing(name: str, day: date) -> Rule | None:
+def published_version(name: str, day: date) -> Rule | None:
     """The version of this rule that holds on that day, as published until now."""
-    return among(Rule.objects.filter(name=name), day)
+    return version_on(Rule.objects.filter(name=name), day)
 
 
-def among(versions: Iterable[Rule], day: date) -> Rule | None:
+def version_on(versions: Iterable[Rule], day: date) -> Rule | None:
     """Of the versions of one rule the one that holds on that day."""
-    return next(iter(rulebook.current(versions, day)), None)
+    return next(iter(rulebook.current_versions(versions, day)), None)
 
 
 @transaction.atomic
@@ -78,12 +78,14 @@ def propose(words: Mapping[str, Any], *, based_on: Rule | None = None, by: User)
 
     `words` are the fields of a rule; `reason` says why.
     """
-    proposal = RuleProposal(**{name: words[name] for name in WORDS if name in words}, based_on=based_on, proposed_by=by)
+    proposal = RuleProposal(
+        **{name: words[name] for name in PROPOSAL_FIELDS if name in words}, based_on=based_on, proposed_by=by
+    )
     if not proposal.reason.strip():
         raise NotAllowed(_("Enter the reason for the change."))
     _check_days(proposal)
     _check_against(proposal, Rule.objects.filter(name=proposal.name).last())
-    check(proposal.figures)
+    check_fields(proposal.figures)
     try:
         with transaction.atomic():
             return _saved(proposal, by=by)
@@ -113,10 +115,10 @@ def _check_against(proposal: RuleProposal, known: Rule | None) -> None:
     """A version is about the same place, channel and purpose as those before it, and says something else."""
     if RuleProposal.objects.open().filter(name=proposal.name).exists():
         raise NotAllowed(_("Another change to this rule is already waiting for approval. Decide on that one first."))
-    if known and any(getattr(known, name) != getattr(proposal, name) for name in ABOUT):
+    if known and any(getattr(known, name) != getattr(proposal, name) for name in SCOPE_FIELDS):
         raise NotAllowed(_("Another rule already has this name. Choose a different name."))
-    until_then = standing(proposal.name, proposal.effective_from)
-    if until_then and all(getattr(until_then, name) == getattr(proposal, name) for name in CONTENT):
+    until_then = published_version(proposal.name, proposal.effective_from)
+    if until_then and all(getattr(until_then, name) == getattr(proposal, name) for name in DIGEST_FIELDS):
         raise NotAllowed(_("This is the same as the current rule. Change something first."))
 
 
@@ -127,12 +129,12 @@ def publish(proposal: RuleProposal, *, by: User) -> Rule:
     if proposal.effective_from < timezone.localdate():
         raise NotAllowed(_("The date it takes effect has passed. Decline it, and propose it again with a future date."))
     _check_end(proposal)
-    check(proposal.figures)
-    words = {name: getattr(proposal, name) for name in WORDS}
+    check_fields(proposal.figures)
+    words = {name: getattr(proposal, name) for name in PROPOSAL_FIELDS}
     rule = Rule(**words, version=_next_version(proposal.name), proposed_by=proposal.proposed_by, published_by=by)
-    rule.digest = digest(rule)
+    rule.digest = rule_digest(rule)
     rule.save()
-    _decide(proposal, Status.PUBLISHED, by=by, rule=rule)
+    _decide(proposal, ProposalStatus.PUBLISHED, by=by, rule=rule)
     return rule
 
 
@@ -142,32 +144,32 @@ def decline(proposal: RuleProposal, *, by: User, reason: str) -> RuleProposal:
     proposal = _undecided(proposal, by=by)
     if not reason.strip():
         raise NotAllowed(_("Enter the reason for declining."))
-    return _decide(proposal, Status.DECLINED, by=by, reason=reason.strip())
+    return _decide(proposal, ProposalStatus.DECLINED, by=by, reason=reason.strip())
 
 
 @transaction.atomic
-def ship(versions: Iterable[Mapping[str, Any]]) -> list[Rule]:
+def add_shipped_rule(versions: Iterable[Mapping[str, Any]]) -> list[Rule]:
     """Add a rule that Sayso is shipped with and that nobody here has yet; all its versions. Harmless twice."""
     rows = [Rule(**words, version=number) for number, words in enumerate(versions, start=1)]
     if Rule.objects.filter(name__in={row.name for row in rows}).exists():
         return []
     for row in rows:
-        row.digest = digest(row)
+        row.digest = rule_digest(row)
     return Rule.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def as_rule(proposal: RuleProposal) -> Rule:
+def rule_from_proposal(proposal: RuleProposal) -> Rule:
     """The rule it would become; not saved."""
-    words = {name: getattr(proposal, name) for name in WORDS}
-    return Rule(**words, version=_next_version(proposal.name), digest=digest(proposal))
+    words = {name: getattr(proposal, name) for name in PROPOSAL_FIELDS}
+    return Rule(**words, version=_next_version(proposal.name), digest=rule_digest(proposal))
 
 
-def displaced(proposal: RuleProposal) -> list[Rule]:
+def displaced_defaults(proposal: RuleProposal) -> list[Rule]:
     """The rules of the default that hold there until then, and not any more once the place has one of its own."""
-    places = territories.names(proposal.jurisdiction.partition("-")[0]) | {proposal.jurisdiction}
+    places = territories.rulebook_names(proposal.jurisdiction.partition("-")[0]) | {proposal.jurisdiction}
     found: list[Rule] = []
-    now = book()
-    then = now.instead(as_rule(proposal))
+    now = current_rulebook()
+    then = now.instead(rule_from_proposal(proposal))
     for channel in [*Channel.values, ANY] if proposal.channel == ANY else [proposal.channel]:
         asked = (places, channel, proposal.purpose, proposal.effective_from)
         kept = then.in_force(*asked)
@@ -175,7 +177,7 @@ def displaced(proposal: RuleProposal) -> list[Rule]:
     return [] if proposal.jurisdiction == ELSEWHERE else list(dict.fromkeys(found))
 
 
-def record(jurisdictions: frozenset[str], channel: str, purpose: str, terms: Terms) -> TermsRecord:
+def applied_rules_for(jurisdictions: frozenset[str], channel: str, purpose: str, terms: EffectiveTerms) -> AppliedRules:
     """The row that stands for these terms; made when they are used for the first time."""
     words = {
         "profile": terms.profile,
@@ -186,10 +188,10 @@ def record(jurisdictions: frozenset[str], channel: str, purpose: str, terms: Ter
         "figures": terms.as_dict(),
     }
     key = hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
-    return TermsRecord.objects.get_or_create(digest=key, defaults=words)[0]
+    return AppliedRules.objects.get_or_create(digest=key, defaults=words)[0]
 
 
-def versions_used(record: TermsRecord) -> list[Rule]:
+def applied_rule_versions(record: AppliedRules) -> list[Rule]:
     """The very rules that a message was judged by."""
     wanted = {tuple(rule) for rule in record.rules}
     rows = Rule.objects.filter(name__in={name for name, _version in wanted})
@@ -206,7 +208,7 @@ def by_jurisdiction(rows: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 def _undecided(proposal: RuleProposal, *, by: User) -> RuleProposal:
     proposal = RuleProposal.objects.select_for_update(of=["self"]).get(pk=proposal.pk)
-    if proposal.status != Status.OPEN:
+    if proposal.status != ProposalStatus.OPEN:
         raise NotAllowed(_("This proposal has already been decided."))
     if proposal.proposed_by_id == by.pk:
         raise NotAllowed(_("A rule must be published by someone other than the person who proposed it."))
@@ -222,7 +224,7 @@ def _decide(
 
 
 def _saved(proposal: RuleProposal, *, by: User) -> RuleProposal:
-    audit.save(proposal, by=by)
+    audit.save_with_history(proposal, by=by)
     return proposal
 
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from preferences.errors import SaysoError
 
 
-class BadRulebook(SaysoError):
+class InvalidRulebook(SaysoError):
     """A rule file says something that cannot hold; the message names file, line and what to do."""
 
 
 @dataclass(frozen=True)
-class Spot:
+class SourcePosition:
     """A part of a rule file: its head, one of its rules, or one figure of a rule. Knows its lines."""
 
     file: str
@@ -25,10 +25,10 @@ class Spot:
     def within(self, **part: Any) -> Self:
         return replace(self, **part)
 
-    def bad(self, sentence: str, key: str = "", *, at: int | None = None) -> BadRulebook:
+    def bad(self, sentence: str, key: str = "", *, at: int | None = None) -> InvalidRulebook:
         """The refusal of this key, or of the whole part when it has no such key; `at` is a line known already."""
         named = {"file": self.file, "line": at or self.line(key), "sentence": sentence}
-        return BadRulebook(_("%(file)s, line %(line)s: %(sentence)s") % named)
+        return InvalidRulebook(_("%(file)s, line %(line)s: %(sentence)s") % named)
 
     def line(self, key: str = "") -> int:
         numbered = self._part()

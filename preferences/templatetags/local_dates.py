@@ -12,4 +12,4 @@ register = template.Library()
 
 @register.filter
 def day_for(moment: datetime, contact: Contact) -> str:
-    return local_time.day(moment, contact)
+    return local_time.format_day(moment, contact)

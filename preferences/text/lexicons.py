@@ -20,11 +20,11 @@ _LOOKALIKES = str.maketrans(
     "aAbBeEkKmMhHoOpPcCtTyYxXiIijJsShdqwrnaAbBeEzZhHiIkKmMvNoOpPtTuYxXyigaabcdehijklmnoprstuvwyz",
 )
 GUARDS = "guards"
-ENOUGH = 2  # so many different small words make a language
+MIN_MATCHES = 2  # so many different small words make a language
 
 
 @dataclass(frozen=True)
-class Phrases:
+class PhraseList:
     """Phrases to look for, and phrases that only look like them."""
 
     wanted: re.Pattern[str]
@@ -35,45 +35,45 @@ class Phrases:
         return [match.group() for match in self.wanted.finditer(self.guards.sub("|", reading))]
 
 
-def readings(text: str) -> list[str]:
+def text_variants(text: str) -> list[str]:
     """The ways to read a text, also with borrowed letters put back; percent signs are words."""
     shown = text.replace("%", " percent ").replace("％", " percent ")
-    return list(dict.fromkeys([*normalize.forms(shown), *normalize.forms(unmasked(shown))]))
+    return list(dict.fromkeys([*normalize.text_variants(shown), *normalize.text_variants(without_lookalikes(shown))]))
 
 
-def unmasked(text: str) -> str:
+def without_lookalikes(text: str) -> str:
     """With our own letters in the place of those that look like them."""
     return text.translate(_LOOKALIKES)
 
 
-def health(text: str) -> tuple[str, ...]:
+def health_phrases(text: str) -> tuple[str, ...]:
     """What in it tells of somebody's health, money or records; each once, in order."""
-    return _found(_health(), text)
+    return _found_phrases(_health(), text)
 
 
-def offers(text: str) -> tuple[str, ...]:
+def offer_phrases(text: str) -> tuple[str, ...]:
     """What in it sells something; each once, in order."""
-    return _found(_offers(), text)
+    return _found_phrases(_offers(), text)
 
 
-def says_it_is_advertising(text: str) -> bool:
+def is_labelled_advertising(text: str) -> bool:
     """Is it called what it is?"""
-    return any(_advertising().search(reading) for reading in readings(text))
+    return any(_advertising().search(reading) for reading in text_variants(text))
 
 
-def languages(text: str) -> frozenset[str]:
+def detect_languages(text: str) -> frozenset[str]:
     """The languages it is written in, as far as a few words can tell; empty when they cannot."""
-    words = set(f"{normalize.plain(text)} {normalize.without_accents(normalize.plain(text))}".split())
-    return frozenset(language for language, small in small_words().items() if len(words & small) >= ENOUGH)
+    words = set(f"{normalize.plain_words(text)} {normalize.without_accents(normalize.plain_words(text))}".split())
+    return frozenset(language for language, small in small_words().items() if len(words & small) >= MIN_MATCHES)
 
 
-def compiled(phrases: Iterable[str]) -> re.Pattern[str]:
+def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     """Phrases as one pattern for a reading: "word*" has any ending, # is any number, #mg a number with its unit."""
     longest_first = sorted(set(phrases), key=len, reverse=True)
     return re.compile(rf"(?<!\S)(?:{'|'.join(map(_pattern, longest_first))})(?!\S)")
 
 
-def read(name: str) -> dict[str, Any]:
+def load_word_list(name: str) -> dict[str, Any]:
     """One of the lists as it is written."""
     return tomllib.loads(Path(__file__).with_name("word_lists").joinpath(f"{name}.toml").read_text("utf-8"))
 
@@ -81,34 +81,37 @@ def read(name: str) -> dict[str, Any]:
 @cache
 def small_words() -> dict[str, frozenset[str]]:
     """Language → the words it cannot do without."""
-    return {language: frozenset(map(normalize.plain, words)) for language, words in read("languages").items()}
+    return {
+        language: frozenset(map(normalize.plain_words, words))
+        for language, words in load_word_list("languages").items()
+    }
 
 
 @cache
 def _advertising() -> re.Pattern[str]:
-    return compiled(phrase for phrases in read("advertising").values() for phrase in phrases)
+    return compile_phrases(phrase for phrases in load_word_list("advertising").values() for phrase in phrases)
 
 
-def _found(phrases: Phrases, text: str) -> tuple[str, ...]:
-    hits = (hit for reading in readings(text) for hit in phrases.found_in(reading))
+def _found_phrases(phrases: PhraseList, text: str) -> tuple[str, ...]:
+    hits = (hit for reading in text_variants(text) for hit in phrases.found_in(reading))
     return tuple(dict.fromkeys(normalize.without_accents(hit) for hit in hits))
 
 
 @cache
-def _health() -> Phrases:
-    return _phrases(read("health"))
+def _health() -> PhraseList:
+    return _phrases(load_word_list("health"))
 
 
 @cache
-def _offers() -> Phrases:
-    return _phrases(read("offers"))
+def _offers() -> PhraseList:
+    return _phrases(load_word_list("offers"))
 
 
-def _phrases(lists: dict[str, dict[str, list[str]]]) -> Phrases:
+def _phrases(lists: dict[str, dict[str, list[str]]]) -> PhraseList:
     """Of all languages together: a guard in one keeps the same word of another from being found."""
     kinds = [(kind, phrase) for kinds in lists.values() for kind, phrases in kinds.items() for phrase in phrases]
-    wanted = compiled(phrase for kind, phrase in kinds if kind != GUARDS)
-    return Phrases(wanted, compiled(phrase for kind, phrase in kinds if kind == GUARDS))
+    wanted = compile_phrases(phrase for kind, phrase in kinds if kind != GUARDS)
+    return PhraseList(wanted, compile_phrases(phrase for kind, phrase in kinds if kind == GUARDS))
 
 
 def _pattern(phrase: str) -> str:
@@ -117,7 +120,7 @@ def _pattern(phrase: str) -> str:
 
 def _word(word: str) -> str:
     if word.startswith("#"):
-        unit = normalize.plain(word[1:])
+        unit = normalize.plain_words(word[1:])
         return rf"\d+ ?{re.escape(unit)}" if unit else r"\d+"
     ending = r"\w*" if word.endswith("*") else ""
-    return re.escape(normalize.without_accents(normalize.plain(word))) + ending
+    return re.escape(normalize.without_accents(normalize.plain_words(word))) + ending

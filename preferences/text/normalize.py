@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-LONGEST = 5000  # No phone sends more. Of a longer text, its beginning and its end are read.
+MAX_LENGTH = 5000  # No phone sends more. Of a longer text, its beginning and its end are read.
 
 # Invisible though Unicode files them under letters and marks: joiners, fillers, variation selectors, tatweel.
 _INVISIBLE = re.compile(
@@ -15,28 +15,28 @@ _SINGLE_LETTERS = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
-def shortened(text: str) -> str:
+def truncated(text: str) -> str:
     """As much of a text as is read."""
-    return text if len(text) <= 2 * LONGEST else f"{text[:LONGEST]} {text[-LONGEST:]}"
+    return text if len(text) <= 2 * MAX_LENGTH else f"{text[:MAX_LENGTH]} {text[-MAX_LENGTH:]}"
 
 
-def forms(text: str) -> list[str]:
+def text_variants(text: str) -> list[str]:
     """The ways to read a text: as written, with spelled-out words joined, and both without accents."""
-    written = plain(text)
+    written = plain_words(text)
     bare = without_accents(written)
-    return list(dict.fromkeys([written, joined(written), bare, joined(bare)]))
+    return list(dict.fromkeys([written, join_spelled_out(written), bare, join_spelled_out(bare)]))
 
 
-def alternatives(words: str) -> list[str]:
+def spelling_variants(words: str) -> list[str]:
     """How people write words of ours: without accents, and with ae, oe, ue where their phone has no umlauts."""
-    written = plain(words)
+    written = plain_words(words)
     return list(dict.fromkeys([without_accents(written), without_accents(written.translate(_UMLAUTS))]))
 
 
-def plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Letters and digits in small type, single spaces between words, nothing else."""
     kept: list[str] = []
-    for c in folded(text):
+    for c in fold_text(text):
         follows = bool(kept) and kept[-1] != " "
         kept.append(c if c.isalnum() or (follows and _is_mark(c)) else " ")
     return " ".join("".join(kept).split())
@@ -47,12 +47,12 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(letters))
 
 
-def joined(text: str) -> str:
+def join_spelled_out(text: str) -> str:
     """With "s t o p" as one word."""
     return _SINGLE_LETTERS.sub(lambda run: run[0].replace(" ", ""), text)
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """One character for everything that looks alike, without what cannot be seen, in small type."""
     seen = "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_hidden(c))
     letters = _LETTER_QUOTES.sub(" ", _INVISIBLE.sub("", seen))

@@ -17,7 +17,7 @@ _FIXED = {"...": r"(?:\S+ ){0,3}", "^": r"\A ", "$": r"\Z"}
 
 
 @dataclass(frozen=True)
-class Intent:
+class PhraseIntent:
     """One thing people mean, in one language, and the phrases for it."""
 
     kind: str
@@ -29,39 +29,39 @@ class Intent:
         return any(phrase.search(padded) for phrase in self.phrases)
 
 
-def find(kind: str, forms: Iterable[str]) -> str:
+def find_intent(kind: str, forms: Iterable[str]) -> str:
     """The first intent of this kind in any form of a text, like "fr:retirez-moi"; empty when there is none."""
     texts = [f" {form} " for form in forms]
     return next((f"{one.language}:{one.name}" for one in INTENTS[kind] if any(map(one.is_in, texts))), "")
 
 
-def compiled(phrase: str) -> re.Pattern[str]:
+def compile_phrase(phrase: str) -> re.Pattern[str]:
     """A phrase as a regular expression for a text with a space before, between and after words."""
     parts = _PARTS.findall(phrase)
     start = "" if parts[0] == "^" else " "
-    return re.compile(start + "".join(map(_expression, parts)))
+    return re.compile(start + "".join(map(_phrase_part, parts)))
 
 
-def _expression(part: str) -> str:
+def _phrase_part(part: str) -> str:
     if part in _FIXED:
         return _FIXED[part]
     options = part.strip("()[]").split("|")
-    written = dict.fromkeys(form for option in options for form in normalize.alternatives(option))
+    written = dict.fromkeys(form for option in options for form in normalize.spelling_variants(option))
     choice = (
         "(?:" + "|".join(map(re.escape, written)) + ") " if len(written) > 1 else re.escape(next(iter(written))) + " "
     )
     return f"(?:{choice})?" if part.startswith("[") else choice
 
 
-def _intents(kind: str) -> Iterator[Intent]:
-    for language, kinds in _BOOK.items():
+def _intents(kind: str) -> Iterator[PhraseIntent]:
+    for language, kinds in _PHRASES_FILE.items():
         for name, phrases in kinds.get(kind, {}).items():
-            yield Intent(kind, language, name, tuple(map(compiled, phrases)))
+            yield PhraseIntent(kind, language, name, tuple(map(compile_phrase, phrases)))
 
 
-_BOOK = tomllib.loads(Path(__file__).with_name("word_lists").joinpath("intents.toml").read_text("utf-8"))
+_PHRASES_FILE = tomllib.loads(Path(__file__).with_name("word_lists").joinpath("intents.toml").read_text("utf-8"))
 
 # guard · wrong_person · opt_out · review → the intents of all languages, in the order of the file
-INTENTS: dict[str, list[Intent]] = {
+INTENTS: dict[str, list[PhraseIntent]] = {
     kind: list(_intents(kind)) for kind in ("guard", "wrong_person", "opt_out", "review")
 }

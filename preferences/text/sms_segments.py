@@ -16,7 +16,7 @@ _ROOM = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
 
 @dataclass(frozen=True)
-class Segments:
+class SmsSize:
     """The size of a text: its encoding, how many segments, units used, and units left in the last segment."""
 
     encoding: Literal["GSM-7", "UCS-2"]
@@ -25,19 +25,19 @@ class Segments:
     left: int
 
 
-def count(text: str) -> Segments:
+def measure_sms(text: str) -> SmsSize:
     """Measure a text as carriers do. A character is never cut in two, so a segment may end a unit early."""
-    encoding: Literal["GSM-7", "UCS-2"] = "UCS-2" if unusual(text) else "GSM-7"
+    encoding: Literal["GSM-7", "UCS-2"] = "UCS-2" if costly_characters(text) else "GSM-7"
     sizes = [_septets(c) for c in text] if encoding == "GSM-7" else [_code_units(c) for c in text]
     units = sum(sizes)
     alone, joined = _ROOM[encoding]
     if units <= alone:
-        return Segments(encoding, segments=1 if text else 0, units=units, left=alone - units)
+        return SmsSize(encoding, segments=1 if text else 0, units=units, left=alone - units)
     segments, in_last = _packed(sizes, joined)
-    return Segments(encoding, segments=segments, units=units, left=joined - in_last)
+    return SmsSize(encoding, segments=segments, units=units, left=joined - in_last)
 
 
-def unusual(text: str) -> list[str]:
+def costly_characters(text: str) -> list[str]:
     """The characters that make the whole text cost more than twice as much, each once, as they appear."""
     return [c for c in dict.fromkeys(text) if c not in _BASIC and c not in _EXTENDED]
 

@@ -14,30 +14,30 @@ from django.views.decorators.http import require_safe
 
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.links.tokens import BadLink, Purpose
+from preferences.links.tokens import BadLink, LinkPurpose
 from preferences.models import Contact
 from preferences.web import link_session
 
 logger = logging.getLogger(__name__)
-PROMISED_ON = date(2026, 11, 22)
-COOKIES = (Purpose.MANAGE, Purpose.FRESH, Purpose.LEAVE)
-OFFICE = "/admin/"
+PUBLISHED_ON = date(2026, 11, 22)
+COOKIE_PURPOSES = (LinkPurpose.PREFERENCES, LinkPurpose.SECURE, LinkPurpose.UNSUBSCRIBE)
+ADMIN_PREFIX = "/admin/"
 
 
-def asks(request: HttpRequest) -> bool:
+def has_signal(request: HttpRequest) -> bool:
     """Only exactly "1" says so; of several headers, one is enough."""
     return "1" in [value.strip() for value in request.META.get("HTTP_SEC_GPC", "").split(",")]
 
 
-class Hears:
+class GlobalPrivacyControlMiddleware:
     """Middleware: keeps the wish of whoever is known to this browser, and never stands in the way of a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if asks(request) and not request.path.startswith(OFFICE):
-            _keep(request)
+        if has_signal(request) and not request.path.startswith(ADMIN_PREFIX):
+            _record_signal(request)
         return self.get_response(request)
 
 
@@ -47,25 +47,25 @@ def is_on_record(request: HttpRequest) -> bool:
 
 
 @require_safe
-def promise(request: HttpRequest) -> JsonResponse:
+def well_known_gpc(request: HttpRequest) -> JsonResponse:
     """/.well-known/gpc.json: what we promise to every browser that asks."""
-    return JsonResponse({"gpc": True, "lastUpdate": PROMISED_ON.isoformat()})
+    return JsonResponse({"gpc": True, "lastUpdate": PUBLISHED_ON.isoformat()})
 
 
-def _keep(request: HttpRequest) -> None:
-    for contact in filter(None, (_owner(request, purpose) for purpose in COOKIES)):
+def _record_signal(request: HttpRequest) -> None:
+    for contact in filter(None, (_owner(request, purpose) for purpose in COOKIE_PURPOSES)):
         try:
             if contact.sale_share_optout_at is None:
-                contacts.never_sell(contact)
+                contacts.record_sale_opt_out(contact)
         except DatabaseError:
             logger.exception("A visitor's Global Privacy Control could not be kept; the next page tries again.")
             return
         request.gpc_on_record = True  # type: ignore[attr-defined]
 
 
-def _owner(request: HttpRequest, purpose: Purpose) -> Contact | None:
+def _owner(request: HttpRequest, purpose: LinkPurpose) -> Contact | None:
     """Whose link was opened in this browser, if the link is good."""
     try:
-        return tokens.address_of(purpose, link_session.read(request, purpose)).contact
+        return tokens.address_of(purpose, link_session.read_claims(request, purpose)).contact
     except BadLink:
         return None

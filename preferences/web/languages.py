@@ -10,12 +10,12 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 YEAR = 365 * 24 * 60 * 60
-PARAMETER = "language"
-LONGEST_WAY_BACK = 2000
+QUERY_PARAMETER = "language"
+MAX_RETURN_PATH_LENGTH = 2000
 
 
 @dataclass(frozen=True)
-class Choice:
+class LanguageChoice:
     """One language as the switch at the foot of a page offers it, named in itself."""
 
     code: str
@@ -23,19 +23,22 @@ class Choice:
     is_current: bool
 
 
-def choices() -> list[Choice]:
+def language_choices() -> list[LanguageChoice]:
     current = translation.get_language()
-    return [Choice(code, name, code == current) for code, name in settings.LANGUAGES]
+    return [LanguageChoice(code, name, code == current) for code, name in settings.LANGUAGES]
 
 
-def activate(request: HttpRequest, *, contact: str = "") -> None:
+def activate_language(request: HttpRequest, *, contact: str = "") -> None:
     """Speak to whoever looks at this page; `contact` is the language we know of them, if a link says who they are."""
     translation.activate(
-        _chosen(request) or contact or _of_link(request) or translation.get_language_from_request(request)
+        _chosen_language(request)
+        or contact
+        or _link_language(request)
+        or translation.get_language_from_request(request)
     )
 
 
-def keep(response: HttpResponse, name: str) -> None:
+def remember_language(response: HttpResponse, name: str) -> None:
     """Remember what was chosen on a page, by its name. Whatever is no language of ours changes nothing."""
     chosen = [code for code, own_name in settings.LANGUAGES if own_name == name]
     if not chosen:
@@ -50,41 +53,41 @@ def keep(response: HttpResponse, name: str) -> None:
     )
 
 
-def carry(request: HttpRequest, response: HttpResponseBase) -> None:
+def carry_language(request: HttpRequest, response: HttpResponseBase) -> None:
     """A page that a link asked for in a language leads on in that language, and nothing is stored for it."""
     target = response.get("Location", "")
-    if (language := _of_link(request)) and is_ours(target):
-        response["Location"] = _with(target, language)
+    if (language := _link_language(request)) and is_local_path(target):
+        response["Location"] = _with_language(target, language)
 
 
-def is_ours(target: str) -> bool:
+def is_local_path(target: str) -> bool:
     """Is this a path on this site, and nothing that a browser could take for another one?"""
     return (
-        len(target) <= LONGEST_WAY_BACK
+        len(target) <= MAX_RETURN_PATH_LENGTH
         and target.startswith("/")
         and target.isprintable()
         and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     )
 
 
-def way_back(request: HttpRequest) -> str:
+def return_path(request: HttpRequest) -> str:
     """This page without the language that its link asked for: where choosing another one leads back to."""
-    return _with(request.get_full_path(), "")
+    return _with_language(request.get_full_path(), "")
 
 
-def _with(target: str, language: str) -> str:
+def _with_language(target: str, language: str) -> str:
     parts = urlsplit(target)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != PARAMETER]
-    return urlunsplit(parts._replace(query=urlencode([*query, *([(PARAMETER, language)] if language else [])])))
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != QUERY_PARAMETER]
+    return urlunsplit(parts._replace(query=urlencode([*query, *([(QUERY_PARAMETER, language)] if language else [])])))
 
 
-def _chosen(request: HttpRequest) -> str:
-    return _known(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+def _chosen_language(request: HttpRequest) -> str:
+    return _supported_language(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
 
 
-def _of_link(request: HttpRequest) -> str:
-    return _known(request.GET.get(PARAMETER, ""))
+def _link_language(request: HttpRequest) -> str:
+    return _supported_language(request.GET.get(QUERY_PARAMETER, ""))
 
 
-def _known(language: str) -> str:
+def _supported_language(language: str) -> str:
     return language if language in dict(settings.LANGUAGES) else ""

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from preferences.links.tokens import BadLink, Claims, ExpiredLink, Purpose
+from preferences.links.tokens import BadLink, ExpiredLink, LinkPurpose, TokenClaims
 
 DAY = timedelta(hours=24)
 
@@ -22,11 +22,13 @@ class NoCookie(BadLink):
     """Nobody opened a link in this browser, or it keeps no cookies."""
 
 
-def keep(response: HttpResponse, purpose: Purpose, claims: Claims, *, until: datetime | None = None) -> None:
+def remember_claims(
+    response: HttpResponse, purpose: LinkPurpose, claims: TokenClaims, *, until: datetime | None = None
+) -> None:
     """Remember the claims for a day, or until the moment given."""
     ends = int((until or timezone.now() + DAY).timestamp())
     response.set_cookie(
-        name(purpose),
+        cookie_name(purpose),
         _signer(purpose).sign(f"{claims.pack()}_{ends}"),
         max_age=max(0, ends - int(time.time())),
         secure=settings.SESSION_COOKIE_SECURE,
@@ -35,19 +37,21 @@ def keep(response: HttpResponse, purpose: Purpose, claims: Claims, *, until: dat
     )
 
 
-def forget(response: HttpResponse, purpose: Purpose) -> None:
+def forget_claims(response: HttpResponse, purpose: LinkPurpose) -> None:
     """Opening somebody else's link must not leave the first person's rights behind."""
-    response.set_cookie(name(purpose), max_age=0, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+    response.set_cookie(
+        cookie_name(purpose), max_age=0, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
 
 
-def read(request: HttpRequest, purpose: Purpose) -> Claims:
+def read_claims(request: HttpRequest, purpose: LinkPurpose) -> TokenClaims:
     """What this browser may do. Raises NoCookie, ExpiredLink, BadLink."""
-    value = request.COOKIES.get(name(purpose))
+    value = request.COOKIES.get(cookie_name(purpose))
     if not value:
         raise NoCookie
     try:
         packed, _mark, ends = _signer(purpose).unsign(value).rpartition("_")
-        claims = Claims.unpack(packed)
+        claims = TokenClaims.unpack(packed)
     except (signing.BadSignature, ValueError):
         raise BadLink from None
     if int(ends) <= time.time():
@@ -55,19 +59,19 @@ def read(request: HttpRequest, purpose: Purpose) -> Claims:
     return claims
 
 
-def name(purpose: Purpose) -> str:
+def cookie_name(purpose: LinkPurpose) -> str:
     return f"{'__Host-' if settings.SESSION_COOKIE_SECURE else ''}sayso-{purpose}"
 
 
-def stamp(purpose: Purpose, claims: Claims) -> str:
+def page_binding(purpose: LinkPurpose, claims: TokenClaims) -> str:
     """Whom a page was made for, unreadable and unforgeable."""
     return salted_hmac("sayso.stamp", f"{purpose}:{claims.pack()}", algorithm="sha256").hexdigest()[:32]
 
 
-def fits(purpose: Purpose, claims: Claims, given: str) -> bool:
+def matches_page_binding(purpose: LinkPurpose, claims: TokenClaims, given: str) -> bool:
     """Was the page that sent this made for the person whom the cookie now names?"""
-    return constant_time_compare(given, stamp(purpose, claims))
+    return constant_time_compare(given, page_binding(purpose, claims))
 
 
-def _signer(purpose: Purpose) -> signing.Signer:
+def _signer(purpose: LinkPurpose) -> signing.Signer:
     return signing.Signer(salt=f"sayso.cookie.{purpose}")

@@ -10,22 +10,28 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from preferences.models import Address, ConsentEvent, Reply
+from preferences.models import Address, ConsentEvent, ServiceMessage
 from preferences.outbox import service as outbox
 
 
-def tell(addresses: Iterable[Address], act: UUID) -> None:
+def notify_owner(addresses: Iterable[Address], interaction_id: UUID) -> None:
     """Owe a word to the first of these addresses that the act was about, unless another letter answers it already."""
-    said = set(ConsentEvent.objects.filter(act=act).values_list("address", flat=True))
+    said = set(ConsentEvent.objects.filter(interaction_id=interaction_id).values_list("address", flat=True))
     address = next((one for one in addresses if one.pk in said), None)
-    if address is None or Reply.objects.filter(act=act, address=address).exists():
+    if address is None or ServiceMessage.objects.filter(interaction_id=interaction_id, address=address).exists():
         return
-    if sender := outbox.sender_of(address):
-        outbox.owe(address, Reply.Kind.CHANGED, sender=sender, act=act, after=_wait(address))
+    if sender := outbox.latest_sender(address):
+        outbox.enqueue(
+            address,
+            ServiceMessage.Kind.CHANGED,
+            sender=sender,
+            interaction_id=interaction_id,
+            after=_notification_delay(address),
+        )
 
 
-def _wait(address: Address) -> timedelta:
+def _notification_delay(address: Address) -> timedelta:
     """As many letters an hour as a stranger may cause by any form; the next ones come in the hours after."""
-    told = Reply.objects.filter(address=address, kind=Reply.Kind.CHANGED)
+    told = ServiceMessage.objects.filter(address=address, kind=ServiceMessage.Kind.CHANGED)
     waiting = told.filter(due_at__gte=timezone.now() - timedelta(hours=1)).count()
     return timedelta(hours=waiting // settings.LINK_REQUESTS_PER_HOUR)

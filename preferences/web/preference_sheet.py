@@ -8,24 +8,24 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from preferences.contacts import address_change
-from preferences.models import Address, ConsentEvent, Limit, Notice, Subscription, Suppression, Topic
+from preferences.models import Address, ConsentEvent, FrequencyCap, Notice, Subscription, Suppression, Topic
 from preferences.presentation import agreement_text
 
-Status = Subscription.Status
-Purpose = Topic.Purpose
-Reason = Suppression.Reason
-ON = (Status.ACTIVE, Status.PAUSED)
+SubscriptionStatus = Subscription.Status
+TopicPurpose = Topic.Purpose
+SuppressionReason = Suppression.Reason
+ON_STATUSES = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
 
 # What topics are for, in people's words and in the order of the page.
 GROUPS = [
-    (_("News and offers"), (Purpose.MARKETING,)),
-    (_("Information you asked for"), (Purpose.INFORMATIONAL,)),
-    (_("About your account"), (Purpose.TRANSACTIONAL, Purpose.COMPLIANCE)),
+    (_("News and offers"), (TopicPurpose.MARKETING,)),
+    (_("Information you asked for"), (TopicPurpose.INFORMATIONAL,)),
+    (_("About your account"), (TopicPurpose.TRANSACTIONAL, TopicPurpose.COMPLIANCE)),
 ]
 
 
 @dataclass(frozen=True)
-class Choice:
+class AddressChoice:
     """One topic for one address."""
 
     address: Address
@@ -45,11 +45,11 @@ class Choice:
 
     @property
     def is_on(self) -> bool:
-        return self.status in ON
+        return self.status in ON_STATUSES
 
     @property
     def is_waiting(self) -> bool:
-        return self.status == Status.PENDING
+        return self.status == SubscriptionStatus.PENDING
 
     @property
     def paused_until(self) -> datetime | None:
@@ -63,15 +63,17 @@ class Choice:
     @property
     def agreed(self) -> str:
         """When and how they agreed to what they get."""
-        return agreement_text.sentence(self.granted, self.address.contact) if self.is_on and self.granted else ""
+        return (
+            agreement_text.agreement_sentence(self.granted, self.address.contact) if self.is_on and self.granted else ""
+        )
 
 
 @dataclass(frozen=True)
-class Entry:
+class TopicRow:
     """One topic on all addresses of a person, and how much of it they want."""
 
     topic: Topic
-    choices: list[Choice]
+    choices: list[AddressChoice]
     most_per_month: int | None
 
     @property
@@ -111,18 +113,18 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PreferenceSheet:
     """Everything one person can choose. Wishes hold on all addresses, so only who reads at them may say one."""
 
     addresses: list[Address]
-    entries: list[Entry]
+    entries: list[TopicRow]
     most_per_month: int | None
     stopped: frozenset[Address]
     never: frozenset[Address]
-    may_wish: bool = True
+    can_set_frequency: bool = True
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[AddressChoice]:
         return [choice for entry in self.entries for choice in entry.choices]
 
     @property
@@ -145,62 +147,65 @@ class Sheet:
         return sorted({choice.address.channel for choice in self.choices if choice.is_on})
 
 
-def of(visiting: Address, *, language: str) -> Sheet:
+def preference_sheet_for(visiting: Address, *, language: str) -> PreferenceSheet:
     """All choices of the person behind this address, which comes first. As many queries, however much there is."""
-    contact, may_wish = visiting.contact, not address_change.reads_somebody_else(visiting)
-    addresses = _all_of(visiting) if may_wish else [visiting]
+    contact, can_set_frequency = visiting.contact, not address_change.may_be_another_reader(visiting)
+    addresses = _all_addresses(visiting) if can_set_frequency else [visiting]
     standing = {(row.address_id, row.topic_id): row for row in Subscription.objects.filter(address__in=addresses)}
     topics = list(_topics(addresses, {topic for _address, topic in standing}))
     notices = Notice.objects.current_by_topic(topics, language)
-    granted = _granted(addresses)
-    wishes = Limit.objects.filter(contact=contact) if may_wish else Limit.objects.none()
-    limits: dict[int | None, int | None] = dict(wishes.values_list("topic_id", "most_per_month"))
-    stopped, never = _suppressed(addresses, Reason.STOPPED), _suppressed(addresses, Reason.PERMANENT)
+    granted = _latest_grants(addresses)
+    wishes = FrequencyCap.objects.filter(contact=contact) if can_set_frequency else FrequencyCap.objects.none()
+    frequency_caps: dict[int | None, int | None] = dict(wishes.values_list("topic_id", "most_per_month"))
+    stopped, never = (
+        _suppressed_address_ids(addresses, SuppressionReason.STOPPED),
+        _suppressed_address_ids(addresses, SuppressionReason.PERMANENT),
+    )
 
-    def choice(topic: Topic, address: Address) -> Choice:
+    def choice(topic: Topic, address: Address) -> AddressChoice:
         pair = (address.pk, topic.pk)
         is_open = address == visiting and address not in never
-        return Choice(address, topic, standing.get(pair), granted.get(pair), notices.get(topic.pk), is_open)
+        return AddressChoice(address, topic, standing.get(pair), granted.get(pair), notices.get(topic.pk), is_open)
 
-    def is_shown(choice: Choice) -> bool:
+    def is_shown(choice: AddressChoice) -> bool:
         """What comes there, or could; nothing could to another address that was turned off."""
         is_offered = choice.topic.offers(choice.address.channel) and _is_open(choice.topic)
         is_off = choice.address != visiting and choice.address in stopped | never
         return choice.is_on or choice.is_waiting or (is_offered and not is_off)
 
-    def entry(topic: Topic) -> Entry:
+    def entry(topic: Topic) -> TopicRow:
         choices = [one for address in addresses if is_shown(one := choice(topic, address))]
-        return Entry(topic, choices, limits.get(topic.pk))
+        return TopicRow(topic, choices, frequency_caps.get(topic.pk))
 
-    shown = sorted((one for topic in topics if (one := entry(topic)).choices), key=_place)
-    return Sheet(addresses, shown, limits.get(None), stopped, never, may_wish)
+    shown = sorted((one for topic in topics if (one := entry(topic)).choices), key=_sort_key)
+    return PreferenceSheet(addresses, shown, frequency_caps.get(None), stopped, never, can_set_frequency)
 
 
-def addresses_of(visiting: Address) -> list[Address]:
+def visible_addresses(visiting: Address) -> list[Address]:
     """Every address of the person, the visited one first. Who reads where they no longer are sees that one alone."""
-    return [visiting] if address_change.reads_somebody_else(visiting) else _all_of(visiting)
+    return [visiting] if address_change.may_be_another_reader(visiting) else _all_addresses(visiting)
 
 
-def _all_of(visiting: Address) -> list[Address]:
+def _all_addresses(visiting: Address) -> list[Address]:
     live = visiting.contact.addresses.live().select_related("contact")
     return sorted(live, key=lambda one: (one != visiting, one.pk))
 
 
-def standing(visiting: Address, topic: Topic) -> Entry:
+def topic_row_for(visiting: Address, topic: Topic) -> TopicRow:
     """What this person gets of one topic, on all their addresses; nothing they could have less of, at one they left."""
-    if address_change.reads_somebody_else(visiting):
-        return Entry(topic, [], None)
-    rows = Subscription.objects.filter(address__in=_all_of(visiting), topic=topic).select_related("address")
-    choices = [Choice(row.address, topic, row, None, None, False) for row in rows]
-    limits = Limit.objects.filter(contact=visiting.contact_id, topic=topic)
-    return Entry(topic, choices, limits.values_list("most_per_month", flat=True).first())
+    if address_change.may_be_another_reader(visiting):
+        return TopicRow(topic, [], None)
+    rows = Subscription.objects.filter(address__in=_all_addresses(visiting), topic=topic).select_related("address")
+    choices = [AddressChoice(row.address, topic, row, None, None, False) for row in rows]
+    frequency_caps = FrequencyCap.objects.filter(contact=visiting.contact_id, topic=topic)
+    return TopicRow(topic, choices, frequency_caps.values_list("most_per_month", flat=True).first())
 
 
 def _is_open(topic: Topic) -> bool:
     return topic.is_public and topic.retired_at is None
 
 
-def _place(entry: Entry) -> tuple[str, int, int, bool]:
+def _sort_key(entry: TopicRow) -> tuple[str, int, int, bool]:
     """By sender and by what it is for; what they get stands first."""
     return entry.topic.sender.name, entry.topic.sender_id, entry.group, not entry.is_on
 
@@ -212,13 +217,13 @@ def _topics(addresses: Iterable[Address], theirs: set[int]) -> QuerySet[Topic]:
     return Topic.objects.filter(Q(pk__in=theirs) | offered).select_related("sender").order_by("name", "pk")
 
 
-def _granted(addresses: Iterable[Address]) -> dict[tuple[int, int | None], ConsentEvent]:
+def _latest_grants(addresses: Iterable[Address]) -> dict[tuple[int, int | None], ConsentEvent]:
     """The latest yes for each address and topic."""
     said = ConsentEvent.objects.filter(address__in=addresses, kind=ConsentEvent.Kind.GRANTED).order_by("pk")
     return {(event.address_id, event.topic_id): event for event in said}
 
 
-def _suppressed(addresses: Iterable[Address], reason: str) -> frozenset[Address]:
+def _suppressed_address_ids(addresses: Iterable[Address], reason: str) -> frozenset[Address]:
     rows = Suppression.objects.in_force().filter(
         reason=reason, scope=Suppression.EVERYTHING, fingerprint__in=[one.fingerprint for one in addresses]
     )

@@ -15,9 +15,9 @@ from preferences.contacts import address_normalization
 HOUR = 60 * 60
 
 
-def allows(channel: str, value: str, network: str) -> bool:
+def allows_address(channel: str, value: str, network: str) -> bool:
     """May a stranger make us write to this address once more? Counts over all forms, and per network."""
-    who = address_normalization.fingerprint(channel, address_normalization.normal_form(channel, value))
+    who = address_normalization.fingerprint(channel, address_normalization.normalize_address(channel, value))
     counts = [
         _count(f"network:{network}", HOUR) <= settings.FORMS_PER_NETWORK_PER_HOUR,
         _count(f"hour:{who}", HOUR) <= settings.LINK_REQUESTS_PER_HOUR,
@@ -42,9 +42,9 @@ def _count(key: str, seconds: int) -> int:
 
 
 @contextmanager
-def steady() -> Iterator[None]:
+def constant_time() -> Iterator[None]:
     """Answer no sooner than after a fixed time, so that the clock tells nothing about who is known."""
-    ends = time.monotonic() + settings.STEADY_ANSWER_SECONDS
+    ends = time.monotonic() + settings.CONSTANT_TIME_SECONDS
     try:
         yield
     finally:

@@ -8,20 +8,20 @@ from django.http import HttpRequest
 from preferences.consent.evidence import Proof
 
 
-def proof(request: HttpRequest) -> Proof:
+def request_proof(request: HttpRequest) -> Proof:
     """Where from, with which browser, on which page."""
     agent = request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")
-    return Proof(ip=ip(request), user_agent=agent[:400], page=_page(request))
+    return Proof(ip=client_ip(request), user_agent=agent[:400], page=_page_path(request))
 
 
-def _page(request: HttpRequest) -> str:
+def _page_path(request: HttpRequest) -> str:
     """The path, without the token that a link brought: whoever reads the proof must not be able to use it."""
     path, match = request.path.replace("\x00", ""), request.resolver_match
     token = match.kwargs.get("token", "") if match else ""
     return (path.replace(token, "…") if token else path)[:300]
 
 
-def ip(request: HttpRequest) -> str | None:
+def client_ip(request: HttpRequest) -> str | None:
     """The visitor's address as the outermost of our own proxies saw it; what a visitor claims counts for nothing.
 
     Each of our TRUSTED_PROXIES appends whom it heard from to X-Forwarded-For. Without any, only the connection
@@ -33,9 +33,9 @@ def ip(request: HttpRequest) -> str | None:
     return _readable(seen[-1 - trusted])
 
 
-def network(request: HttpRequest) -> str:
+def client_network(request: HttpRequest) -> str:
     """The neighbourhood that shares a limit: a /24, or a /64 of IPv6."""
-    address = ip(request)
+    address = client_ip(request)
     if address is None:
         return "unknown"
     bits = 24 if ipaddress.ip_address(address).version == 4 else 64

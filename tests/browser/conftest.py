@@ -90,7 +90,7 @@ def mail_server(settings):
 @pytest.fixture
 def text_provider(settings):
     with TextSink() as sink:
-        settings.TEXT_PROVIDER_URL, settings.TEXT_PROVIDER_TOKEN = sink.url, "a token the provider gave us"
+        settings.SMS_PROVIDER_URL, settings.SMS_PROVIDER_TOKEN = sink.url, "a token the provider gave us"
         yield sink
 
 

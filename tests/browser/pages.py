@@ -14,7 +14,7 @@ from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.contacts import address_change
 from preferences.links import tokens
-from preferences.models import Notice, Reply, Source
+from preferences.models import Notice, ServiceMessage, Source
 from tests import factories
 from tests.conftest import subscribe
 
@@ -33,11 +33,11 @@ STATES = [
     State("sign-up", ("/sign-up/{sender}/",)),
     State("sign-up-errors", ("/sign-up/{sender}/",), "Sign up"),
     State("check-inbox", ("/sign-up/{sender}/sent/",)),
-    State("join", ("/join/{form}/",)),
-    State("join-errors", ("/join/{form}/",), "Sign up"),
-    State("join-sent", ("/join/{form}/sent/",)),
-    State("join-from-your-site", ("/join/{form}/from-your-site/",)),
-    State("join-closed", ("/join/{closed}/",)),
+    State("join", ("/forms/{form}/",)),
+    State("join-errors", ("/forms/{form}/",), "Sign up"),
+    State("join-sent", ("/forms/{form}/sent/",)),
+    State("join-from-your-site", ("/forms/{form}/embedded/",)),
+    State("join-closed", ("/forms/{closed}/",)),
     State("confirm", ("{confirm}",)),
     State("confirm-yes", ("{confirm}",), "Yes, sign me up"),
     State("confirm-no", ("{confirm}",), "No, I did not ask for this"),
@@ -49,7 +49,7 @@ STATES = [
     State("preferences-fresh", ("{fresh}",)),
     State("preferences-never-said-anything", ("{empty}",)),
     State("preferences-saved", ("{manage}",), "Save"),
-    State("for-good", ("{manage}", "/preferences/for-good/")),
+    State("for-good", ("{manage}", "/preferences/do-not-contact/")),
     State("history", ("{fresh}", "/preferences/history/")),
     State("history-not-fresh", ("{manage}", "/preferences/history/")),
     State("details", ("{fresh}", "/preferences/details/")),
@@ -67,9 +67,9 @@ STATES = [
     State("my-requests", ("{fresh}", "/my-data/requests/")),
     State("my-requests-errors", ("{fresh}", "/my-data/requests/"), "Request deletion"),
     State("my-requests-done", ("{fresh}", "/my-data/requests/"), "Restrict"),
-    State("my-link", ("/my-link/",)),
-    State("my-link-errors", ("/my-link/",), "Send"),
-    State("my-link-sent", ("/my-link/sent/",)),
+    State("my-link", ("/secure-link/",)),
+    State("my-link-errors", ("/secure-link/",), "Send"),
+    State("my-link-sent", ("/secure-link/sent/",)),
     State("leave", ("{leave}",)),
     State("left", ("{leave}",), "Leave"),
     State("one-click", ("{one_click}",)),
@@ -85,7 +85,7 @@ STATES = [
     State("privacy", ("/privacy/",)),
     State("privacy-notice", ("/privacy/{sender}/",)),
     State("transparency", ("/transparency/",)),
-    State("bad-link", ("/m/nothing/",)),
+    State("bad-link", ("/p/nothing/",)),
     State("expired-link", ("{expired}",)),
     State("no-cookie", ("/preferences/",)),
     State("not-found", ("/nothing-here/",)),
@@ -99,7 +99,7 @@ class House(dict):
         self.topic, self.other = topic, topic.sender.topics.exclude(pk=topic.pk).get()
         self.ana = subscribe(factories.email_address("ana@example.org", name="Ana"), topic, self.other)
         consent.withdraw(self.ana, self.other, source=Source.PREFERENCES)
-        self.act = self.ana.events.latest("pk").act
+        self.interaction_id = self.ana.events.latest("pk").interaction_id
 
     def __missing__(self, name):
         self[name] = LINKS[name](self)
@@ -108,20 +108,20 @@ class House(dict):
 
 LINKS = {
     "sender": lambda house: house.topic.sender.slug,
-    "manage": lambda house: tokens.manage_url(house.ana),
-    "fresh": lambda house: tokens.fresh_url(house.ana),
+    "manage": lambda house: tokens.preferences_url(house.ana),
+    "fresh": lambda house: tokens.secure_url(house.ana),
     "expired": lambda house: _made_two_days_ago(house.ana),
-    "leave": lambda house: tokens.leave_url(house.ana, house.topic),
+    "leave": lambda house: tokens.unsubscribe_url(house.ana, house.topic),
     "one_click": lambda house: tokens.one_click_url(house.ana, house.topic),
-    "undo": lambda house: tokens.undo_url(house.ana, house.act),
-    "receipt": lambda house: tokens.receipt_url(house.ana, house.act),
-    "keep": lambda house: tokens.keep_url(house.ana, house.topic, 1),
-    "move": lambda house: tokens.confirm_url(address_change.ask(house.ana, "email", "ana@new.example.org")),
+    "undo": lambda house: tokens.undo_url(house.ana, house.interaction_id),
+    "receipt": lambda house: tokens.receipt_url(house.ana, house.interaction_id),
+    "keep": lambda house: tokens.renewal_url(house.ana, house.topic, 1),
+    "move": lambda house: tokens.confirm_url(address_change.request(house.ana, "email", "ana@new.example.org")),
     "confirm": lambda house: tokens.confirm_url(_asked(house.topic)),
     "cancel": lambda house: tokens.cancel_url(_asked(house.topic)),
     "confirm_anyway": lambda house: tokens.confirm_url(_asked_after_never_again(house.topic)),
     "written_down": lambda house: tokens.confirm_url(_written_down(house.topic)),
-    "empty": lambda house: tokens.manage_url(factories.email_address("dan@example.org")),
+    "empty": lambda house: tokens.preferences_url(factories.email_address("dan@example.org")),
     "form": lambda house: _published(house.topic, "welcome").form.slug,
     "closed": lambda house: _closed(house.topic),
 }
@@ -129,7 +129,7 @@ LINKS = {
 
 def _made_two_days_ago(address):
     with time_machine.travel(timezone.now() - timedelta(days=2)):
-        return tokens.fresh_url(address)
+        return tokens.secure_url(address)
 
 
 def _asked(topic):
@@ -140,7 +140,7 @@ def _asked(topic):
 
 def _asked_after_never_again(topic):
     eva = factories.email_address("eva@example.org")
-    consent.withdraw_for_good(eva, sender=topic.sender, source=Source.PREFERENCES)
+    consent.withdraw_permanently(eva, sender=topic.sender, source=Source.PREFERENCES)
     return consent.ask(eva, [Notice.objects.current(topic, "en")], source=Source.SIGN_UP)
 
 
@@ -148,8 +148,8 @@ def _written_down(topic):
     """What Cleo said on paper."""
     cleo, form = factories.email_address("cleo@example.org"), _published(topic, "front-desk", kind="paper")
     proof, by = Proof(words="Signed at the front desk."), factories.UserFactory()
-    offline_consent.write_down(cleo, [topic], form=form, said_at=timezone.now(), proof=proof, by=by)
-    return cleo.replies.get(kind=Reply.Kind.WRITTEN_DOWN)
+    offline_consent.record_consent(cleo, [topic], form=form, said_at=timezone.now(), proof=proof, by=by)
+    return cleo.service_messages.get(kind=ServiceMessage.Kind.OFFLINE_CONSENT)
 
 
 def _closed(topic):

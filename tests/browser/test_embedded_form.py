@@ -4,7 +4,7 @@ import pytest
 
 from preferences.collection import consent_forms
 from preferences.links import tokens
-from preferences.models import Address, Reply
+from preferences.models import Address, ServiceMessage
 from preferences.web.forms.subscribe import embed_code
 from tests import factories
 from tests.browser import steps
@@ -22,11 +22,13 @@ def version(clinic):
 @pytest.fixture
 def signed_up(page, version):
     """Somebody filled in the form on another website, and pressed once more on ours."""
-    page.set_content(f"<!doctype html><html lang=en><title>Elsewhere</title><main>{embed_code.html(version)}</main>")
+    page.set_content(
+        f"<!doctype html><html lang=en><title>Elsewhere</title><main>{embed_code.embed_html(version)}</main>"
+    )
     page.get_by_role("checkbox").first.check()
     page.get_by_label("Email address").fill("ana@example.org")
     steps.press(page.get_by_role("button", name="Continue"))
-    page.wait_for_url("**/from-your-site/**")
+    page.wait_for_url("**/embedded/**")
 
 
 def test_a_form_on_another_website_leads_to_a_confirmation(page, signed_up, axe, shoot):
@@ -39,13 +41,13 @@ def test_a_form_on_another_website_leads_to_a_confirmation(page, signed_up, axe,
 
     assert page.get_by_text("Thank you for asking.").is_visible()
     assert [shown, axe()] == [[], []]
-    assert (before, Reply.objects.filter(kind=Reply.Kind.CONFIRM).count()) == (False, 1)
+    assert (before, ServiceMessage.objects.filter(kind=ServiceMessage.Kind.CONFIRM).count()) == (False, 1)
 
 
 def test_a_sign_up_is_taken_back_by_one_press(page, signed_up, axe, shoot):
     steps.press(page.get_by_role("button", name="Sign up"))
     page.wait_for_url("**/sent/**")
-    page.goto(tokens.cancel_url(Reply.objects.get(kind=Reply.Kind.CONFIRM)))
+    page.goto(tokens.cancel_url(ServiceMessage.objects.get(kind=ServiceMessage.Kind.CONFIRM)))
     asked = axe()
     shoot("cancel")
     steps.press(page.get_by_role("button", name="Delete my address"))
@@ -57,7 +59,7 @@ def test_a_sign_up_is_taken_back_by_one_press(page, signed_up, axe, shoot):
 
 
 def test_the_page_fits_a_small_phone_empty_and_with_errors(page, version, axe, shoot):
-    page.goto("/join/welcome/")
+    page.goto("/forms/welcome/")
     empty = axe()
     shoot("join")
     steps.press(page.get_by_role("button", name="Sign up"))

@@ -8,7 +8,7 @@ from preferences.consent import frequency
 from preferences.contacts import service as contacts
 from preferences.geo import local_time
 from preferences.links import tokens
-from preferences.models import Limit, Source, Subscription, Suppression
+from preferences.models import FrequencyCap, Source, Subscription, Suppression
 from tests import factories
 from tests.browser import steps
 from tests.conftest import subscribe
@@ -24,8 +24,8 @@ def ana(clinic):
     results = factories.TopicFactory(sender=clinic.sender, name="Lab results", purpose="transactional")
     subscribe(ana, clinic, results)
     subscribe(phone, clinic)
-    until = local_time.midnight(local_time.today(ana.contact) + timedelta(days=60), ana.contact)
-    frequency.pause(ana, results, until=until, source=Source.PREFERENCES)
+    until = local_time.local_midnight(local_time.local_today(ana.contact) + timedelta(days=60), ana.contact)
+    frequency.pause_messages(ana, results, until=until, source=Source.PREFERENCES)
     return ana
 
 
@@ -36,7 +36,7 @@ def fits(page):
 
 
 def test_less_and_later_by_keyboard(page, ana, clinic, axe, shoot, fits):
-    page.goto(tokens.manage_url(ana))
+    page.goto(tokens.preferences_url(ana))
     shown = axe()
     shoot("preferences-in-full")
     page.locator("summary").first.focus()
@@ -55,11 +55,11 @@ def test_less_and_later_by_keyboard(page, ana, clinic, axe, shoot, fits):
     assert [shown, opened, wrong, axe()] == [[]] * 4
     assert fits()
     assert Subscription.objects.filter(status="paused").count() == 3
-    assert Limit.objects.get().most_per_month == 4
+    assert FrequencyCap.objects.get().most_per_month == 4
 
 
 def test_resuming_now_and_putting_it_back(page, ana, clinic, axe):
-    page.goto(tokens.fresh_url(ana))
+    page.goto(tokens.secure_url(ana))
     page.locator("summary").last.click()
     steps.press(page.get_by_role("button", name="Resume now: Lab results"))
     resumed = Subscription.objects.filter(status="active").count()
@@ -74,7 +74,7 @@ def test_resuming_now_and_putting_it_back(page, ana, clinic, axe):
 
 
 def test_rather_a_break_than_leaving_and_back(page, ana, clinic, axe, shoot):
-    page.goto(tokens.leave_url(ana, clinic))
+    page.goto(tokens.unsubscribe_url(ana, clinic))
     shoot("leave-or-break")
     asked = axe()
     steps.press(page.get_by_role("button", name="Pause for 30 days"))
@@ -87,7 +87,7 @@ def test_rather_a_break_than_leaving_and_back(page, ana, clinic, axe, shoot):
 
 
 def test_never_again(page, ana, axe, shoot, fits):
-    page.goto(tokens.manage_url(ana))
+    page.goto(tokens.preferences_url(ana))
     steps.press(page.get_by_role("link", name="Never contact me again"))
     warned = axe()
     shoot("for-good")

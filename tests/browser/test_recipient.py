@@ -24,7 +24,7 @@ class Mailbox:
         self.sink = sink
 
     def link(self, path):
-        tasks.deliver_replies()
+        tasks.deliver_service_messages()
         mail = email.message_from_bytes(self.sink.messages[-1].content, policy=email.policy.default)
         return re.search(rf"http://\S+/{path}/\S+", mail.get_body(("plain",)).get_content())[0]
 
@@ -107,7 +107,7 @@ def test_turning_everything_off(page, signed_up, mailbox, axe, shoot):
 
 
 def test_leaving_from_a_message_and_saying_why(page, signed_up, clinic, mailbox, axe, shoot):
-    tasks.deliver_replies()
+    tasks.deliver_service_messages()
     campaign_to(clinic)
     page.goto(mailbox.link("l"))
     asked = axe()
@@ -132,7 +132,9 @@ def test_opening_a_link_changes_nothing_and_needs_no_cookie_to_look_friendly(pag
     assert Subscription.objects.get().status == "active"
 
 
-@pytest.mark.parametrize("path", ["/my-link/", "/my-link/sent/", "/nothing-here/", "/preferences/", "/leave/"])
+@pytest.mark.parametrize(
+    "path", ["/secure-link/", "/secure-link/sent/", "/nothing-here/", "/preferences/", "/unsubscribe/"]
+)
 def test_every_other_page_is_accessible_too(page, clinic, path, axe, shoot):
     page.goto(path)
     shoot("other" + path.replace("/", "-"))
@@ -155,7 +157,7 @@ def test_the_whole_way_by_keyboard_alone(page, clinic, mailbox):
     assert Subscription.objects.get().status == "active"
 
 
-@pytest.mark.parametrize("path", ["/", "/my-link/"])
+@pytest.mark.parametrize("path", ["/", "/secure-link/"])
 def test_nothing_is_wider_than_a_small_phone(page, clinic, path):
     page.goto(path)
 

@@ -11,7 +11,7 @@ from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.models import Reply, Source
+from preferences.models import ServiceMessage, Source
 from tests import factories
 from tests.browser import steps
 from tests.conftest import subscribe
@@ -23,14 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def ana(page, clinic):
     """A person with a story, in her browser with a fresh link."""
     address = subscribe(factories.email_address("ana@example.org", name="Ana Silva"), clinic)
-    contacts.correct(address.contact, time_zone="Europe/Lisbon", country="PT")
+    contacts.correct_details(address.contact, time_zone="Europe/Lisbon", country="PT")
     proof = Proof(ip="192.0.2.7", user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0)", page="/preferences/")
     until = timezone.now() + timedelta(days=30)
-    frequency.pause(address, clinic, until=until, source=Source.PREFERENCES, proof=proof)
-    frequency.limit(address, None, most_per_month=4, source=Source.PREFERENCES, proof=proof)
+    frequency.pause_messages(address, clinic, until=until, source=Source.PREFERENCES, proof=proof)
+    frequency.set_frequency_cap(address, None, most_per_month=4, source=Source.PREFERENCES, proof=proof)
     facts = {"purpose": "Hands our mail over", "data": "Address and text of each message", "country": "US"}
     Processor.objects.create(name="Post & Co", **facts).senders.add(clinic.sender)
-    page.goto(tokens.fresh_url(address))
+    page.goto(tokens.secure_url(address))
     return address
 
 
@@ -69,7 +69,7 @@ def test_details_refuse_a_link_in_a_name(page, ana, axe, shoot):
 
 def test_an_old_link_is_told_why_and_gets_a_fresh_one(page, ana, axe, shoot):
     page.context.clear_cookies()
-    page.goto(tokens.manage_url(ana))
+    page.goto(tokens.preferences_url(ana))
     page.goto("/my-data/")
     broken = axe()
     shoot("mine-ask-fresh")
@@ -84,7 +84,7 @@ def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     steps.press(page.get_by_role("button", name="Send confirmation link"))
     sent = axe()
     shoot("mine-move-sent")
-    page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
+    page.goto(tokens.confirm_url(ServiceMessage.objects.get(kind=ServiceMessage.Kind.NEW_ADDRESS)))
     choosing = axe()
     shoot("mine-move")
     page.get_by_label(clinic.name).check()
@@ -100,7 +100,7 @@ def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
     page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
     steps.press(page.get_by_role("button", name="Send confirmation link"))
     page.context.clear_cookies()
-    page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
+    page.goto(tokens.confirm_url(ServiceMessage.objects.get(kind=ServiceMessage.Kind.NEW_ADDRESS)))
     broken = axe()
     shoot("mine-move-both-ends")
 
@@ -129,7 +129,7 @@ def test_a_copy_comes_as_a_file(page, ana):
 
 
 def test_the_history_after_leaving_everything(page, ana, clinic):
-    consent.withdraw_all(ana, sender=clinic.sender, source=Source.LEAVE)
+    consent.withdraw_all(ana, sender=clinic.sender, source=Source.UNSUBSCRIBE_PAGE)
     page.goto("/preferences/history/")
 
     assert "You unsubscribed from everything, by e-mail" in page.content()

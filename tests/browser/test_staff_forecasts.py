@@ -27,7 +27,7 @@ def people(clinic):
         subscribe(factories.email_address(name=f"Person {number}", country=country, region=region), clinic)
         for number, (country, region) in enumerate(where)
     ]
-    consent.withdraw(found[0], clinic, source=Source.LEAVE)
+    consent.withdraw(found[0], clinic, source=Source.UNSUBSCRIBE_PAGE)
     suppressions.suppress(found[1], "bounced")
     return found
 
@@ -61,7 +61,7 @@ def test_the_audience_is_seen_by_verdict_before_it_is_approved(page, clinic, peo
 def test_a_change_is_forecast_over_time(page, clinic, people, colleagues, shoot, axe):  # noqa: F811
     rule = Rule.objects.filter(name="de-email-marketing").order_by("-version").first()
     figures = {**rule.figures, "consent": {"legal": ["guardian"], "reference": "Section 1", "evidence": "V"}}
-    words = {field: getattr(rule, field) for field in rules.WORDS} | {
+    words = {field: getattr(rule, field) for field in rules.PROPOSAL_FIELDS} | {
         "figures": figures,
         "effective_from": timezone.localdate() + timedelta(days=40),
         "reason": "A new law.",

@@ -3,7 +3,7 @@
 import pytest
 
 from preferences.consent import eligibility
-from preferences.models import Inbound
+from preferences.models import InboundMessage
 from tests import factories, roles
 from tests.browser import steps
 from tests.conftest import subscribe
@@ -30,15 +30,15 @@ def test_a_doubtful_text_is_decided_with_one_press(support, shoot, clinic):
     reader = subscribe(factories.phone_address(phone.NUMBER, name="Ana"), clinic)
     say = phone.to(clinic.sender)
     doubtful, second = say("Can I cancel my appointment on Monday?"), say("no thanks")
-    Inbound.objects.filter(pk=second.pk).update(due_at=second.received_at)
+    InboundMessage.objects.filter(pk=second.pk).update(due_at=second.received_at)
 
-    support.goto("/admin/preferences/inbound/?read=waiting")
+    support.goto("/admin/preferences/inboundmessage/?read=waiting")
     shoot("staff-inbox")
     row = support.get_by_role("row").filter(has_text="cancel my appointment")
     steps.press(row.get_by_role("button", name="Opt out"))
 
     support.get_by_text("Opt-out recorded. They get no more messages.").wait_for()
-    assert eligibility.objection(reader, clinic) == "stopped"
-    assert Inbound.objects.get(pk=doubtful.pk).decided_by.username == "support"
-    support.goto(f"/admin/preferences/inbound/{doubtful.pk}/change/")
+    assert eligibility.first_objection(reader, clinic) == "stopped"
+    assert InboundMessage.objects.get(pk=doubtful.pk).decided_by.username == "support"
+    support.goto(f"/admin/preferences/inboundmessage/{doubtful.pk}/change/")
     shoot("staff-inbox-decided")

@@ -34,6 +34,6 @@ def mail_server(settings):
 @pytest.fixture
 def text_provider(settings):
     with TextSink() as sink:
-        settings.TEXT_PROVIDER_URL = sink.url
-        settings.TEXT_PROVIDER_TOKEN = "a token the provider gave us"
+        settings.SMS_PROVIDER_URL = sink.url
+        settings.SMS_PROVIDER_TOKEN = "a token the provider gave us"
         yield sink

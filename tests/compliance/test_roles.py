@@ -1,18 +1,16 @@
 """Who may do what, role by role."""
 
 import pytest
-from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from compliance.roles import ROLES, apply_roles
 from tests import factories, roles
 
 FLOORS = ["preferences", "campaigns", "compliance"]
-ROLES = ["support", "author", "approver", "compliance officer", "auditor", "administrator"]
 
 # Every permission that makes a difference, and exactly the roles that have it.
 MATRIX = {
@@ -29,17 +27,17 @@ MATRIX = {
     "preferences.change_subscription": "administrator",
     "preferences.view_suppression": "support, compliance officer, auditor, administrator",
     "preferences.change_suppression": "support, administrator",
-    "preferences.view_reply": "support, compliance officer, auditor, administrator",
-    "preferences.view_inbound": "support, compliance officer, auditor, administrator",
-    "preferences.decide_inbound": "support, compliance officer, administrator",
-    "preferences.view_leavereason": "support, compliance officer, auditor, administrator",
-    "preferences.review_leavereason": "compliance officer, administrator",
-    "preferences.view_limit": "support, compliance officer, auditor, administrator",
-    "preferences.change_limit": "administrator",
-    "preferences.view_historicallimit": "compliance officer, auditor, administrator",
-    "preferences.view_linkhit": "support, compliance officer, auditor, administrator",
-    "preferences.view_doubtfulleave": "support, compliance officer, auditor, administrator",
-    "preferences.settle_doubtfulleave": "support, compliance officer, administrator",
+    "preferences.view_servicemessage": "support, compliance officer, auditor, administrator",
+    "preferences.view_inboundmessage": "support, compliance officer, auditor, administrator",
+    "preferences.review_inboundmessage": "support, compliance officer, administrator",
+    "preferences.view_optoutreason": "support, compliance officer, auditor, administrator",
+    "preferences.review_optoutreason": "compliance officer, administrator",
+    "preferences.view_frequencycap": "support, compliance officer, auditor, administrator",
+    "preferences.change_frequencycap": "administrator",
+    "preferences.view_historicalfrequencycap": "compliance officer, auditor, administrator",
+    "preferences.view_linkopen": "support, compliance officer, auditor, administrator",
+    "preferences.view_suspiciousoptout": "support, compliance officer, auditor, administrator",
+    "preferences.resolve_suspiciousoptout": "support, compliance officer, administrator",
     "preferences.view_consentform": "support, compliance officer, auditor, administrator",
     "preferences.add_consentform": "administrator",
     "preferences.change_consentform": "administrator",
@@ -65,7 +63,7 @@ MATRIX = {
     "compliance.add_policydocument": "compliance officer, administrator",
     "compliance.change_policydocument": "compliance officer, administrator",
     "compliance.add_policyversion": "compliance officer, administrator",
-    "compliance.sign_policyreview": "compliance officer, administrator",
+    "compliance.complete_policyreview": "compliance officer, administrator",
     "compliance.view_reviewreminder": "compliance officer, auditor, administrator",
     "compliance.view_processor": "compliance officer, auditor, administrator",
     "compliance.add_processor": "compliance officer, administrator",
@@ -79,7 +77,7 @@ MATRIX = {
     "compliance.answer_subjectrequest": "compliance officer, administrator",
     "compliance.view_historicalsubjectrequest": "compliance officer, auditor, administrator",
     "preferences.change_addresschange": "administrator",
-    "compliance.view_dossier": "support, compliance officer, auditor, administrator",
+    "compliance.view_contactrecord": "support, compliance officer, auditor, administrator",
     "preferences.view_rule": "support, author, approver, compliance officer, auditor, administrator",
     "preferences.add_rule": "administrator",
     "preferences.change_rule": "administrator",
@@ -89,17 +87,17 @@ MATRIX = {
     "preferences.change_ruleproposal": "administrator",
     "preferences.publish_ruleproposal": "compliance officer, administrator",
     "preferences.view_historicalruleproposal": "compliance officer, auditor, administrator",
-    "preferences.view_termsrecord": "support, author, approver, compliance officer, auditor, administrator",
-    "preferences.add_termsrecord": "administrator",
+    "preferences.view_appliedrules": "support, author, approver, compliance officer, auditor, administrator",
+    "preferences.add_appliedrules": "administrator",
     "campaigns.view_breakdown": "author, approver, compliance officer, auditor, administrator",
     "campaigns.add_breakdown": "administrator",
     "campaigns.view_lintoverride": "author, approver, compliance officer, auditor, administrator",
     "campaigns.add_lintoverride": "administrator",
     "campaigns.allow_lintoverride": "approver, compliance officer, administrator",
-    "campaigns.view_stopswitch": "author, approver, compliance officer, auditor, administrator",
-    "campaigns.add_stopswitch": "administrator",
-    "campaigns.throw_stopswitch": "approver, compliance officer, administrator",
-    "campaigns.view_historicalstopswitch": "compliance officer, auditor, administrator",
+    "campaigns.view_emergencystop": "author, approver, compliance officer, auditor, administrator",
+    "campaigns.add_emergencystop": "administrator",
+    "campaigns.activate_emergencystop": "approver, compliance officer, administrator",
+    "campaigns.view_historicalemergencystop": "compliance officer, auditor, administrator",
     "compliance.view_forecast": "compliance officer, auditor, administrator",
     "compliance.add_forecast": "compliance officer, administrator",
     "compliance.change_forecast": "administrator",
@@ -141,39 +139,33 @@ def test_the_administrator_may_do_everything_on_the_three_floors(groups):
     assert set(held) == set(own_permissions())
 
 
-def test_running_the_migration_twice_changes_nothing(groups):
-    before = Permission.objects.count(), ContentType.objects.count(), Group.objects.count()
-    roles.make()
+def test_applying_the_roles_twice_changes_nothing(groups):
+    before = set(Group.permissions.through.objects.values_list("group__name", "permission__codename"))
+    apply_roles()
 
-    assert (Permission.objects.count(), ContentType.objects.count(), Group.objects.count()) == before
-
-
-def test_the_permissions_are_the_ones_django_makes(groups):
-    made = set(own_permissions().values_list("content_type__model", "codename", "name"))
-    own_permissions().delete()
-    ContentType.objects.clear_cache()
-    for floor in FLOORS:
-        create_permissions(apps.get_app_config(floor), verbosity=0)
-
-    assert set(own_permissions().values_list("content_type__model", "codename", "name")) == made
+    assert set(Group.permissions.through.objects.values_list("group__name", "permission__codename")) == before
 
 
-def test_on_a_fresh_database_the_permissions_are_there_before_django_makes_them(groups):
-    Permission.objects.all().delete()
-    ContentType.objects.filter(app_label__in=FLOORS).delete()
-    ContentType.objects.clear_cache()
-    roles.make()
-    made = Permission.objects.count()
-    for floor in FLOORS:
-        create_permissions(apps.get_app_config(floor), verbosity=0)
+def test_the_roles_name_only_permissions_that_models_declare(groups):
+    declared = {f"{app}.{name}" for app, name in Permission.objects.values_list("content_type__app_label", "codename")}
 
-    assert Permission.objects.count() == made == len({*roles.migration.ROLES["administrator"]})
+    assert frozenset().union(*ROLES.values()) - declared == frozenset()
 
 
-def test_a_role_can_be_taken_back(groups):
-    roles.migration.remove(apps, roles.SCHEMA_EDITOR)
+def test_a_permission_that_a_role_lost_in_the_table_is_taken_away_with_the_next_migrate(groups):
+    author = Group.objects.get(name="author")
+    author.permissions.add(Permission.objects.get(codename="approve_campaign"))
+    call_command("migrate", verbosity=0)
 
-    assert not Group.objects.filter(name__in=ROLES).exists()
+    assert not author.permissions.filter(codename="approve_campaign").exists()
+
+
+def test_groups_of_an_installation_are_left_alone(groups):
+    own = Group.objects.create(name="night shift")
+    own.permissions.add(Permission.objects.get(codename="view_message"))
+    apply_roles()
+
+    assert [row.codename for row in own.permissions.all()] == ["view_message"]
 
 
 # The auditor, at every door of the back office.
@@ -212,7 +204,7 @@ def test_the_auditor_can_add_nothing(auditor, model):
 
 
 # Models of which the fixtures below make a row.
-ROWS = ["Contact", "Address", "Topic", "Sender", "Notice", "ConsentEvent", "Subscription", "Reply", "Campaign"]
+ROWS = ["Contact", "Address", "Topic", "Sender", "Notice", "ConsentEvent", "Subscription", "ServiceMessage", "Campaign"]
 ROWS += ["PolicyDocument", "PolicyVersion", "PolicyReview", "Rule"]
 CHANGEABLE = [model for model in OURS if model.__name__ in ROWS]
 

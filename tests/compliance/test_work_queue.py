@@ -15,7 +15,7 @@ from compliance.models import Processor
 from preferences.channels.outcomes import Outcome, Result
 from preferences.consent import opt_out_reasons
 from preferences.consent import service as consent
-from preferences.models import DoubtfulLeave, Inbound, Notice, Source
+from preferences.models import InboundMessage, Notice, Source, SuspiciousOptOut
 from preferences.outbox import service as outbox
 from preferences.rulebook import service as rules
 from tests import factories, roles
@@ -31,11 +31,11 @@ def auditor(db):
 
 
 def counted(user, today=None):
-    return {concern.what: concern.count for concern in work_queue.concerns(user, today)}
+    return {concern.what: concern.count for concern in work_queue.work_items(user, today)}
 
 
 def test_nothing_waits_in_a_quiet_house(auditor):
-    assert work_queue.concerns(auditor) == []
+    assert work_queue.work_items(auditor) == []
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_reviews_that_come_near_or_are_late_are_named(auditor, review, days, exp
     [(Result.UNKNOWN, "Service messages with unknown result"), (Result.REFUSED, "Failed service messages")],
 )
 def test_replies_that_went_wrong_are_named(auditor, subscriber, result, what):
-    outbox.record(subscriber.replies.first(), Outcome(result))
+    outbox.record_outcome(subscriber.service_messages.first(), Outcome(result))
 
     assert counted(auditor) == {what: 1}
 
@@ -81,7 +81,7 @@ def test_a_flood_of_sign_ups_is_named_while_it_is_held_back(auditor, topic, sett
 def test_nobody_is_told_of_rows_they_may_not_see(review):
     author = roles.colleague("author")
 
-    assert work_queue.concerns(author, DUE + datetime.timedelta(days=1)) == []
+    assert work_queue.work_items(author, DUE + datetime.timedelta(days=1)) == []
 
 
 def test_the_first_page_leads_to_the_list(auditor, review, time_machine):
@@ -96,7 +96,7 @@ def test_the_first_page_leads_to_the_list(auditor, review, time_machine):
 
 
 def inbound(address, **row):
-    return Inbound.objects.create(provider="demo", provider_id="1", address=address, meaning="review", **row)
+    return InboundMessage.objects.create(provider="demo", provider_id="1", address=address, meaning="review", **row)
 
 
 @pytest.mark.parametrize(
@@ -121,22 +121,22 @@ def test_a_text_that_asks_for_nothing_waits_for_nobody(auditor, topic):
 
 
 def test_whoever_says_they_never_signed_up_is_named_until_somebody_looked(auditor, subscriber, topic):
-    said = opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
+    said = opt_out_reasons.record_reason(subscriber, topic, reason="never_signed_up")
     assert counted(auditor) == {"Consent complaints to investigate": 1}
 
-    opt_out_reasons.review(said, by=auditor, finding="They did, on paper.")
+    opt_out_reasons.record_finding(said, by=auditor, finding="They did, on paper.")
 
     assert counted(auditor) == {}
 
 
 def test_another_reason_waits_for_nobody(auditor, subscriber, topic):
-    opt_out_reasons.give(subscriber, topic, reason="too_often")
+    opt_out_reasons.record_reason(subscriber, topic, reason="too_often")
 
     assert counted(auditor) == {}
 
 
 def test_an_opt_out_that_looks_machine_made_is_named(auditor, subscriber):
-    DoubtfulLeave.objects.create(address=subscriber, act=uuid.uuid4(), because="Four links in one second")
+    SuspiciousOptOut.objects.create(address=subscriber, interaction_id=uuid.uuid4(), because="Four links in one second")
 
     assert counted(auditor) == {"Suspicious opt-outs": 1}
 
@@ -167,7 +167,7 @@ def test_a_rule_change_is_named_until_a_second_person_decides(auditor, author, a
 def test_each_concern_leads_to_a_list_that_opens(auditor, author, subscriber, phone, topic):
     rule_changes.propose("us-sms-marketing", by=author)
     inbound(phone, due_at=timezone.now() - datetime.timedelta(hours=1))
-    opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
+    opt_out_reasons.record_reason(subscriber, topic, reason="never_signed_up")
     Processor.objects.create(name="Letterbox Ltd", purpose="x", data="x", country="IE")
     client = Client()
     client.force_login(auditor)
@@ -179,12 +179,12 @@ def test_each_concern_leads_to_a_list_that_opens(auditor, author, subscriber, ph
 def test_a_stop_and_what_is_held_are_named_first(auditor, topic, subscriber):
     campaign = factories.CampaignFactory(topic=topic, status="sending", approved_by=factories.UserFactory())
     Message.objects.create(campaign=campaign, address=subscriber, status="waiting", waiting_for="nowhere_known")
-    emergency_stop.throw(by=auditor, reason="A wrong price.")
+    emergency_stop.activate(by=auditor, reason="A wrong price.")
 
     assert counted(auditor) == {"All sending is paused": 1, "Messages on hold: needs review": 1}
 
 
-@pytest.mark.parametrize(("page", "query"), [("stopswitch", "released_at__isempty=1"), ("message", "held=yes")])
+@pytest.mark.parametrize(("page", "query"), [("stopswitch", "deactivated_at__isempty=1"), ("message", "held=yes")])
 def test_what_is_named_first_leads_to_its_rows(auditor, page, query):
     client = Client()
     client.force_login(auditor)

@@ -9,8 +9,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def post_room(settings, tmp_path):
-    settings.POST_ROOM = tmp_path / "post-room"
-    return settings.POST_ROOM
+    settings.DEMO_INBOX_ROOT = tmp_path / "demo-inbox"
+    return settings.DEMO_INBOX_ROOT
 
 
 @dataclass

@@ -54,4 +54,4 @@ def test_a_developers_database_is_their_own_business(database, settings):
 def test_a_slip_of_the_pen_does_not_loosen_the_rulebook(settings, written, complaints):
     settings.RULE_PROFILE = written
 
-    assert len(checks.the_profile_is_known()) == complaints
+    assert len(checks.rule_profile_is_known()) == complaints

@@ -25,9 +25,9 @@ def environment(sink):
         "EMAIL_HOST": sink.host,
         "EMAIL_PORT": str(sink.port),
         "SEND_BATCH": "100",
-        "HAND_OVER_WINDOW": "10",
-        "HAND_OVER_SECONDS": "6",
-        "CLAIM_SECONDS": "3",
+        "SEND_FENCE_BATCH": "10",
+        "SEND_FENCE_SECONDS": "6",
+        "LEASE_SECONDS": "3",
         "LOG_LEVEL": "ERROR",
     }
 

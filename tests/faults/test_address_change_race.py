@@ -14,10 +14,10 @@ from tests.conftest import subscribe
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
-def confirm(reply, notice, together, ends):
+def confirm(service_message, notice, together, ends):
     together.wait()
     try:
-        address_change.confirm(reply, notices=[notice])
+        address_change.confirm(service_message, notices=[notice])
         ends.append("moved")
     except NotAllowed:
         ends.append("over")
@@ -25,10 +25,10 @@ def confirm(reply, notice, together, ends):
         connection.close()
 
 
-def refuse(reply, together, ends):
+def refuse(service_message, together, ends):
     together.wait()
     try:
-        address_change.refuse(reply)
+        address_change.refuse(service_message)
         ends.append("refused")
     finally:
         connection.close()
@@ -37,10 +37,10 @@ def refuse(reply, together, ends):
 def test_a_yes_and_a_no_of_one_moment_both_get_an_answer():
     topic = factories.TopicFactory()
     old = subscribe(factories.email_address(), topic)
-    reply = address_change.ask(old, "email", "new@example.org")
+    service_message = address_change.request(old, "email", "new@example.org")
     together, ends = threading.Barrier(2), []
-    yes = threading.Thread(target=confirm, args=(reply, Notice.objects.current(topic, "en"), together, ends))
-    no = threading.Thread(target=refuse, args=(reply, together, ends))
+    yes = threading.Thread(target=confirm, args=(service_message, Notice.objects.current(topic, "en"), together, ends))
+    no = threading.Thread(target=refuse, args=(service_message, together, ends))
 
     [browser.start() for browser in (yes, no)]
     [browser.join(timeout=30) for browser in (yes, no)]
@@ -53,9 +53,9 @@ def test_a_yes_and_a_no_of_one_moment_both_get_an_answer():
 def test_the_person_is_moved_once():
     topic = factories.TopicFactory()
     old = subscribe(factories.email_address(), topic)
-    reply = address_change.ask(old, "email", "new@example.org")
+    service_message = address_change.request(old, "email", "new@example.org")
     together, ends = threading.Barrier(2), []
-    arguments = (reply, Notice.objects.current(topic, "en"), together, ends)
+    arguments = (service_message, Notice.objects.current(topic, "en"), together, ends)
     browsers = [threading.Thread(target=confirm, args=arguments) for _number in range(2)]
 
     [browser.start() for browser in browsers]

@@ -3,8 +3,8 @@
 import pytest
 
 from preferences.links import mailto
-from preferences.links.tokens import Claims
-from preferences.models import Inbound, Reply
+from preferences.links.tokens import TokenClaims
+from preferences.models import InboundMessage, ServiceMessage
 from tests import factories
 from tests.conftest import subscribe
 from tests.faults.harness import PART, Crew, report
@@ -22,25 +22,25 @@ def test_a_visit_that_is_killed_loses_no_mail_and_does_nothing_twice(topic, step
     lacks = {"MOVE"} if step == "UID EXPUNGE" else set()
     with Mailbox(lacks=lacks) as box, Crew(_environment(box)) as crew:
         for person in people:
-            box.put(mail(to=mailto.mailbox(Claims(person.pk, 0, topic=topic.pk))))
+            box.put(mail(to=mailto.unsubscribe_mailbox(TokenClaims(person.pk, 0, topic=topic.pk))))
         victim = crew.start("poll")
         box.before[step] = lambda: (box.before.pop(step), crew.kill(victim))
         victim.wait(timeout=60)
         crew.start("poll").wait(timeout=60)
 
     left = [person.events.filter(kind="withdrawn").count() for person in people]
-    told = [person.replies.filter(kind=Reply.Kind.OPTED_OUT).count() for person in people]
-    report("mailbox", step=step, rows=Inbound.objects.count(), left=left, told=told, killed=victim.returncode)
+    told = [person.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() for person in people]
+    report("mailbox", step=step, rows=InboundMessage.objects.count(), left=left, told=told, killed=victim.returncode)
     assert victim.returncode == -9
     assert (left, told) == ([1, 1, 1], [1, 1, 1])
-    assert Inbound.objects.count() == len(people)
+    assert InboundMessage.objects.count() == len(people)
 
 
 def _environment(box):
     return {
-        "MAILBOX_HOST": HOST,
-        "MAILBOX_PORT": str(box.port),
-        "MAILBOX_SSL": "off",
-        "MAILBOX_USER": USER,
-        "MAILBOX_PASSWORD": PASSWORD,
+        "IMAP_HOST": HOST,
+        "IMAP_PORT": str(box.port),
+        "IMAP_SSL": "off",
+        "IMAP_USER": USER,
+        "IMAP_PASSWORD": PASSWORD,
     }

@@ -6,7 +6,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.workflow import lifecycle
 from preferences import tasks
-from preferences.models import Reply
+from preferences.models import ServiceMessage
 from tests import factories
 from tests.conftest import subscribe
 from tests.faults.harness import PART, Crew, report
@@ -21,9 +21,9 @@ def test_a_sign_up_whose_process_died_after_the_commit_is_still_answered_once(to
     with Crew(environment) as crew:
         crew.start("sign_up", 0, KILLS).wait(timeout=120)
 
-    owed = Reply.objects.due(timezone.now()).count()
-    tasks.deliver_replies()
-    tasks.deliver_replies()
+    owed = ServiceMessage.objects.due(timezone.now()).count()
+    tasks.deliver_service_messages()
+    tasks.deliver_service_messages()
 
     report("R15", kills=KILLS, owed=owed, delivered=len(sink.messages))
     assert owed == KILLS
@@ -45,4 +45,4 @@ def test_two_colleagues_and_two_clocks_start_a_campaign_once(transactional_db, e
     report("R17", presses=4, started=4 - len(refused), messages=campaign.messages.count(), added=added)
     assert (len(refused), added, campaign.messages.count()) == (3, PEOPLE, PEOPLE)
     assert "already" in refused[0]
-    assert Campaign.objects.get(pk=campaign.pk).frozen_at
+    assert Campaign.objects.get(pk=campaign.pk).audience_locked_at

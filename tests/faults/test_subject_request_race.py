@@ -30,11 +30,11 @@ def carry_out(request, by, ends):
 def test_neither_waits_for_the_other_for_ever():
     """Whoever takes a request back locks the addresses first, then the person."""
     ana = subscribe(factories.email_address(), factories.TopicFactory())
-    request, ends = requests.ask(ana, SubjectRequest.Kind.DELETION), []
+    request, ends = requests.submit(ana, SubjectRequest.Kind.DELETION), []
     colleague = threading.Thread(target=carry_out, args=(request, factories.UserFactory(), ends))
 
     with transaction.atomic():
-        send_fence.lock([ana.pk])
+        send_fence.lock_addresses([ana.pk])
         colleague.start()
         time.sleep(0.5)
         Contact.objects.select_for_update(no_key=True, nowait=True).get(pk=ana.contact_id)

@@ -28,7 +28,7 @@ def send(campaign_id: str) -> None:
     """Send until nothing is open any more, sweeping as the clock would."""
     campaign = Campaign.objects.select_related("topic__sender").get(pk=campaign_id)
     while campaign.messages.open().exists():
-        leases.sweep()
+        leases.recover_lost_leases()
         if not sender.send_batch(campaign):
             time.sleep(0.05)
 
@@ -46,7 +46,7 @@ def leave(campaign_id: str, seed: str, how_many: str) -> None:
 
 def _contested(campaign: Campaign, chance: random.Random) -> Address | None:
     """Somebody whose message is in somebody's hands at this moment, or else the next in line."""
-    held = campaign.messages.filter(status__in=[Message.Status.CLAIMED, Message.Status.HANDING_OVER])
+    held = campaign.messages.filter(status__in=[Message.Status.LEASED, Message.Status.SENDING])
     waiting = campaign.messages.open().exclude(address__subscriptions__status="ended").order_by("pk")
     rows = list(held.exclude(address__subscriptions__status="ended")[:40]) or list(waiting[:40])
     return chance.choice(rows).address if rows else None
@@ -82,7 +82,7 @@ def _ask_and_die(address: Address, notice: Notice) -> None:
 
 def poll() -> None:
     """Visit the mailbox once, as the clock would."""
-    say(imap_poll.visit())
+    say(imap_poll.poll_once())
 
 
 def say(*words: object) -> None:

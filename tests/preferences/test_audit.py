@@ -12,22 +12,22 @@ def contact(db):
 
 
 def test_a_change_keeps_who_did_it_and_why(contact, author):
-    audit.save(contact, by=author, reason=" Moved to Spain. ")
+    audit.save_with_history(contact, by=author, reason=" Moved to Spain. ")
 
     newest = contact.history.first()
     assert (newest.history_user, newest.history_change_reason) == (author, "Moved to Spain.")
 
 
 def test_a_reason_is_about_one_change_only(contact, author):
-    audit.save(contact, by=author, reason="Moved to Spain.")
+    audit.save_with_history(contact, by=author, reason="Moved to Spain.")
 
-    audit.save(contact, by=None)
+    audit.save_with_history(contact, by=None)
 
     newest = contact.history.first()
     assert (newest.history_user, newest.history_change_reason) == (None, None)
 
 
 def test_a_reason_that_is_too_long_is_cut(contact, author):
-    audit.save(contact, by=author, reason="x" * 101)
+    audit.save_with_history(contact, by=author, reason="x" * 101)
 
     assert contact.history.first().history_change_reason == "x" * 100

@@ -47,7 +47,7 @@ def mail_server(settings):
 @pytest.fixture
 def text_provider(settings):
     with TextSink() as sink:
-        settings.TEXT_PROVIDER_URL, settings.TEXT_PROVIDER_TOKEN = sink.url, "a token the provider gave us"
+        settings.SMS_PROVIDER_URL, settings.SMS_PROVIDER_TOKEN = sink.url, "a token the provider gave us"
         yield sink
 
 
@@ -77,9 +77,9 @@ def days_pass(time_machine):
 
     def days_pass(days):
         time_machine.shift(timedelta(days=days))
-        tasks.expire_pending()
-        tasks.end_pauses_and_terms()
-        tasks.deliver_replies()
+        tasks.expire_pending_requests()
+        tasks.end_pauses_and_expired_consents()
+        tasks.deliver_service_messages()
 
     return days_pass
 
@@ -158,7 +158,7 @@ def start(topic, staff):
 def tells(contact, *words):
     """Does the dossier hold these words, each in a later line than the one before? The words that it lacks."""
     with translation.override("en"):
-        entries = timeline.dossier(contact)
+        entries = timeline.build_timeline(contact)
         lines = iter([" · ".join([entry.what, entry.who, entry.where, entry.detail]) for entry in entries])
     return [word for word in words if not any(word in line for line in lines)]
 
@@ -213,7 +213,7 @@ class Person:
         if "sms" in channels:
             self.looks_at_her_phone()
             self.texts("YES")
-        tasks.deliver_replies()
+        tasks.deliver_service_messages()
         return self
 
     def has_a_known_phone(self):
@@ -235,7 +235,7 @@ class Person:
 
     def looks_at_her_mail(self):
         """Everything owed goes out; her mailbox, oldest first."""
-        tasks.deliver_replies()
+        tasks.deliver_service_messages()
         return [
             email.message_from_bytes(mail.content, policy=email.policy.default)
             for mail in self.mail_server.messages
@@ -243,7 +243,7 @@ class Person:
         ]
 
     def looks_at_her_phone(self):
-        tasks.deliver_replies()
+        tasks.deliver_service_messages()
         return [text.words["body"] for text in self.text_provider.texts if text.words["to"] == self.number]
 
     def opens(self, link):
@@ -259,7 +259,7 @@ class Person:
 
     def asks_for_a_link(self):
         """She has lost her link, has a new one mailed, and opens it."""
-        self.client.post(reverse("preferences:my-link"), {"address": self.email_address})
+        self.client.post(reverse("preferences:secure-link-request"), {"address": self.email_address})
         return self.clicks("f")
 
     def presses(self, page, **answers):
@@ -269,7 +269,7 @@ class Person:
 
     def presses_undo(self, page):
         """The button beside what she has just changed in this browser."""
-        return self._sends(page, [f'action="{reverse("preferences:undo-here")}"'], {})
+        return self._sends(page, [f'action="{reverse("preferences:undo-session")}"'], {})
 
     def _sends(self, page, marks, answers):
         main = page.content.decode().partition("<main")[2].partition("</main>")[0]
@@ -283,9 +283,9 @@ class Person:
         """Her phone sends a text; the provider reports it, signed."""
         told = {"id": str(uuid.uuid4()), "from": self.number, "to": self.topic.sender.text_number, "text": words}
         body = json.dumps(told | {"sent_at": timezone.now().isoformat()}).encode()
-        headers = {"X-Sayso-Signature": sms_simulator.signature(body, at=int(time.time()))}
+        headers = {"X-Sayso-Signature": sms_simulator.webhook_signature_header(body, at=int(time.time()))}
         return self.client.post(
-            reverse("preferences:inbound-texts"), body, content_type="application/json", headers=headers
+            reverse("preferences:sms-webhook"), body, content_type="application/json", headers=headers
         )
 
 

@@ -15,7 +15,7 @@ def in_new_york(text):
 
 def work(*campaigns):
     """What the sweep wakes the workers for."""
-    leases.sweep()
+    leases.recover_lost_leases()
     leases.close_late()
     for campaign in campaigns:
         while sender.send_batch(campaign):

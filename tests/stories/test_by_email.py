@@ -23,7 +23,7 @@ def test_from_sign_up_to_one_click_and_never_again(person, send, client):
     person.looks_at_her_mail()
     first = send()
     _question, welcome, letter = person.looks_at_her_mail()
-    answer = client.post(re.search(r"/u/\S+(?=>)", letter["List-Unsubscribe"])[0], {"List-Unsubscribe": "One-Click"})
+    answer = client.post(re.search(r"/o/\S+(?=>)", letter["List-Unsubscribe"])[0], {"List-Unsubscribe": "One-Click"})
     second = send(subject="A tip for summer")
     after = person.looks_at_her_mail()
 
@@ -46,14 +46,14 @@ def test_the_whole_story_is_in_the_dossier_in_order(person, send):
     person.presses(person.opens(link_in(letter, "l")), leave="topic")
     send(subject="A tip for summer")
 
-    story = timeline.dossier(Contact.objects.get())
+    story = timeline.build_timeline(Contact.objects.get())
 
-    said = [entry.what for entry in story if entry.kind == timeline.Kind.SAID]
+    said = [entry.what for entry in story if entry.kind == timeline.EntryKind.SAID]
     assert [word for word in ("Asked", "Granted", "Withdrawn") if any(word in what for what in said)] == [
         "Asked", "Granted", "Withdrawn",
     ]  # fmt: skip
     assert story == sorted(story, key=lambda entry: entry.at)
-    assert sum(entry.kind == timeline.Kind.MESSAGE for entry in story) >= 2
+    assert sum(entry.kind == timeline.EntryKind.MESSAGE for entry in story) >= 2
 
 
 def test_she_leaves_from_the_message_and_says_why_afterwards(person, send):
@@ -65,7 +65,7 @@ def test_she_leaves_from_the_message_and_says_why_afterwards(person, send):
 
     event = ConsentEvent.objects.get(kind="withdrawn")
     assert event.origin == campaign.messages.get().reference
-    assert done.request["PATH_INFO"] == reverse("preferences:leave-done")
+    assert done.request["PATH_INFO"] == reverse("preferences:unsubscribe-done")
 
 
 def test_she_changes_her_mind_on_her_preferences_page_by_a_fresh_link(person, send):
@@ -75,7 +75,7 @@ def test_she_changes_her_mind_on_her_preferences_page_by_a_fresh_link(person, se
     person.presses(person.opens(link_in(letter, "m")), everything="off")
     nobody = send(subject="While she is gone")
 
-    person.client.post(reverse("preferences:my-link"), {"address": person.email_address})
+    person.client.post(reverse("preferences:secure-link-request"), {"address": person.email_address})
     fresh = person.opens(link_in(person.looks_at_her_mail()[-1], "f"))
     box = re.search(r'name="([^"]+)"[^>]*type="checkbox"|type="checkbox"[^>]*name="([^"]+)"', fresh.content.decode())
     person.presses(fresh, **{box[1] or box[2]: "on"})

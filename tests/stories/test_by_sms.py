@@ -2,8 +2,8 @@
 
 import pytest
 
-from preferences.inbound import sms
-from preferences.models import Inbound, Suppression
+from preferences.inbound import review_outcomes
+from preferences.models import InboundMessage, Suppression
 from tests import factories
 
 
@@ -69,7 +69,7 @@ def test_what_is_not_a_keyword_waits_for_a_person(subscribed):
 
     subscribed.texts("Is the clinic open on Monday?")
 
-    assert Inbound.objects.first().meaning == "other"
+    assert InboundMessage.objects.first().meaning == "other"
     assert subscribed.looks_at_her_phone() == before
 
 
@@ -85,7 +85,7 @@ def test_what_may_be_a_no_is_held_until_a_colleague_has_read_it(subscribed, send
 
     subscribed.texts("Can I cancel my appointment on Monday?")
     held = send(channel="sms")
-    sms.decide(Inbound.objects.first(), "nothing", by=approver)
+    review_outcomes.decide(InboundMessage.objects.first(), "nothing", by=approver)
     after = send(channel="sms", body="Walk twenty minutes today.")
 
     assert held.messages.get().skipped_because == "held"

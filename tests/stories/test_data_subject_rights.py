@@ -32,14 +32,14 @@ def request_of(kind):
 
 def test_her_history_shows_the_wording_and_the_hour_where_she_lives(reader, time_machine, topic, notice):
     reader.asks_for_a_link()
-    reader.presses(reader.visits("preferences:details"), time_zone="Pacific/Kiritimati")
+    reader.presses(reader.visits("preferences:contact-details"), time_zone="Pacific/Kiritimati")
     time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
     there = timezone.localtime(timezone.now(), ZoneInfo("Pacific/Kiritimati"))
     reader.presses(reader.asks_for_a_link(), **{"limit-all": "4"})
 
-    shown = reader.visits("preferences:history").content.decode()
+    shown = reader.visits("preferences:consent-history").content.decode()
 
-    assert notice.how_to_leave in shown
+    assert notice.how_to_unsubscribe in shown
     assert formats.date_format(there, "DATETIME_FORMAT") in shown
     assert f"You agreed to {topic}, by e-mail" in shown
     assert tells(reader.contact, "Granted", "Limited") == []
@@ -61,7 +61,7 @@ def test_the_copy_of_her_data_holds_the_whole_story(reader):
 def test_she_puts_her_details_right(reader):
     reader.asks_for_a_link()
 
-    reader.presses(reader.visits("preferences:details"), name="Ana Souza", language="es", country="US")
+    reader.presses(reader.visits("preferences:contact-details"), name="Ana Souza", language="es", country="US")
 
     assert (reader.contact.name, reader.contact.language, reader.contact.country) == ("Ana Souza", "es", "US")
     assert tells(reader.contact, "Granted", "Contact changed") == []
@@ -115,7 +115,7 @@ def test_she_asks_to_be_forgotten_and_comes_back_later_as_somebody_new(reader, s
     letter = reader.looks_at_her_mail()[-1]
     contact = reader.contact
     reader.asks_for_a_link()
-    reader.presses(reader.visits("compliance:my-requests"), ask="deletion", sure="on", words="I moved.")
+    reader.presses(reader.visits("compliance:data-requests"), ask="deletion", sure="on", words="I moved.")
     meanwhile = outcome(send(subject="While it waits"))
 
     colleague("compliance officer").presses("compliance_subjectrequest_carry_out", request_of("deletion").pk)
@@ -134,10 +134,10 @@ def test_she_asks_to_be_forgotten_and_comes_back_later_as_somebody_new(reader, s
 
 def test_she_has_her_data_kept_and_not_used_until_she_lifts_it(reader, send):
     reader.asks_for_a_link()
-    reader.presses(reader.visits("compliance:my-requests"), ask="restriction")
+    reader.presses(reader.visits("compliance:data-requests"), ask="restriction")
     meanwhile = outcome(send(subject="While it holds"))
 
-    reader.presses(reader.visits("compliance:my-requests"), take_back="yes")
+    reader.presses(reader.visits("compliance:data-requests"), take_back="yes")
 
     assert [meanwhile, outcome(send(subject="Used again"))] == ["restricted", "sent"]
     assert tells(reader.contact, "Required", "restricted", "Spring letter · Sent") == []
@@ -188,7 +188,9 @@ def test_a_lost_link_comes_by_mail(reader):
 def test_nobody_can_flood_her_with_links(reader):
     asked = {"address": reader.email_address}
 
-    pages = [Client().post(reverse("preferences:my-link"), asked, follow=True).content for _time in range(5)]
+    pages = [
+        Client().post(reverse("preferences:secure-link-request"), asked, follow=True).content for _time in range(5)
+    ]
 
     subjects = [mail["Subject"] for mail in reader.looks_at_her_mail()[3:]]
     assert len(set(pages)) == 1
@@ -199,8 +201,8 @@ def test_nobody_can_flood_her_with_links(reader):
 def test_a_lost_link_comes_by_text(person):
     person.joins("sms")
 
-    person.client.post(reverse("preferences:my-link"), {"address": person.number})
-    link = next(word for word in person.looks_at_her_phone()[-1].split() if "/f/" in word)
+    person.client.post(reverse("preferences:secure-link-request"), {"address": person.number})
+    link = next(word for word in person.looks_at_her_phone()[-1].split() if "/s/" in word)
 
     assert person.opens(path(link)).request["PATH_INFO"] == reverse("preferences:preferences")
     assert tells(person.phone.contact, "Granted", "Your link: Sent") == []
@@ -232,8 +234,8 @@ def test_her_browser_asks_that_her_data_is_never_sold_and_she_is_unsubscribed_fr
 def test_what_others_hold_stays_theirs(reader, person):
     """Nothing of her is told to somebody who types her address into the page for lost links."""
     stranger = Client()
-    known = stranger.post(reverse("preferences:my-link"), {"address": reader.email_address}, follow=True)
-    unknown = stranger.post(reverse("preferences:my-link"), {"address": "nobody@example.org"}, follow=True)
+    known = stranger.post(reverse("preferences:secure-link-request"), {"address": reader.email_address}, follow=True)
+    unknown = stranger.post(reverse("preferences:secure-link-request"), {"address": "nobody@example.org"}, follow=True)
 
     assert known.content == unknown.content
     assert Address.objects.count() == Subscription.objects.count() == 1

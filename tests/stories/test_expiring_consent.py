@@ -10,12 +10,12 @@ from campaigns.audience import service as audience
 from campaigns.eligibility import repermission
 from campaigns.models import Campaign
 from campaigns.sending import sender
-from campaigns.tasks import end_what_ran_out
+from campaigns.tasks import expire_consents
 from campaigns.workflow import lifecycle
 from preferences import tasks
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.models import Reply, Subscription
+from preferences.models import ServiceMessage, Subscription
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.imports import contact_files
@@ -37,7 +37,7 @@ def clock(time_machine):
 
     def clock(moment):
         time_machine.move_to(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False)
-        end_what_ran_out()
+        expire_consents()
 
     return clock
 
@@ -119,7 +119,7 @@ def newest(mail_server, address):
 
 def answers(client, mail_server, address, button):
     page = open_link(client, newest(mail_server, address))
-    return client.post("/keep/", filled(page, answer=button), follow=True)
+    return client.post("/renewal/", filled(page, answer=button), follow=True)
 
 
 def test_asked_once_one_keeps_it_one_refuses_and_silence_ends_the_third(
@@ -128,12 +128,12 @@ def test_asked_once_one_keeps_it_one_refuses_and_silence_ends_the_third(
     ana, ben, cleo = three
     clock("2026-03-16T16:00")
     writer = colleague("author")
-    writer.presses("campaigns_expiry_ask", topic=topic.pk, channel="email")
+    writer.presses("campaigns_expiring_consent_ask", topic=topic.pk, channel="email")
     question = sent(Campaign.objects.get(), (writer.user, staff[1]))
     clock("2026-03-17T16:00")
     kept = answers(client, mail_server, ana, "keep")
     left = answers(client, mail_server, ben, "leave")
-    tasks.deliver_replies()
+    tasks.deliver_service_messages()
     clock("2026-04-15T15:59")
     waiting = Subscription.objects.get(address=cleo).status
     clock("2026-04-15T16:01")
@@ -148,7 +148,7 @@ def test_asked_once_one_keeps_it_one_refuses_and_silence_ends_the_third(
         ben: "left",
         cleo: "expired",
     }
-    assert ana.replies.filter(kind=Reply.Kind.SIGNED_UP, status="sent").exists()
+    assert ana.service_messages.filter(kind=ServiceMessage.Kind.SIGNED_UP, status="sent").exists()
     assert tells(ana.contact, "Granted", "Ask again: Health tips · Sent", "Kept · Health tips", "Spring letter") == []
     assert tells(ben.contact, "Ask again: Health tips · Sent", "Withdrawn · Health tips") == []
     assert tells(cleo.contact, "Ask again: Health tips · Sent", "Expired · Health tips") == []
@@ -160,12 +160,12 @@ def test_two_years_later_who_kept_it_is_asked_again_and_nobody_else(
     ana, *_others = three
     clock("2026-03-16T16:00")
     writer = colleague("author")
-    writer.presses("campaigns_expiry_ask", topic=topic.pk, channel="email")
+    writer.presses("campaigns_expiring_consent_ask", topic=topic.pk, channel="email")
     sent(Campaign.objects.get(), (writer.user, staff[1]))
     answers(client, mail_server, ana, "keep")
-    again = writer.presses("campaigns_expiry_ask", topic=topic.pk, channel="email")
+    again = writer.presses("campaigns_expiring_consent_ask", topic=topic.pk, channel="email")
     clock("2028-02-14T16:00")
-    writer.presses("campaigns_expiry_ask", topic=topic.pk, channel="email")
+    writer.presses("campaigns_expiring_consent_ask", topic=topic.pk, channel="email")
     second = sent(Campaign.objects.latest("pk"), (writer.user, staff[1]))
 
     assert "There is nobody to ask" in again.content.decode()
@@ -175,7 +175,7 @@ def test_two_years_later_who_kept_it_is_asked_again_and_nobody_else(
 
 def test_a_mail_scanner_that_opens_the_link_keeps_nothing(client, clock, three, topic, staff, mail_server):
     clock("2026-03-16T16:00")
-    sent(repermission.draft(topic, "email", by=staff[0]), staff)
+    sent(repermission.draft_campaign(topic, "email", by=staff[0]), staff)
     for method in ("head", "get", "get"):
         getattr(client, method)(path(newest(mail_server, three[0])), follow=True)
     clock("2026-04-15T16:01")
@@ -188,13 +188,13 @@ def test_by_text_keep_keeps_it_and_the_link_in_an_old_mail_is_over(person, clock
     contacts.add_address("sms", person.number, country="US")
     subscribe(person.phone, topic)
     clock("2026-03-16T16:00")
-    sent(repermission.draft(topic, "sms", by=staff[0]), staff)
+    sent(repermission.draft_campaign(topic, "sms", by=staff[0]), staff)
     question = person.looks_at_her_phone()[-1]
     time_machine.shift(timedelta(minutes=5))
     person.texts("Keep")
     time_machine.shift(timedelta(minutes=1))
     answer = person.looks_at_her_phone()[-1]
-    old = tokens.keep_url(person.phone, topic, 1)
+    old = tokens.renewal_url(person.phone, topic, 1)
     time_machine.shift(timedelta(days=36))
 
     assert "Reply KEEP to renew." in question

@@ -88,7 +88,10 @@ def publish_shorter_hours(staff, *, day):
     """From that day on, New York is written to from ten o'clock."""
     author, approver = staff
     rule = Rule.objects.filter(name="us-sms-marketing", effective_to__isnull=False).get()
-    words = {name: getattr(rule, name) for name in rules.WORDS} | {"effective_from": day, "effective_to": None}
+    words = {name: getattr(rule, name) for name in rules.PROPOSAL_FIELDS} | {
+        "effective_from": day,
+        "effective_to": None,
+    }
     hours = {"mon-sat": "10:00-18:00", "sun": "closed", "holiday": "closed"}
     words["figures"] = rule.figures | {"window": rule.figures["window"] | {"strict": hours}}
     proposal = rules.propose(words | {"reason": "People asked for later texts."}, based_on=rule, by=author)
@@ -99,20 +102,20 @@ def test_a_row_remembers_by_what_it_was_judged_also_after_the_rules_changed(ana,
     it_is(in_new_york("2026-11-24T11:00"))
     old = start("Before")
     judged = row(old)
-    then = Message.objects.filter(pk=judged.pk).values().get(), judged.judged_under.figures
+    then = Message.objects.filter(pk=judged.pk).values().get(), judged.applied_rules.figures
 
     newer = publish_shorter_hours(staff, day=date(2026, 11, 25))
     it_is(in_new_york("2026-11-25T09:30"))
     new = start("After")
 
-    assert (judged.verdict, judged.judged_at) == ("send", in_new_york("2026-11-24T11:00"))
-    assert (judged.local_time, judged.zone_source) == ("2026-11-24 11:00 America/New_York", "number")
+    assert (judged.decision, judged.decided_at) == ("send", in_new_york("2026-11-24T11:00"))
+    assert (judged.local_time, judged.time_zone_source) == ("2026-11-24 11:00 America/New_York", "number")
     assert judged.event == ana.subscriptions.get().granted
-    assert ["us-sms-marketing", 1] in judged.judged_under.rules
-    assert (judged.judged_under.profile, judged.judged_under.jurisdictions) == ("strict", ["US", "US-NY"])
-    assert (Message.objects.filter(pk=judged.pk).values().get(), row(old).judged_under.figures) == then
-    assert {rule.version for rule in rules.versions_used(row(old).judged_under)} == {1}
-    assert ["us-sms-marketing", newer.version] in row(new).judged_under.rules
+    assert ["us-sms-marketing", 1] in judged.applied_rules.rules
+    assert (judged.applied_rules.profile, judged.applied_rules.jurisdictions) == ("strict", ["US", "US-NY"])
+    assert (Message.objects.filter(pk=judged.pk).values().get(), row(old).applied_rules.figures) == then
+    assert {rule.version for rule in rules.applied_rule_versions(row(old).applied_rules)} == {1}
+    assert ["us-sms-marketing", newer.version] in row(new).applied_rules.rules
     assert row(new).wait_until == in_new_york("2026-11-25T10:00")
 
 
@@ -135,6 +138,6 @@ def test_what_is_held_back_is_written_down_with_its_terms_as_well(ana, start, it
     campaign = start()
 
     assert (row(campaign).waiting_for, row(campaign).wait_until) == ("quiet_hours", in_new_york("2026-11-29T12:00"))
-    assert row(campaign).judged_at == timezone.now()
-    assert row(campaign).judged_under.figures["holidays"] == ["US"]
+    assert row(campaign).decided_at == timezone.now()
+    assert row(campaign).applied_rules.figures["holidays"] == ["US"]
     assert row(campaign).event == ana.subscriptions.get().granted

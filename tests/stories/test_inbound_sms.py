@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from preferences.models import Inbound
+from preferences.models import InboundMessage
 from tests import factories
 from tests.stories.conftest import outcome, tells
 
@@ -25,10 +25,10 @@ def decide(colleague):
 
     def decide(answer):
         helper = colleague("support")
-        waiting = Inbound.objects.filter(decided_at=None).exclude(due_at=None).latest("pk")
-        shown = helper.opens("preferences_inbound_changelist", read="waiting").content.decode()
+        waiting = InboundMessage.objects.filter(decided_at=None).exclude(due_at=None).latest("pk")
+        shown = helper.opens("preferences_inboundmessage_changelist", read="waiting").content.decode()
         assert waiting.raw_text in unescape(shown)
-        return helper.presses("preferences_inbound_decide", waiting.pk, answer)
+        return helper.presses("preferences_inboundmessage_decide", waiting.pk, answer)
 
     return decide
 

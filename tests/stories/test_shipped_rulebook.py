@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaigns.decision.facts import question
+from campaigns.decision.facts import question_for
 from campaigns.explain import explanation
 from campaigns.sending import emergency_stop, sender
 from compliance import work_queue
@@ -33,7 +33,7 @@ def test_what_is_approved_at_half_past_nine_goes_out_at_nine_the_next_day(ana, s
     it_is(in_new_york("2026-11-25T09:00"))
     work(campaign)
 
-    assert (evening.status, evening.verdict, evening.waiting_for) == ("waiting", "wait", "quiet_hours")
+    assert (evening.status, evening.decision, evening.waiting_for) == ("waiting", "wait", "quiet_hours")
     assert evening.wait_until == in_new_york("2026-11-25T09:00")
     assert evening.local_time == "2026-11-24 21:30 America/New_York"
     assert before == []
@@ -57,7 +57,7 @@ def test_nothing_goes_out_on_thanksgiving(ana, start, it_is, text_provider):
 
 
 def test_a_batch_that_runs_past_eight_leaves_the_rest_for_the_morning(reader, start, it_is, text_provider, settings):
-    settings.HAND_OVER_WINDOW = 3
+    settings.SEND_FENCE_BATCH = 3
     numbers = [reader(f"+1212555014{last}").value for last in range(5)]
     text_provider.texts = Seen(3, then=lambda: it_is(in_new_york("2026-11-24T20:00")))
     it_is(in_new_york("2026-11-24T19:59:30"))
@@ -76,12 +76,12 @@ def test_a_batch_that_runs_past_eight_leaves_the_rest_for_the_morning(reader, st
 def test_what_the_provider_could_not_take_at_one_minute_to_eight_waits_for_the_morning(
     ana, start, it_is, text_provider
 ):
-    text_provider.reply.status = 503
+    text_provider.service_message.status = 503
     it_is(in_new_york("2026-11-24T19:59"))
     campaign = start()
     tried = len(text_provider.texts)
 
-    text_provider.reply.status = 200
+    text_provider.service_message.status = 200
     it_is(in_new_york("2026-11-24T20:01"))
     work(campaign)
     in_the_evening = len(text_provider.texts)
@@ -142,17 +142,17 @@ def test_who_lives_nobody_knows_where_is_held_until_a_colleague_says(
     campaign = start(channel="email")
     held, officer = row(campaign), colleague("compliance officer")
     listed = officer.opens("campaigns_message_changelist", held="yes")
-    told = [concern for concern in work_queue.concerns(officer.user) if concern.query == {"held": "yes"}]
-    said = explanation.ask(address, question(campaign))
+    told = [concern for concern in work_queue.work_items(officer.user) if concern.query == {"held": "yes"}]
+    said = explanation.explain_now_or_at(address, question_for(campaign))
 
-    contacts.correct(address.contact, country="US", by=staff[0])
+    contacts.correct_details(address.contact, country="US", by=staff[0])
     it_is(held.wait_until)
     work(campaign)
 
-    assert (held.status, held.waiting_for, held.zone_source) == ("waiting", "nowhere_known", "unknown")
+    assert (held.status, held.waiting_for, held.time_zone_source) == ("waiting", "nowhere_known", "unknown")
     assert listed.context["cl"].result_count == 1
     assert [concern.count for concern in told] == [1]
-    assert (said.verdict.reason, said.verdict.is_held) == ("nowhere_known", True)
+    assert (said.decision.reason, said.decision.is_held) == ("nowhere_known", True)
     assert any("country" in change.said for change in said.changes)
     assert row(campaign).status == "sent"
     assert [mail.to for mail in mail_server.messages] == [["ana@example.org"]]
@@ -189,12 +189,12 @@ def test_the_stop_switch_stops_in_the_middle_and_lets_go_on(reader, start, it_is
     it_is(in_new_york("2026-11-25T11:00"))
     sender.send_batch(campaign)
 
-    thrown = emergency_stop.throw(by=staff[0], reason="The text names the wrong day.")
+    active = emergency_stop.activate(by=staff[0], reason="The text names the wrong day.")
     stopped = sender.send_batch(campaign)
     before = receivers(text_provider)
     left = campaign.messages.exclude(status="sent").last()
-    said = explanation.ask(left.address, question(campaign)).verdict
-    emergency_stop.release(thrown, by=staff[1], reason="It was the right day after all.")
+    said = explanation.explain_now_or_at(left.address, question_for(campaign)).decision
+    emergency_stop.deactivate(active, by=staff[1], reason="It was the right day after all.")
     work(campaign)
 
     assert (stopped, before) == (False, numbers[:2])

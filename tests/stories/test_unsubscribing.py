@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from compliance.dossier import timeline
 from preferences.inbound import mail as inbound_mail
-from preferences.models import DoubtfulLeave, LeaveReason, LinkHit, Suppression
+from preferences.models import LinkOpen, OptOutReason, Suppression, SuspiciousOptOut
 from tests import factories
 from tests.preferences.inbound.mails import complaint, mail
 from tests.stories.conftest import link_in, outcome, tells, words_of
@@ -56,13 +56,13 @@ def test_she_leaves_everything_and_is_told_once(reader, send):
 
 def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
     reader.presses(reader.clicks("l"), leave="topic")
-    page = reader.visits("preferences:leave-done")
+    page = reader.visits("preferences:unsubscribe-done")
 
     thanks = reader.presses(page, reason="never_signed_up", words="Who are you?")
-    officer, reason = colleague("compliance officer"), LeaveReason.objects.get()
+    officer, reason = colleague("compliance officer"), OptOutReason.objects.get()
     waiting = officer.opens("index").content.decode()
 
-    officer.presses("preferences_leavereason_consent_was_not_good", reason.pk, finding="Nobody can tell who typed it.")
+    officer.presses("preferences_optoutreason_consent_was_not_good", reason.pk, finding="Nobody can tell who typed it.")
 
     assert "Thank you for telling us." in thanks.content.decode()
     assert "never signed up" in waiting.lower()
@@ -71,16 +71,16 @@ def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
 
 def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, send):
     reader.clicks("m")
-    reader.presses(reader.visits("preferences:for-good"), sure="yes")
+    reader.presses(reader.visits("preferences:do-not-contact"), sure="yes")
     nothing = outcome(send(subject="While it stands"))
     reader.signs_up("email")
     warned = reader.clicks("c")
     refused = reader.presses(warned, answer="yes")
 
-    reader.presses(refused, answer="yes", even_never_again="on")
+    reader.presses(refused, answer="yes", override_permanent="on")
 
     assert nothing == "never_again"
-    assert 'name="even_never_again"' in warned.content.decode()
+    assert 'name="override_permanent"' in warned.content.decode()
     assert refused.status_code == 422
     assert outcome(send(subject="Back again")) == "sent"
     assert tells(reader.contact, "Granted", "Withdrawn · everything", "Asked", "Granted", "Spring letter · Sent") == []
@@ -124,7 +124,7 @@ def test_a_colleagues_no_is_told_to_her_and_she_puts_it_back(reader, send, colle
 def test_a_mail_to_the_address_in_the_header_is_enough(way_out, reader, send):
     mailbox = re.search(r"<mailto:([^?>]+)", reader.looks_at_her_mail()[-1]["List-Unsubscribe"])[1]
 
-    inbound_mail.receive(mail(to=mailbox, subject="unsubscribe"), provider="imap", provider_id="1")
+    inbound_mail.receive_mail(mail(to=mailbox, subject="unsubscribe"), provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "left"
     assert tells(reader.contact, "Granted", "Opt-out", "Withdrawn") == []
@@ -133,17 +133,17 @@ def test_a_mail_to_the_address_in_the_header_is_enough(way_out, reader, send):
 def test_an_out_of_office_reply_changes_nothing(reader, send):
     away = mail("I am away. To unsubscribe from my life, wait.", subject="Out of office", Auto_Submitted="auto-replied")
 
-    inbound_mail.receive(away, provider="imap", provider_id="1")
+    inbound_mail.receive_mail(away, provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(reader.contact, "Granted", "Spring letter · Sent") == []
-    assert not [entry for entry in timeline.dossier(reader.contact) if "Withdrawn" in entry.what]
+    assert not [entry for entry in timeline.build_timeline(reader.contact) if "Withdrawn" in entry.what]
 
 
 def test_a_complaint_at_her_mail_provider_ends_everything(reader, send):
     got = next(one for one in reader.mail_server.messages if b"A tip for spring" in one.content).content
 
-    inbound_mail.receive(complaint(got), provider="imap", provider_id="1")
+    inbound_mail.receive_mail(complaint(got), provider="imap", provider_id="1")
 
     assert outcome(send(subject="A tip for summer")) == "complained"
     assert tells(reader.contact, "Spring letter · Sent", "Suppressed") == []
@@ -154,25 +154,25 @@ def test_a_scanner_opens_every_link_of_every_mail_and_nothing_changes(reader, se
     links = re.findall(
         r"http://testserver(/\w/[^\s>]+)", "\n".join(words_of(one) for one in reader.looks_at_her_mail())
     )
-    before = len([entry for entry in timeline.dossier(reader.contact) if entry.kind == timeline.Kind.SAID])
+    before = len([entry for entry in timeline.build_timeline(reader.contact) if entry.kind == timeline.EntryKind.SAID])
 
     answers = [reader.client.get(link, follow=True, **SCANNER) for link in links]
 
-    said = [entry for entry in timeline.dossier(reader.contact) if entry.kind == timeline.Kind.SAID]
+    said = [entry for entry in timeline.build_timeline(reader.contact) if entry.kind == timeline.EntryKind.SAID]
     assert max(answer.status_code for answer in answers) < 500
     assert len(said) == before
-    assert set(LinkHit.objects.filter(because="Barracuda").values_list("looks", flat=True)) == {"scanner"}
+    assert set(LinkOpen.objects.filter(because="Barracuda").values_list("looks", flat=True)) == {"scanner"}
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(reader.contact, "link opens", "Spring letter · Sent") == []
 
 
 def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send, colleague, client):
     header = reader.looks_at_her_mail()[-1]["List-Unsubscribe"]
-    client.post(re.search(r"/u/[^>]+", header)[0], {"List-Unsubscribe": "One-Click"}, **SCANNER)
+    client.post(re.search(r"/o/[^>]+", header)[0], {"List-Unsubscribe": "One-Click"}, **SCANNER)
     out = outcome(send(subject="While she is out"))
     helper = colleague("compliance officer")
 
-    helper.presses("preferences_doubtfulleave_offer_a_way_back", DoubtfulLeave.objects.get().pk)
+    helper.presses("preferences_suspiciousoptout_offer_a_way_back", SuspiciousOptOut.objects.get().pk)
     reader.presses(reader.clicks("z"), answer="back")
 
     assert [out, outcome(send(subject="Back again"))] == ["left", "sent"]
@@ -185,7 +185,7 @@ def test_a_person_who_takes_her_time_is_believed(reader, time_machine):
 
     reader.presses(page, leave="topic")
 
-    assert not DoubtfulLeave.objects.exists()
+    assert not SuspiciousOptOut.objects.exists()
     assert tells(reader.contact, "Granted", "link opens", "Withdrawn") == []
 
 

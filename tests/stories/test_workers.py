@@ -6,7 +6,7 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.urls import reverse
 
-from campaigns.tasks import freeze, sweep
+from campaigns.tasks import freeze, recover_lost_work
 from campaigns.workflow import lifecycle
 from config.celery import app
 from preferences import tasks
@@ -59,14 +59,14 @@ def test_workers_send_a_whole_campaign_and_finish_it(worker, started, mail_serve
 def test_a_wiped_queue_costs_one_sweep(worker, started, mail_server):
     app.control.purge()
 
-    sweep.delay()
+    recover_lost_work.delay()
 
     assert wait_until(lambda: started.messages.filter(status="sent").count() == 30)
 
 
 def test_a_page_answers_although_the_broker_is_down_and_the_sweep_delivers(person, broken_broker):
     page = person.signs_up("email")
-    tasks.deliver_replies()
+    tasks.deliver_service_messages()
 
     assert page.request["PATH_INFO"] == reverse("preferences:check-inbox", args=[person.topic.sender.slug])
     assert len(person.mail_server.messages) == 1

@@ -6,14 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
-from campaigns.decision.checks import Kind
+from campaigns.decision.checks import DecisionKind
 from campaigns.explain import explanation, query, serialize
-from campaigns.explain.check_answers import Answer, State, Step
+from campaigns.explain.check_answers import CheckStep, Explanation, StepState
 from preferences.errors import SaysoError
 
-NO_ANSWER = 2
-CODES = {Kind.SEND: 0, Kind.WAIT: 10, Kind.SKIP: 11}
-MARKS = {State.PASSED: "passed     ", State.FAILED: "FAILED     ", State.NOT_REACHED: "not reached"}
+EXIT_NO_ANSWER = 2
+EXIT_CODES = {DecisionKind.SEND: 0, DecisionKind.WAIT: 10, DecisionKind.SKIP: 11}
+MARKS = {StepState.PASSED: "passed     ", StepState.FAILED: "FAILED     ", StepState.NOT_REACHED: "not reached"}
 
 
 class Command(BaseCommand):
@@ -31,34 +31,36 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            address, question = query.question(options["address"], options["about"], options["channel"])
-            found = explanation.ask(address, question, at=query.moment(options["at"]) if options["at"] else None)
+            address, question = query.parse_question(options["address"], options["about"], options["channel"])
+            found = explanation.explain_now_or_at(
+                address, question, at=query.parse_moment(options["at"]) if options["at"] else None
+            )
         except SaysoError as error:
             self._no_answer(error, as_json=options["json"])
         else:
             self._answer(found, as_json=options["json"])
 
-    def _answer(self, found: Answer, *, as_json: bool) -> None:
+    def _answer(self, found: Explanation, *, as_json: bool) -> None:
         if as_json:
-            self._write(serialize.answer(found))
+            self._write(serialize.explanation_document(found))
         else:
             self.stdout.write("\n".join(_lines(found)))
-        if code := CODES[found.verdict.kind]:
+        if code := EXIT_CODES[found.decision.kind]:
             raise SystemExit(code)
 
     def _no_answer(self, error: SaysoError, *, as_json: bool) -> None:
         addresses = getattr(error, "addresses", [])
         if as_json:
-            self._write(serialize.trouble(str(error), addresses))
+            self._write(serialize.error_document(str(error), addresses))
         else:
             self.stderr.write("\n".join([str(error), *(f"  {one.reference}  {one}" for one in addresses)]))
-        raise SystemExit(NO_ANSWER)
+        raise SystemExit(EXIT_NO_ANSWER)
 
     def _write(self, document: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
 
 
-def _lines(found: Answer) -> list[str]:
+def _lines(found: Explanation) -> list[str]:
     """The verdict first, then what would change it, then the checks."""
     return [
         found.said,
@@ -70,7 +72,7 @@ def _lines(found: Answer) -> list[str]:
     ]
 
 
-def _step(step: Step) -> list[str]:
+def _step(step: CheckStep) -> list[str]:
     facts = [f"               {fact.label}: {fact.said}" for fact in step.facts]
     rules = [
         f"               {share.rule.name}, version {share.rule.version}: {share.says} ({share.reference})"

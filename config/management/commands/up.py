@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config import supervisor
 
 PYTHON = sys.executable
-TAKEN = "Port {port} is in use: stop the other program or run `python3 dev.py run --port {next}`."
+PORT_TAKEN = "Port {port} is in use: stop the other program or run `python3 dev.py run --port {next}`."
 READY = "\nSayso is running at {url}/  Stop it with Ctrl-C."
-DEMO_DOORS = "  Sign up      {url}/\n  Staff pages  {url}/admin/\n  Post room    {url}/post-room/"
+DEMO_PORTS = "  Sign up      {url}/\n  Staff pages  {url}/admin/\n  Post room    {url}/demo-inbox/"
 
 
 class Command(BaseCommand):
@@ -26,8 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port, level = options["port"], options["loglevel"]
         if not supervisor.port_is_free(port):
-            raise CommandError(TAKEN.format(port=port, next=port + 1))
-        url = settle_in(port) if settings.DEMO else settings.BASE_URL
+            raise CommandError(PORT_TAKEN.format(port=port, next=port + 1))
+        url = assign_ports(port) if settings.DEMO else settings.BASE_URL
         os.environ.setdefault("LOG_LEVEL", level.upper())
         try:
             supervisor.run(programs(port, level), port=port, when_ready=lambda: self.say_ready(url))
@@ -38,12 +38,12 @@ class Command(BaseCommand):
     def say_ready(self, url: str) -> None:
         self.stdout.write(READY.format(url=url))
         if settings.DEMO:
-            self.stdout.write(DEMO_DOORS.format(url=url))
+            self.stdout.write(DEMO_PORTS.format(url=url))
 
 
-def settle_in(port: int) -> str:
+def assign_ports(port: int) -> str:
     """Tell the demo's programs where they live: links follow the port, inner ports are free ones."""
-    texts = urlsplit(settings.TEXT_PROVIDER_URL).port or 0
+    texts = urlsplit(settings.SMS_PROVIDER_URL).port or 0
     for name, wanted in {"SAYSO_MAIL_PORT": settings.EMAIL_PORT, "SAYSO_TEXT_PORT": texts}.items():
         os.environ[name] = str(wanted if supervisor.port_is_free(wanted) else supervisor.any_free_port())
     os.environ["BASE_URL"] = f"http://localhost:{port}"

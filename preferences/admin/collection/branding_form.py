@@ -16,7 +16,7 @@ from preferences.presentation import logos, theme
 from preferences.templatetags import branding
 
 
-class Shown:
+class StoredLogo:
     """A logo as the form shows it: its name, and where the picture is."""
 
     def __init__(self, logo: FieldFile) -> None:
@@ -32,8 +32,8 @@ class LogoWidget(UnfoldAdminFileFieldWidget):
     def is_initial(self, value: Any) -> bool:
         return bool(value)
 
-    def format_value(self, value: Any) -> Shown | None:
-        return Shown(value) if isinstance(value, FieldFile) and value else None
+    def format_value(self, value: Any) -> StoredLogo | None:
+        return StoredLogo(value) if isinstance(value, FieldFile) and value else None
 
 
 class SenderForm(forms.ModelForm):
@@ -46,7 +46,7 @@ class SenderForm(forms.ModelForm):
         accent = self.cleaned_data["accent"]
         Sender._meta.get_field("accent").clean(accent, self.instance)
         try:
-            return theme.check(accent) if accent else ""
+            return theme.check_accent(accent) if accent else ""
         except NotAllowed as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 
@@ -56,7 +56,7 @@ class SenderForm(forms.ModelForm):
         if not isinstance(logo, UploadedFile):
             return logo
         try:
-            picture = logos.read(logo.read(logos.MOST_BYTES + 1))
+            picture = logos.parse_logo(logo.read(logos.MAX_BYTES + 1))
         except NotAllowed as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         logo.seek(0)
@@ -64,9 +64,9 @@ class SenderForm(forms.ModelForm):
         return logo
 
 
-def swatches(sender: Sender) -> SafeString:
+def colour_swatches(sender: Sender) -> SafeString:
     """The colours of the sender's pages with the ink on them, by day and in the dark."""
-    of = theme.colours(sender)
+    of = theme.colours_of(sender)
     return format_html(
         '<span style="display:inline-block;margin:.2rem 0;background:{};color:{};padding:.4rem .8rem">{} {}</span> '
         '<span style="display:inline-block;margin:.2rem 0;background:{};color:{};padding:.4rem .8rem">{} {}</span>',

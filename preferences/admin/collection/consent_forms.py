@@ -23,15 +23,15 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
-from preferences.admin.collection.topics import Settled
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
+from preferences.admin.collection.topics import FixedAfterCreationAdmin
 from preferences.collection import consent_forms
 from preferences.errors import NotAllowed
 from preferences.models import ConsentForm, ConsentFormVersion, Notice, Topic
 from preferences.web.forms.subscribe import embed_code
 from preferences.web.forms.subscribe.sign_up import SignUpForm
 
-Kind = ConsentForm.Kind
+FormKind = ConsentForm.Kind
 STATES = {"none": "danger", "behind": "warning", "published": "success", "retired": "info"}
 
 
@@ -117,7 +117,7 @@ class VersionInline(ReadOnly, TabularInline):
 
 
 @admin.register(ConsentForm)
-class ConsentFormAdmin(Settled):
+class ConsentFormAdmin(FixedAfterCreationAdmin):
     """Where do we ask people, and with which words?"""
 
     form = ComposeForm
@@ -159,7 +159,7 @@ class ConsentFormAdmin(Settled):
             return "retired", _("Retired")
         if not form.versions.all():
             return "none", _("Not published yet")
-        if any(consent_forms.is_behind(version) for version in consent_forms.newest(form)):
+        if any(consent_forms.is_behind(version) for version in consent_forms.newest_versions(form)):
             return "behind", _("Consent wording or topics have changed: publish again")
         return "published", _("Published")
 
@@ -167,7 +167,7 @@ class ConsentFormAdmin(Settled):
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Write the words, look at them, publish them. What is refused is said on the same page."""
         form = self.subject(request, object_id)
-        initial = consent_forms.suggest(form, _language(request, form))
+        initial = consent_forms.suggest_texts(form, _language(request, form))
         words = WordsForm(request.POST if request.method == "POST" else None, initial=initial)
         preview = ""
         if request.method == "POST" and words.is_valid():
@@ -178,17 +178,17 @@ class ConsentFormAdmin(Settled):
             except NotAllowed as refusal:
                 words.add_error(None, str(refusal))
         context = {"original": form, "form": words, "preview": preview, "back": self.change_url(form)}
-        return self.page(request, "admin/preferences/consent_form_publish.html", context | {"title": _("Publish")})
+        return self.page(request, "admin/preferences/consentform/publish.html", context | {"title": _("Publish")})
 
     def _publish(self, request: HttpRequest, form: ConsentForm, words: dict[str, str]) -> HttpResponse:
-        version = consent_forms.publish(form, by=colleague(request), **words)
+        version = consent_forms.publish(form, by=staff_user(request), **words)
         sentence = _("Published as version %(number)d. From now on, people are asked for consent with this version.")
         self.message_user(request, sentence % {"number": version.version})
         return redirect(self.change_url(form))
 
     @action(description=gettext_lazy("Open the page"), icon="open_in_new", permissions=["view"])
     def open_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return redirect("preferences:join", self.subject(request, object_id).slug)
+        return redirect("preferences:consent-form", self.subject(request, object_id).slug)
 
     @action(description=gettext_lazy("HTML for your website"), icon="code", permissions=["view"])
     def snippet(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -197,16 +197,16 @@ class ConsentFormAdmin(Settled):
         context = {
             "title": _("HTML for your website"),
             "version": version,
-            "languages": consent_forms.newest(form),
-            "html": embed_code.html(version) if version else "",
+            "languages": consent_forms.newest_versions(form),
+            "html": embed_code.embed_html(version) if version else "",
             "back": self.change_url(form),
         }
-        return self.page(request, "admin/preferences/consent_form_snippet.html", context)
+        return self.page(request, "admin/preferences/consentform/embed_code.html", context)
 
     @action(description=gettext_lazy("Retire"), icon="block", permissions=["retire"])
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(form: ConsentForm, answers: dict[str, Any]) -> str:
-            consent_forms.retire(form, by=colleague(request))
+            consent_forms.retire(form, by=staff_user(request))
             return _("Retired. This form can no longer be used.")
 
         return self.ask_first(
@@ -250,7 +250,7 @@ class ConsentFormVersionAdmin(ReadOnly, StaffAdmin):
 def _is_offered(button: str, form: ConsentForm) -> bool:
     if button in ("publish", "retire"):
         return form.retired_at is None
-    return form.kind == Kind.PAGE and form.retired_at is None and form.versions.exists()
+    return form.kind == FormKind.PAGE and form.retired_at is None and form.versions.exists()
 
 
 def _language(request: HttpRequest, form: ConsentForm) -> str:
@@ -267,4 +267,4 @@ def _preview(version: ConsentFormVersion) -> str:
     with translation.override(version.language):
         form = SignUpForm(sender=version.form.sender, version=version, is_preview=True)
         page = {"version": version, "sender": version.form.sender, "form": form, "preview": True}
-        return render_to_string("preferences/join.html", page)
+        return render_to_string("preferences/subscribe/consent_form.html", page)

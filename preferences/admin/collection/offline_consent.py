@@ -18,7 +18,7 @@ from unfold.widgets import (
 )
 
 from preferences import tasks
-from preferences.admin.base import StaffAdmin, colleague
+from preferences.admin.base import StaffAdmin, staff_user
 from preferences.collection import attachments
 from preferences.collection import offline_consent as verbs
 from preferences.consent.evidence import Proof
@@ -26,7 +26,7 @@ from preferences.errors import NotAllowed
 from preferences.models import Address, ConsentForm, ConsentFormVersion, Contact, Topic
 
 
-class WriteDownForm(forms.Form):
+class OfflineConsentForm(forms.Form):
     """What was said: for which address, about what, when, and what proves it."""
 
     address = forms.ModelChoiceField(
@@ -69,12 +69,12 @@ class WriteDownForm(forms.Form):
     def clean_document(self) -> Any:
         file = self.cleaned_data["document"]
         try:
-            return attachments.checked(file) if file else None
+            return attachments.validated_attachment(file) if file else None
         except NotAllowed as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 
 
-def write_down(office: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+def record_offline_consent_view(office: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Two steps: which form was read out or signed, then what was said."""
     contact = office.subject(request, object_id)
     version = _current().get(request.GET.get("form", ""))
@@ -83,15 +83,15 @@ def write_down(office: StaffAdmin, request: HttpRequest, object_id: str) -> Http
 
     def verb(contact: Contact, said: dict[str, Any]) -> str:
         proof = Proof(words=said["words"], document=said["document"], page=str(version))
-        verbs.write_down(
+        verbs.record_consent(
             said["address"],
             said["topics"],
             form=version,
             said_at=said["said_at"],
             proof=proof,
-            by=colleague(request),
+            by=staff_user(request),
         )
-        tasks.answer_soon(said["address"])
+        tasks.deliver_soon(said["address"])
         return _("Consent recorded. The person is notified at once, and the consent expires unless they confirm it.")
 
     return office.ask_first(
@@ -101,8 +101,8 @@ def write_down(office: StaffAdmin, request: HttpRequest, object_id: str) -> Http
         text=_("Read this out word for word, or compare it with the form they signed. Then enter what they agreed to."),
         button=_("Record consent and notify them"),
         verb=verb,
-        form_class=partial(WriteDownForm, contact=contact, version=version),
-        template="admin/preferences/contact/write_down.html",
+        form_class=partial(OfflineConsentForm, contact=contact, version=version),
+        template="admin/preferences/contact/record_consent.html",
         shown={"version": version, "notices": _notices(version)},
     )
 

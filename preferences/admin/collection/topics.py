@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from preferences.admin.action_forms import NoticeForm
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.admin.collection import branding_form
 from preferences.collection import notices
 from preferences.consent import opt_out_reasons
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
-class Newest(TypedDict):
+class WithNoticeVersion(TypedDict):
     """The version of the newest notice, counted with the topic."""
 
     notice_version: int | None
 
 
-class Settled(StaffAdmin):
+class FixedAfterCreationAdmin(StaffAdmin):
     """What links and ledgers refer to is chosen once."""
 
     chosen_once: list[str] = []
@@ -51,7 +51,7 @@ class TopicInline(ReadOnly, TabularInline):
 
 
 @admin.register(Sender)
-class SenderAdmin(Settled):
+class SenderAdmin(FixedAfterCreationAdmin):
     """On whose behalf do we write, and how are they reached?"""
 
     form = branding_form.SenderForm
@@ -72,7 +72,7 @@ class SenderAdmin(Settled):
 
     @display(description=gettext_lazy("page colours"))
     def colours(self, sender: Sender) -> str:
-        return branding_form.swatches(sender)
+        return branding_form.colour_swatches(sender)
 
 
 class NoticeInline(ReadOnly, TabularInline):
@@ -88,7 +88,7 @@ class NoticeInline(ReadOnly, TabularInline):
 
 
 @admin.register(Topic)
-class TopicAdmin(Settled):
+class TopicAdmin(FixedAfterCreationAdmin):
     """What can people ask to hear about, and may we ask them yet?"""
 
     chosen_once = ["sender", "slug"]
@@ -130,21 +130,21 @@ class TopicAdmin(Settled):
         return ", ".join(str(channel.label) for channel in topic.channels)
 
     @display(description=gettext_lazy("consent wording"), label={"none": "danger", "published": "success"})
-    def notice(self, topic: "WithAnnotations[Topic, Newest]") -> tuple[str, str]:
+    def notice(self, topic: "WithAnnotations[Topic, WithNoticeVersion]") -> tuple[str, str]:
         if topic.notice_version is None:
             return "none", _("None yet")
         return "published", _("Version %(number)d") % {"number": topic.notice_version}
 
     @display(description=gettext_lazy("opt-outs"))
     def leaving(self, topic: Topic) -> str:
-        leaving = opt_out_reasons.counted(topic)
+        leaving = opt_out_reasons.counts_for_topic(topic)
         said = {"leaving": leaving, "reasons": leaving.in_words}
-        return render_to_string("admin/preferences/_leaving.html", said)
+        return render_to_string("admin/preferences/topic/_opt_outs.html", said)
 
     @action(description=gettext_lazy("Publish consent wording"), icon="publish", permissions=["publish"])
     def publish_notice(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(topic: Topic, words: dict[str, Any]) -> str:
-            notice = notices.publish(topic, by=colleague(request), **words)
+            notice = notices.publish(topic, by=staff_user(request), **words)
             return _(
                 "Published as version %(number)d. From now on, people are asked for consent with this version."
             ) % {"number": notice.version}
@@ -162,7 +162,7 @@ class TopicAdmin(Settled):
             button=_("Publish"),
             verb=verb,
             form_class=NoticeForm,
-            initial=notices.suggest(topic) | {"discloses_texts": topic.by_sms},
+            initial=notices.suggest_texts(topic) | {"discloses_texts": topic.by_sms},
         )
 
 
@@ -176,7 +176,7 @@ class NoticeAdmin(ReadOnly, StaffAdmin):
     fields = [
         "topic",
         ("language", "version"),
-        *notices.SLOTS,
+        *notices.TEXT_FIELDS,
         "discloses_texts",
         ("published_at", "published_by"),
         "digest",

@@ -14,7 +14,7 @@ from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from preferences.admin.address_search import FindsByAddress
+from preferences.admin.address_search import AddressSearchAdmin
 from preferences.admin.base import ReadOnly, StaffAdmin
 from preferences.consent import evidence
 from preferences.models import ConsentEvent, Evidence, Topic
@@ -62,7 +62,7 @@ class TopicFilter(admin.SimpleListFilter):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+class ConsentEventAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """The ledger: what people said, newest first."""
 
     list_display = ["occurred_at", "address", "about", "said", "method", "source", "by"]
@@ -92,9 +92,9 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
             },
         ),
         (gettext_lazy("Consent wording and form"), {"fields": ["notice", "form"]}),
-        (gettext_lazy("Proof"), {"fields": ["proof", "commitment", "reference", "act", "origin"]}),
+        (gettext_lazy("Proof"), {"fields": ["proof", "commitment", "reference", "interaction_id", "origin"]}),
     ]
-    readonly_fields = ["about", "proof", "reference", "act"]
+    readonly_fields = ["about", "proof", "reference", "interaction_id"]
     inlines = [EvidenceInline]
 
     def get_urls(self) -> list[URLPattern]:
@@ -128,6 +128,6 @@ class ConsentEventAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def proof(self, event: ConsentEvent) -> str:
         if not Evidence.objects.filter(event=event).exists():
             return _("The evidence was deleted.")
-        if evidence.holds(event):
+        if evidence.matches_commitment(event):
             return _("Yes: the evidence has not changed since it was recorded.")
         return _("No: the evidence was changed after it was recorded.")

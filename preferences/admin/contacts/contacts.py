@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from preferences.admin.action_forms import NewContactForm, NoForm, channel_of
-from preferences.admin.address_search import FindsByAddress, addresses
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.action_forms import NewContactForm, OptOutForm, guess_channel
+from preferences.admin.address_search import AddressSearchAdmin, addresses_matching
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.admin.collection import offline_consent
 from preferences.consent import eligibility, ineligibility_labels
 from preferences.consent import service as consent
@@ -36,7 +36,7 @@ class AddressInline(ReadOnly, TabularInline):
 
 
 @admin.register(Contact)
-class ContactAdmin(FindsByAddress, StaffAdmin):
+class ContactAdmin(AddressSearchAdmin, StaffAdmin):
     """Who is this, and what do they get from us?"""
 
     address_path = "addresses__in"
@@ -65,7 +65,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     asked = ["restricted_at", "sale_share_optout_at"]
     readonly_fields = ["created_at", "erased_at", *asked, "subscriptions", "suppressions"]
     inlines = [AddressInline]
-    actions_detail = ["write_down_a_yes", "record_a_no", "erase"]
+    actions_detail = ["write_down_a_yes", "record_opt_out", "erase"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("addresses")
@@ -80,8 +80,8 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
 
     def found(self, term: str) -> Q:
         if "@" in term or any(character.isdigit() for character in term):
-            return Q(pk__in=addresses(term).values("contact_id"))
-        return Q(name__icontains=term) | Q(pk__in=addresses(term).values("contact_id"))
+            return Q(pk__in=addresses_matching(term).values("contact_id"))
+        return Q(name__icontains=term) | Q(pk__in=addresses_matching(term).values("contact_id"))
 
     def has_change_permission(self, request: HttpRequest, obj: Contact | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
@@ -99,10 +99,10 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
         """What is typed here goes through the same verbs as everything else."""
         said = {name: form.cleaned_data[name] for name in contacts.CORRECTABLE if name in form.cleaned_data}
         if change:
-            contacts.correct(obj, by=colleague(request), **said)
+            contacts.correct_details(obj, by=staff_user(request), **said)
             return
         value = form.cleaned_data["address"]
-        address = contacts.add_address(channel_of(value), value, by=colleague(request), **said)
+        address = contacts.add_address(guess_channel(value), value, by=staff_user(request), **said)
         obj.__dict__.update(address.contact.__dict__)
 
     @display(description=gettext_lazy("person"), ordering="name")
@@ -120,20 +120,20 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
     @display(description=gettext_lazy("subscriptions"))
     def subscriptions(self, contact: Contact) -> str:
         rows = Subscription.objects.filter(address__contact=contact).select_related("address", "topic__sender", "event")
-        return render_to_string("admin/preferences/_subscriptions.html", {"subscriptions": rows})
+        return render_to_string("admin/preferences/contact/_subscriptions.html", {"subscriptions": rows})
 
     @display(description=gettext_lazy("suppressions"))
     def suppressions(self, contact: Contact) -> str:
         live = contact.addresses.live().values("fingerprint")
         rows = Suppression.objects.filter(fingerprint__in=live).select_related("lifted_by")
-        return render_to_string("admin/preferences/_suppressions.html", {"suppressions": rows})
+        return render_to_string("admin/preferences/contact/_suppressions.html", {"suppressions": rows})
 
     @action(description=gettext_lazy("Record opt-out"), icon="do_not_disturb_on", permissions=["record"])
-    def record_a_no(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def record_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         contact = self.subject(request, object_id)
 
         def verb(contact: Contact, said: dict[str, Any]) -> str:
-            who = {"sender": said["sender"], "by": colleague(request), "proof": Proof(words=said["words"])}
+            who = {"sender": said["sender"], "by": staff_user(request), "proof": Proof(words=said["words"])}
             consent.withdraw_all(said["address"], source=Source.STAFF, method=said["method"], **who)
             return _("Opt-out recorded. No more messages are sent to this address.")
 
@@ -148,17 +148,17 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
             ),
             button=_("Opt out of all"),
             verb=verb,
-            form_class=partial(NoForm, contact=contact),
+            form_class=partial(OptOutForm, contact=contact),
         )
 
     @action(description=gettext_lazy("Record consent"), icon="edit_note", permissions=["write_down"])
     def write_down_a_yes(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return offline_consent.write_down(self, request, object_id)
+        return offline_consent.record_offline_consent_view(self, request, object_id)
 
     @action(description=gettext_lazy("Erase"), icon="person_remove", permissions=["erase"])
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(contact: Contact, said: dict[str, Any]) -> str:
-            erasure.erase(contact, by=colleague(request))
+            erasure.erase(contact, by=staff_user(request))
             return _("Erased. The opt-out is kept only as a fingerprint of the address.")
 
         return self.ask_first(
@@ -177,7 +177,7 @@ class ContactAdmin(FindsByAddress, StaffAdmin):
 
 
 @admin.register(Address)
-class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+class AddressAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """May we write to this address, and about what?"""
 
     list_display = ["value", "channel", "contact", "verified_at", "created_at"]
@@ -188,7 +188,7 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     actions_detail = ["revoke_links"]
 
     def found(self, term: str) -> Q:
-        return Q(pk__in=addresses(term))
+        return Q(pk__in=addresses_matching(term))
 
     def has_revoke_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.change_contact")
@@ -196,7 +196,7 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @action(description=gettext_lazy("Revoke links"), icon="link_off", permissions=["revoke"])
     def revoke_links(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(address: Address, said: dict[str, Any]) -> str:
-            contacts.revoke_links(address, by=colleague(request))
+            contacts.revoke_links(address, by=staff_user(request))
             return _("Links sent so far no longer work. Unsubscribe links still work.")
 
         return self.ask_first(
@@ -215,10 +215,11 @@ class AddressAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     def may_we_write(self, address: Address) -> str:
         topics = Topic.objects.filter(retired_at=None).select_related("sender")
         rows = [
-            (topic, reason, ineligibility_labels.may_we_write(reason)) for topic, reason in _objections(address, topics)
+            (topic, reason, ineligibility_labels.eligibility_answer(reason))
+            for topic, reason in _objections_by_topic(address, topics)
         ]
-        return render_to_string("admin/preferences/_eligibility.html", {"rows": rows, "address": address})
+        return render_to_string("admin/preferences/contact/_eligibility.html", {"rows": rows, "address": address})
 
 
-def _objections(address: Address, topics: QuerySet[Topic]) -> list[tuple[Topic, str]]:
-    return [(topic, eligibility.objection(address, topic)) for topic in topics]
+def _objections_by_topic(address: Address, topics: QuerySet[Topic]) -> list[tuple[Topic, str]]:
+    return [(topic, eligibility.first_objection(address, topic)) for topic in topics]

@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from preferences.admin.action_forms import BecauseForm
-from preferences.admin.address_search import FindsByAddress, addresses
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.action_forms import ReasonForm
+from preferences.admin.address_search import AddressSearchAdmin, addresses_matching
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.admin.contacts.consent_events import TopicFilter
-from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.models import Address, Subscription, Suppression
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
-class Owned(TypedDict):
+class WithAddress(TypedDict):
     """The address behind the fingerprint, as long as we know it."""
 
     address_value: str | None
@@ -30,7 +30,7 @@ STATUSES = {"active": "success", "pending": "info", "paused": "warning", "ended"
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+class SubscriptionAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Who gets what? Only the ledger changes it."""
 
     list_display = ["address", "topic", "standing", "because", "expires_at", "changed_at"]
@@ -50,7 +50,7 @@ class SubscriptionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+class SuppressionAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """To whom do we not write, and why?"""
 
     list_display = ["whose", "channel", "why", "scope", "since", "detail", "lifted_at"]
@@ -72,13 +72,13 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         return super().get_queryset(request).annotate(address_value=Subquery(owner.values("value")[:1]))
 
     def found(self, term: str) -> Q:
-        return Q(fingerprint__in=addresses(term).values("fingerprint"))
+        return Q(fingerprint__in=addresses_matching(term).values("fingerprint"))
 
     def has_lift_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.change_suppression")
 
     @display(description=gettext_lazy("address"))
-    def whose(self, suppression: "WithAnnotations[Suppression, Owned]") -> str:
+    def whose(self, suppression: "WithAnnotations[Suppression, WithAddress]") -> str:
         return suppression.address_value or _("Not on file (%(start)s…)") % {"start": suppression.fingerprint[:8]}
 
     @display(description=gettext_lazy("reason"), label={True: "danger", False: "info"}, ordering="reason")
@@ -88,7 +88,7 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     @action(description=gettext_lazy("Lift"), icon="lock_open", permissions=["lift"])
     def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(suppression: Suppression, said: dict[str, Any]) -> str:
-            consent.lift(suppression, by=colleague(request), because=said["because"])
+            suppressions.lift_by_staff(suppression, by=staff_user(request), because=said["because"])
             return _("Suppression lifted. Messages can be sent to this address again, for its active subscriptions.")
 
         return self.ask_first(
@@ -101,5 +101,5 @@ class SuppressionAdmin(FindsByAddress, ReadOnly, StaffAdmin):
             ),
             button=_("Lift"),
             verb=verb,
-            form_class=BecauseForm,
+            form_class=ReasonForm,
         )

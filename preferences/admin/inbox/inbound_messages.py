@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from preferences import tasks
-from preferences.admin.address_search import FindsByAddress
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.address_search import AddressSearchAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.errors import SaysoError
-from preferences.inbound import sms
-from preferences.models import Inbound, Subscription
+from preferences.inbound import review_outcomes
+from preferences.models import InboundMessage, Subscription
 from preferences.web import preference_sheet
 
 MEANINGS = {
@@ -31,18 +31,18 @@ MEANINGS = {
     "help": "info",
     "other": "info",
 }
-CLOCKS = {"overdue": "danger", "waiting": "warning", "decided": "success"}
+REVIEW_DEADLINES = {"overdue": "danger", "waiting": "warning", "decided": "success"}
 SHOWN = 200
 DONE = {
-    Inbound.Decision.OPT_OUT: gettext_lazy("Opt-out recorded. They get no more messages."),
-    Inbound.Decision.WRONG_PERSON: gettext_lazy(
+    InboundMessage.Decision.OPT_OUT: gettext_lazy("Opt-out recorded. They get no more messages."),
+    InboundMessage.Decision.WRONG_PERSON: gettext_lazy(
         "Wrong number recorded. This address gets no more messages, and no recorded consent is valid for it."
     ),
-    Inbound.Decision.NOTHING: gettext_lazy("No change. Messages continue as before."),
+    InboundMessage.Decision.NOTHING: gettext_lazy("No change. Messages continue as before."),
 }
 
 
-class ToRead(admin.SimpleListFilter):
+class NeedsReviewFilter(admin.SimpleListFilter):
     """What waits for somebody, the most urgent first."""
 
     title = gettext_lazy("review status")
@@ -51,7 +51,7 @@ class ToRead(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("waiting", _("Needs review")), ("overdue", _("Overdue")), ("decided", _("Decided"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Inbound]) -> QuerySet[Inbound]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:
         waiting = queryset.filter(due_at__isnull=False, decided_at=None)
         answers = {
             "waiting": waiting,
@@ -61,13 +61,13 @@ class ToRead(admin.SimpleListFilter):
         return answers.get(self.value() or "", queryset)
 
 
-@admin.register(Inbound)
-class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+@admin.register(InboundMessage)
+class InboundMessageAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """What did they write back, and what did we do about it? What is doubtful is decided here with one press."""
 
     list_display = ["received_at", "clock", "address", "words", "understood", "outcome"]
     list_to_read = ["clock", "address", "words", "gets", "answer"]
-    list_filter = [ToRead, "meaning", "decision", "channel", "sender"]
+    list_filter = [NeedsReviewFilter, "meaning", "decision", "channel", "sender"]
     list_select_related = ["address", "sender", "decided_by"]
     fields = [
         ("read_by", "answer"),
@@ -84,9 +84,11 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
     ]
     readonly_fields = ["read_by", "answer", "gets"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Inbound]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMessage]:
         getting = (
-            Subscription.objects.filter(status__in=preference_sheet.ON).select_related("topic").order_by("topic__name")
+            Subscription.objects.filter(status__in=preference_sheet.ON_STATUSES)
+            .select_related("topic")
+            .order_by("topic__name")
         )
         rows = super().get_queryset(request)
         return rows.prefetch_related(Prefetch("address__subscriptions", queryset=getting, to_attr="getting"))
@@ -99,19 +101,19 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         shown = self.list_to_read if _is_inbox(request) else self.list_display
         return [name for name in shown if name != "answer" or self.has_decide_permission(request)]
 
-    def get_fields(self, request: HttpRequest, obj: Inbound | None = None) -> list[Any]:
+    def get_fields(self, request: HttpRequest, obj: InboundMessage | None = None) -> list[Any]:
         return list(self.fields) if self.has_decide_permission(request) else ["read_by", *self.fields[1:]]
 
     def get_urls(self) -> list[URLPattern]:
         decide = path(
             "<int:pk>/decide/<str:decision>/",
             self.admin_site.admin_view(self.decide),
-            name="preferences_inbound_decide",
+            name="preferences_inboundmessage_decide",
         )
         return [decide, *super().get_urls()]
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("preferences.decide_inbound")
+        return request.user.has_perm("preferences.review_inboundmessage")
 
     def decide(self, request: HttpRequest, pk: int, decision: str) -> HttpResponse:
         """One press, one decision; then the next one that waits."""
@@ -121,16 +123,18 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
             raise PermissionDenied
         row = self.subject(request, str(pk))
         try:
-            decided = sms.decide(row, decision, by=colleague(request))
+            decided = review_outcomes.decide(row, decision, by=staff_user(request))
         except SaysoError as problem:
             self.message_user(request, str(problem), messages.ERROR)
         else:
-            tasks.answer_soon(decided.address)
-            self.message_user(request, str(DONE[Inbound.Decision(decision)]), messages.SUCCESS)
-        return redirect(f"{reverse('admin:preferences_inbound_changelist')}?{ToRead.parameter_name}=waiting")
+            tasks.deliver_soon(decided.address)
+            self.message_user(request, str(DONE[InboundMessage.Decision(decision)]), messages.SUCCESS)
+        return redirect(
+            f"{reverse('admin:preferences_inboundmessage_changelist')}?{NeedsReviewFilter.parameter_name}=waiting"
+        )
 
-    @display(description=gettext_lazy("needs review"), label=CLOCKS, ordering="due_at")
-    def clock(self, row: Inbound) -> tuple[str, str] | None:
+    @display(description=gettext_lazy("needs review"), label=REVIEW_DEADLINES, ordering="due_at")
+    def clock(self, row: InboundMessage) -> tuple[str, str] | None:
         if row.decided_at:
             return "decided", row.get_decision_display()
         if row.due_at is None:
@@ -141,36 +145,39 @@ class InboundAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         return "waiting", _("Due by %(moment)s") % when
 
     @display(description=gettext_lazy("needs review"))
-    def read_by(self, row: Inbound) -> str:
+    def read_by(self, row: InboundMessage) -> str:
         """The same on the page of one message, where the theme shows no coloured labels."""
         _colour, when = self.clock(row) or ("", "")
         return when
 
     @display(description=gettext_lazy("text"))
-    def words(self, row: Inbound) -> str:
+    def words(self, row: InboundMessage) -> str:
         said = {"words": Truncator(row.raw_text).chars(SHOWN), "normal_text": Truncator(row.normal_text).chars(SHOWN)}
-        return render_to_string("admin/preferences/_inbound_words.html", {**said, "rule": row.matched_by})
+        return render_to_string("admin/preferences/inboundmessage/_text.html", {**said, "rule": row.matched_by})
 
     @display(description=gettext_lazy("meaning"), label=MEANINGS, ordering="meaning")
-    def understood(self, row: Inbound) -> tuple[str, str]:
+    def understood(self, row: InboundMessage) -> tuple[str, str]:
         return row.meaning, row.get_meaning_display()
 
     @display(description=gettext_lazy("subscribed to"))
-    def gets(self, row: Inbound) -> str:
+    def gets(self, row: InboundMessage) -> str:
         if row.address is None:
             return _("We do not know who wrote this.")
         getting = getattr(row.address, "getting", [])
         return ", ".join(subscription.topic.name for subscription in getting) or _("Nothing")
 
     @display(description=gettext_lazy("choose an outcome"))
-    def answer(self, row: Inbound) -> str:
+    def answer(self, row: InboundMessage) -> str:
         """The three answers, or the one that is left when nobody knows who wrote."""
         if row.due_at is None or row.decided_at:
             return ""
-        possible = [one for one in Inbound.Decision if row.address_id or one == Inbound.Decision.NOTHING]
-        urls = [(reverse("admin:preferences_inbound_decide", args=[row.pk, one.value]), one.label) for one in possible]
-        return render_to_string("admin/preferences/_decide.html", {"choices": urls})
+        possible = [one for one in InboundMessage.Decision if row.address_id or one == InboundMessage.Decision.NOTHING]
+        urls = [
+            (reverse("admin:preferences_inboundmessage_decide", args=[row.pk, one.value]), one.label)
+            for one in possible
+        ]
+        return render_to_string("admin/preferences/inboundmessage/_decide.html", {"choices": urls})
 
 
 def _is_inbox(request: HttpRequest) -> bool:
-    return request.GET.get(ToRead.parameter_name) in ("waiting", "overdue")
+    return request.GET.get(NeedsReviewFilter.parameter_name) in ("waiting", "overdue")

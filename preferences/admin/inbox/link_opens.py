@@ -10,47 +10,47 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
 from preferences import tasks
-from preferences.admin.address_search import FindsByAddress
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
+from preferences.admin.address_search import AddressSearchAdmin
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
 from preferences.links import bot_detection
-from preferences.models import DoubtfulLeave, LinkHit
+from preferences.models import LinkOpen, SuspiciousOptOut
 
-LOOKS = {"person": "success", "scanner": "warning", "burst": "danger"}
+OPENER_COLOURS = {"person": "success", "scanner": "warning", "burst": "danger"}
 
 
-@admin.register(LinkHit)
-class LinkHitAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+@admin.register(LinkOpen)
+class LinkOpenAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Every look at a link, none of which changed anything."""
 
-    list_display = ["seen_at", "address", "purpose", "verb", "looks_like", "because", "mail_domain", "network"]
-    list_filter = ["looks", "purpose", "verb", ("seen_at", RangeDateFilter)]
+    list_display = ["seen_at", "address", "purpose", "method", "looks_like", "because", "mail_domain", "network"]
+    list_filter = ["opener", "purpose", "method", ("seen_at", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["address"]
 
-    @display(description=gettext_lazy("classification"), label=LOOKS, ordering="looks")
-    def looks_like(self, hit: LinkHit) -> tuple[str, str]:
-        return hit.looks, hit.get_looks_display()
+    @display(description=gettext_lazy("classification"), label=OPENER_COLOURS, ordering="opener")
+    def looks_like(self, hit: LinkOpen) -> tuple[str, str]:
+        return hit.opener, hit.get_opener_display()
 
 
-@admin.register(DoubtfulLeave)
-class DoubtfulLeaveAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+@admin.register(SuspiciousOptOut)
+class SuspiciousOptOutAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Opt-outs that look machine-made. They stand; the person can be written to once, with a way back."""
 
-    list_display = ["seen_at", "address", "because", "offered_at", "settled_at", "settled_by"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter), ("seen_at", RangeDateFilter)]
+    list_display = ["seen_at", "address", "because", "offered_at", "resolved_at", "resolved_by"]
+    list_filter = [("resolved_at", admin.EmptyFieldListFilter), ("seen_at", RangeDateFilter)]
     list_filter_submit = True
-    list_select_related = ["address", "settled_by"]
-    fields = ["address", "because", "seen_at", "offered_at", "settled_at", "settled_by"]
-    actions_detail = ["offer_a_way_back", "believe_it"]
+    list_select_related = ["address", "resolved_by"]
+    fields = ["address", "because", "seen_at", "offered_at", "resolved_at", "resolved_by"]
+    actions_detail = ["offer_a_way_back", "accept_opt_out"]
 
     def has_settle_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        return request.user.has_perm("preferences.settle_doubtfulleave")
+        return request.user.has_perm("preferences.resolve_suspiciousoptout")
 
     @action(description=gettext_lazy("Send undo link"), icon="undo", permissions=["settle"])
     def offer_a_way_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def verb(doubtful: DoubtfulLeave, said: dict[str, Any]) -> str:
-            bot_detection.offer_a_way_back(doubtful, by=colleague(request))
-            tasks.answer_soon(doubtful.address)
+        def verb(doubtful: SuspiciousOptOut, said: dict[str, Any]) -> str:
+            bot_detection.offer_undo(doubtful, by=staff_user(request))
+            tasks.deliver_soon(doubtful.address)
             return _(
                 "One message is being sent, with a button to undo the change. Until they use it, they stay opted out."
             )
@@ -68,9 +68,9 @@ class DoubtfulLeaveAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         )
 
     @action(description=gettext_lazy("Accept opt-out"), icon="check", permissions=["settle"])
-    def believe_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def verb(doubtful: DoubtfulLeave, said: dict[str, Any]) -> str:
-            bot_detection.settle(doubtful, by=colleague(request))
+    def accept_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def verb(doubtful: SuspiciousOptOut, said: dict[str, Any]) -> str:
+            bot_detection.accept_opt_out(doubtful, by=staff_user(request))
             return _("Opt-out accepted. The person stays opted out, and nothing is sent.")
 
         return self.ask_first(

@@ -4,26 +4,26 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from preferences.admin.address_search import FindsByAddress
+from preferences.admin.address_search import AddressSearchAdmin
 from preferences.admin.base import ReadOnly, StaffAdmin
-from preferences.models import Reply
+from preferences.models import ServiceMessage
 
 STATUSES = {
     "sent": "success",
-    "owed": "info",
-    "claimed": "info",
-    "handing_over": "info",
+    "queued": "info",
+    "leased": "info",
+    "sending": "info",
     "unknown": "warning",
-    "dropped": "warning",
+    "cancelled": "warning",
     "failed": "danger",
 }
 
 
-@admin.register(Reply)
-class ReplyAdmin(FindsByAddress, ReadOnly, StaffAdmin):
+@admin.register(ServiceMessage)
+class ServiceMessageAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Did they get our answer?"""
 
-    list_display = ["owed_at", "kind", "address", "sender", "state", "attempts", "sent_at", "reason"]
+    list_display = ["queued_at", "kind", "address", "sender", "state", "attempts", "sent_at", "reason"]
     list_filter = ["status", "kind", "sender", "address__channel"]
     list_select_related = ["address", "sender"]
     ordering = ["-id"]
@@ -32,14 +32,14 @@ class ReplyAdmin(FindsByAddress, ReadOnly, StaffAdmin):
         "reason",
         "address",
         "sender",
-        ("owed_at", "sent_at"),
+        ("queued_at", "sent_at"),
         ("due_at", "deadline_at"),
         ("attempts", "provider_id"),
         "reference",
-        "act",
+        "interaction_id",
     ]
     readonly_fields = ["reference"]
 
     @display(description=gettext_lazy("status"), label=STATUSES, ordering="status")
-    def state(self, reply: Reply) -> tuple[str, str]:
-        return reply.status, reply.get_status_display()
+    def state(self, service_message: ServiceMessage) -> tuple[str, str]:
+        return service_message.status, service_message.get_status_display()

@@ -13,14 +13,14 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from preferences.admin.base import ReadOnly, StaffAdmin, colleague
-from preferences.admin.rulebook.rule_pages import TellsMore
-from preferences.admin.rulebook.rules import panels
+from preferences.admin.base import ReadOnly, StaffAdmin, staff_user
+from preferences.admin.rulebook.rule_pages import ExtraContextAdmin
+from preferences.admin.rulebook.rules import proposal_panels
 from preferences.models import Rule, RuleProposal
 from preferences.rulebook import rule_diff
 from preferences.rulebook import service as rules
 
-Status = RuleProposal.Status
+ProposalStatus = RuleProposal.Status
 STATES = {"open": "warning", "published": "success", "declined": "danger"}
 
 
@@ -35,7 +35,7 @@ class DeclineForm(forms.Form):
 
 
 @admin.register(RuleProposal)
-class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
+class RuleProposalAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
     """Which changes of the rulebook wait for a second person?"""
 
     list_display = ["summary", "place", "standing", "effective_from", "proposed_by", "proposed_at", "decided_by"]
@@ -65,14 +65,14 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
     actions_detail = ["publish", "decline"]
 
     def told(self, request: HttpRequest, proposal: RuleProposal) -> dict[str, Any]:
-        return _told(request, proposal)
+        return _proposal_context(request, proposal)
 
     def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """A second person, while there is something to decide."""
         allowed = request.user.has_perm("preferences.publish_ruleproposal")
         if not allowed or object_id is None:
             return allowed
-        return RuleProposal.objects.open().filter(pk=object_id).exclude(proposed_by=colleague(request)).exists()
+        return RuleProposal.objects.open().filter(pk=object_id).exclude(proposed_by=staff_user(request)).exists()
 
     @display(description=gettext_lazy("jurisdiction"), ordering="jurisdiction")
     def place(self, proposal: RuleProposal) -> str:
@@ -92,7 +92,7 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
         proposal = self.subject(request, object_id)
 
         def verb(proposal: RuleProposal, answers: dict[str, Any]) -> str:
-            rule = rules.publish(proposal, by=colleague(request))
+            rule = rules.publish(proposal, by=staff_user(request))
             words = {"number": rule.version, "day": _day(rule)}
             return _("Published as version %(number)d. It takes effect on %(day)s.") % words
 
@@ -109,13 +109,13 @@ class RuleProposalAdmin(TellsMore, ReadOnly, StaffAdmin):
             button=_("Publish"),
             verb=verb,
             template="admin/preferences/ruleproposal/publish.html",
-            shown=_told(request, proposal),
+            shown=_proposal_context(request, proposal),
         )
 
     @action(description=gettext_lazy("Decline"), icon="block", permissions=["publish"])
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(proposal: RuleProposal, answers: dict[str, Any]) -> str:
-            rules.decline(proposal, by=colleague(request), reason=answers["reason"])
+            rules.decline(proposal, by=staff_user(request), reason=answers["reason"])
             return _("Declined. The rule stays as it is.")
 
         return self.ask_first(
@@ -133,19 +133,19 @@ def _day(rule: Rule | RuleProposal) -> str:
     return date_format(rule.effective_from, "j F Y")
 
 
-def _told(request: HttpRequest, proposal: RuleProposal) -> dict[str, Any]:
+def _proposal_context(request: HttpRequest, proposal: RuleProposal) -> dict[str, Any]:
     """What it would change, what holds otherwise on its day, and what the other floors say about it."""
     before = proposal.based_on
-    is_open = proposal.status == Status.OPEN
-    until_then = rules.standing(proposal.name, proposal.effective_from) if is_open else None
-    displaced = rules.displaced(proposal) if is_open else []
+    is_open = proposal.status == ProposalStatus.OPEN
+    until_then = rules.published_version(proposal.name, proposal.effective_from) if is_open else None
+    displaced = rules.displaced_defaults(proposal) if is_open else []
     return {
         "before": before,
-        "rows": [] if before else rule_diff.rows(proposal),
-        "differences": rule_diff.differences(before, proposal) if before else [],
+        "rows": [] if before else rule_diff.field_rows(proposal),
+        "differences": rule_diff.rule_differences(before, proposal) if before else [],
         "meanwhile": until_then if before and until_then and until_then.pk != before.pk else None,
-        "meanwhile_differences": rule_diff.differences(until_then, proposal) if until_then else [],
-        "displaced": [(rule, rule_diff.differences(rule, proposal)) for rule in displaced],
-        "panels": panels(request, proposal),
-        "is_own": is_open and proposal.proposed_by_id == colleague(request).pk,
+        "meanwhile_differences": rule_diff.rule_differences(until_then, proposal) if until_then else [],
+        "displaced": [(rule, rule_diff.rule_differences(rule, proposal)) for rule in displaced],
+        "panels": proposal_panels(request, proposal),
+        "is_own": is_open and proposal.proposed_by_id == staff_user(request).pk,
     }

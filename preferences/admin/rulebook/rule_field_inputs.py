@@ -23,7 +23,7 @@ from unfold.widgets import (
 from preferences.models import Basis
 from preferences.rulebook import rule_fields, rule_labels
 
-MOST = 100_000
+MAX_NUMBER = 100_000
 DAYS = dict(zip(rule_fields.DAYS, [*WEEKDAYS.values(), _("Public holidays")], strict=True))
 NUMBER_LABELS = {
     "months": _("Months"),
@@ -52,7 +52,7 @@ _LOOSE_HOURS = re.compile(r"(\d{1,2}):?(\d\d)\s*[-–—]\s*(\d{1,2}):?(\d\d)\Z"
 Fields = dict[str, forms.Field]
 
 
-class Shape(Protocol):
+class FieldInput(Protocol):
     def fields(self, side: str) -> Fields: ...
 
     def initial(self, side: str, written: Any) -> dict[str, Any]: ...
@@ -61,7 +61,7 @@ class Shape(Protocol):
 
 
 @dataclass(frozen=True)
-class Ticked:
+class CheckboxesInput:
     """Any of these."""
 
     choices: Mapping[str, Any]
@@ -79,7 +79,7 @@ class Ticked:
 
 
 @dataclass(frozen=True)
-class Numbered:
+class NumbersInput:
     """A number for each of these; an empty one says nothing."""
 
     labels: Mapping[str, Any]
@@ -91,7 +91,7 @@ class Numbered:
     def _field(self, label: Any) -> forms.Field:
         widget = UnfoldAdminIntegerFieldWidget
         return forms.IntegerField(
-            label=label, required=False, min_value=0, max_value=MOST, widget=widget, help_text=self.help_text
+            label=label, required=False, min_value=0, max_value=MAX_NUMBER, widget=widget, help_text=self.help_text
         )
 
     def initial(self, side: str, written: Any) -> dict[str, Any]:
@@ -109,13 +109,13 @@ class HoursField(forms.CharField):
         text = _tidy(super().clean(value))
         if text not in ("", rule_fields.CLOSED):
             try:
-                rule_fields.window({"mon-sun": text})
-            except rule_fields.BadFigure as error:
+                rule_fields.parse_window({"mon-sun": text})
+            except rule_fields.InvalidRuleField as error:
                 raise forms.ValidationError(str(error)) from error
         return text
 
 
-class Hours:
+class HoursInput:
     """From when until when, for each weekday and for public holidays."""
 
     def fields(self, side: str) -> Fields:
@@ -127,10 +127,10 @@ class Hours:
         return HoursField(label=label, required=False, max_length=20, widget=widget, help_text=said)
 
     def initial(self, side: str, written: Any) -> dict[str, Any]:
-        hours = dict(zip(rule_fields.DAYS, rule_fields.window(written), strict=True))
+        hours = dict(zip(rule_fields.DAYS, rule_fields.parse_window(written), strict=True))
         if hours["holiday"] == rule_fields.WHOLE_DAY:
             del hours["holiday"]
-        return {f"{side}_{day}": _typed(span) for day, span in hours.items()}
+        return {f"{side}_{day}": _hours_text(span) for day, span in hours.items()}
 
     def read(self, side: str, answers: Mapping[str, Any]) -> Any:
         typed = {day: answers.get(f"{side}_{day}") for day in rule_fields.DAYS}
@@ -138,7 +138,7 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class Lines:
+class LinesInput:
     """Words of one's own, one a line."""
 
     help_text: Any
@@ -157,7 +157,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Worded:
+class ChoiceOrTextInput:
     """One value under one key: chosen from a list, or a sentence."""
 
     key: str
@@ -181,8 +181,8 @@ def _capital(label: Any) -> str:
     return str(label)[:1].upper() + str(label)[1:]
 
 
-def _typed(span: tuple[int, int] | None) -> str:
-    return f"{rule_labels.clock(span[0])}-{rule_labels.clock(span[1])}" if span else rule_fields.CLOSED
+def _hours_text(span: tuple[int, int] | None) -> str:
+    return f"{rule_labels.clock_label(span[0])}-{rule_labels.clock_label(span[1])}" if span else rule_fields.CLOSED
 
 
 def _tidy(text: str) -> str:
@@ -194,22 +194,22 @@ def _tidy(text: str) -> str:
     return f"{start:0>2}:{starts}-{end:0>2}:{ends}"
 
 
-def _of_numbers(name: str) -> Numbered:
-    return Numbered({key: NUMBER_LABELS[key] for figure, key in rule_labels.NUMBERS if figure == name})
+def _of_numbers(name: str) -> NumbersInput:
+    return NumbersInput({key: NUMBER_LABELS[key] for figure, key in rule_labels.NUMBER_LABELS if figure == name})
 
 
-SHAPES: dict[str, Shape] = {
-    **{name: _of_numbers(name) for name, _key in rule_labels.NUMBERS},
-    **{name: Ticked(rule_labels.FLAGS) for name in ("consent", "health_consent", "records_consent")},
-    "bases": Numbered(
+FIELD_INPUTS: dict[str, FieldInput] = {
+    **{name: _of_numbers(name) for name, _key in rule_labels.NUMBER_LABELS},
+    **{name: CheckboxesInput(rule_labels.FLAG_LABELS) for name in ("consent", "health_consent", "records_consent")},
+    "bases": NumbersInput(
         dict(Basis.choices),
         _("Valid for this many months; 0 means until consent is withdrawn. If empty, this basis is not accepted."),
     ),
-    "window": Hours(),
-    "holidays": Lines(_("One country or state code per line, such as FR or US-MS.")),
-    "content": Ticked(rule_labels.CONTENT),
-    "labels": Lines(_("Exactly as they must appear in the message, one per line.")),
-    "revocation": Worded("scope", rule_labels.SCOPES),
-    "scrub": Ticked(rule_labels.LISTS),
-    "penalty": Worded("said"),
+    "window": HoursInput(),
+    "holidays": LinesInput(_("One country or state code per line, such as FR or US-MS.")),
+    "content": CheckboxesInput(rule_labels.CONTENT_LABELS),
+    "labels": LinesInput(_("Exactly as they must appear in the message, one per line.")),
+    "revocation": ChoiceOrTextInput("scope", rule_labels.SCOPE_LABELS),
+    "scrub": CheckboxesInput(rule_labels.LIST_LABELS),
+    "penalty": ChoiceOrTextInput("said"),
 }

@@ -17,12 +17,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from preferences.admin.rulebook.rule_field_inputs import SHAPES
+from preferences.admin.rulebook.rule_field_inputs import FIELD_INPUTS
 from preferences.models import Rule
 from preferences.models.rules import ANY, CHANNELS, PURPOSES
 from preferences.rulebook import rule_diff, rule_fields, rule_labels
 
-SIDES = tuple(rule_labels.KINDS)
+SIDES = tuple(rule_labels.VALUE_KIND_LABELS)
 KEPT = ["reference", "evidence", "note"]
 _JURISDICTION = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
@@ -116,7 +116,7 @@ class FigureForm(forms.Form):
     evidence = forms.ChoiceField(
         label=gettext_lazy("Source check"),
         required=False,
-        choices=rule_labels.EVIDENCE.items,
+        choices=rule_labels.EVIDENCE_LABELS.items,
         widget=UnfoldAdminSelectWidget,
     )
     note = forms.CharField(
@@ -124,9 +124,9 @@ class FigureForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, name: str, before: Mapping[str, Any]) -> None:
-        self.name, self.before, self.shape = name, before, SHAPES[name]
+        self.name, self.before, self.shape = name, before, FIELD_INPUTS[name]
         super().__init__(data, prefix=name, initial=self._filled())
-        for side, kind in rule_labels.KINDS.items():
+        for side, kind in rule_labels.VALUE_KIND_LABELS.items():
             self.fields.update(self.shape.fields(side))
             if side in self.fields and not isinstance(self.fields[side], forms.MultipleChoiceField):
                 self.fields[side].widget.attrs["aria-label"] = f"{self.label}: {kind}"
@@ -153,11 +153,11 @@ class FigureForm(forms.Form):
         if value is None:
             return None
         try:
-            said = rule_fields.parse(self.name, value)
-        except rule_fields.BadFigure as error:
+            said = rule_fields.parse_field(self.name, value)
+        except rule_fields.InvalidRuleField as error:
             self.add_error(next(iter(self.shape.fields(side))), str(error))
             return None
-        same = side in self.before and rule_fields.parse(self.name, self.before[side]) == said
+        same = side in self.before and rule_fields.parse_field(self.name, self.before[side]) == said
         return self.before[side] if same else value
 
     def _source(self, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -169,7 +169,7 @@ class FigureForm(forms.Form):
 
     @property
     def label(self) -> str:
-        return rule_labels.figure(self.name)
+        return rule_labels.field_label(self.name)
 
     @property
     def is_open(self) -> bool:
@@ -179,11 +179,13 @@ class FigureForm(forms.Form):
     def shown(self) -> list[str]:
         """What the figure says now, for its heading."""
         kinds = [kind for kind in SIDES if kind in self.before]
-        return [line for kind in kinds[:1] for line in rule_diff.in_words(self.name, self.before, kind)]
+        return [line for kind in kinds[:1] for line in rule_diff.value_lines(self.name, self.before, kind)]
 
     @property
     def sides(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        return [(rule_labels.KINDS[side], [self[name] for name in self.shape.fields(side)]) for side in SIDES]
+        return [
+            (rule_labels.VALUE_KIND_LABELS[side], [self[name] for name in self.shape.fields(side)]) for side in SIDES
+        ]
 
     @property
     def source(self) -> list[forms.BoundField]:
@@ -198,7 +200,7 @@ class ProposalForm:
         reader = by.get_full_name() or by.get_username()
         self.frame = (FrameForm if rule else PlaceForm)(data, initial=_frame(rule) | {"reviewed_by": reader})
         before = rule.figures if rule else {}
-        self.figures = [FigureForm(data, name=name, before=before.get(name, {})) for name in rule_fields.FIGURES]
+        self.figures = [FigureForm(data, name=name, before=before.get(name, {})) for name in rule_fields.RULE_FIELDS]
 
     def is_valid(self) -> bool:
         return all([self.frame.is_valid(), *(part.is_valid() for part in self.figures)])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
-from preferences.admin.base import StaffAdmin, colleague
+from preferences.admin.base import StaffAdmin, staff_user
 from preferences.admin.rulebook.rule_form import ProposalForm
 from preferences.errors import SaysoError
 from preferences.geo import territories
@@ -22,7 +22,7 @@ from preferences.models.rules import PURPOSES
 from preferences.rulebook import service as rules
 
 
-class TellsMore(ModelAdmin):
+class ExtraContextAdmin(ModelAdmin):
     """A page that shows more than the fields of its row. Mix in before ReadOnly."""
 
     def told(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class TellsMore(ModelAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
 
-class TermsForm(forms.Form):
+class EffectiveTermsForm(forms.Form):
     """Where, on which channel, for what, on which day?"""
 
     country = forms.ChoiceField(label=gettext_lazy("Country"), widget=UnfoldAdminSelectWidget)
@@ -61,16 +61,16 @@ class TermsForm(forms.Form):
 
     def clean_state(self) -> str:
         state, country = self.cleaned_data["state"].strip(), self.cleaned_data.get("country", "")
-        if state and not territories.state(country, state):
+        if state and not territories.parse_state(country, state):
             raise forms.ValidationError(
                 _("This country has no state with this name or code. Correct it, or clear the field.")
             )
         return state
 
 
-def proposing(page: StaffAdmin, request: HttpRequest, *, rule: Rule | None) -> HttpResponse:
+def proposal_view(page: StaffAdmin, request: HttpRequest, *, rule: Rule | None) -> HttpResponse:
     """A GET shows the form, filled with this version; a POST proposes what was written."""
-    by = colleague(request)
+    by = staff_user(request)
     form = ProposalForm(request.POST if request.method == "POST" else None, rule=rule, by=by)
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,4 +84,4 @@ def proposing(page: StaffAdmin, request: HttpRequest, *, rule: Rule | None) -> H
     title = _("Propose a change") if rule else _("Propose a new rule")
     back = page.change_url(rule) if rule else reverse("admin:preferences_rule_changelist")
     context = {"title": title, "form": form, "rule": rule, "back": back, "media": page.media + form.frame.media}
-    return page.page(request, "admin/preferences/rule_propose.html", context)
+    return page.page(request, "admin/preferences/rule/propose.html", context)

@@ -21,9 +21,9 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from preferences.admin.base import ReadOnly, StaffAdmin
-from preferences.admin.rulebook.rule_pages import TellsMore, TermsForm, proposing
+from preferences.admin.rulebook.rule_pages import EffectiveTermsForm, ExtraContextAdmin, proposal_view
 from preferences.geo import country_choices
-from preferences.models import Rule, RuleProposal, TermsRecord
+from preferences.models import AppliedRules, Rule, RuleProposal
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import rule_diff, rule_labels, rule_versions, terms_breakdown
 from preferences.rulebook import service as rules
@@ -38,10 +38,10 @@ Panel = Callable[[HttpRequest, RuleProposal], SafeString | str]
 RULE_PANELS: list[Panel] = []
 
 STATES = {"in_force": "success", "to_come": "info", "ended": "default", "replaced": "default"}
-NOW_AND_TO_COME = [rule_versions.IN_FORCE, rule_versions.TO_COME]
+CURRENT_AND_UPCOMING = [rule_versions.IN_FORCE, rule_versions.UPCOMING]
 
 
-def panels(request: HttpRequest, proposal: RuleProposal | None) -> list[str]:
+def proposal_panels(request: HttpRequest, proposal: RuleProposal | None) -> list[str]:
     """What the other floors have to say about a proposal."""
     said = [panel(request, proposal) for panel in RULE_PANELS] if proposal else []
     return [html for html in said if html]
@@ -72,10 +72,10 @@ class StateFilter(admin.SimpleListFilter):
             case "now":
                 return rows.filter(state=rule_versions.IN_FORCE)
             case "to_come":
-                return rows.filter(state=rule_versions.TO_COME)
+                return rows.filter(state=rule_versions.UPCOMING)
             case "past":
-                return rows.exclude(state__in=NOW_AND_TO_COME)
-        return rows.filter(state__in=NOW_AND_TO_COME)
+                return rows.exclude(state__in=CURRENT_AND_UPCOMING)
+        return rows.filter(state__in=CURRENT_AND_UPCOMING)
 
 
 class JurisdictionFilter(admin.SimpleListFilter):
@@ -91,7 +91,7 @@ class JurisdictionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Rule)
-class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
+class RuleAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
     """What does the law say here, since when, and who agreed?"""
 
     list_display = ["sentence", "place", "about", "version", "standing", "dates", "agreed"]
@@ -124,26 +124,28 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
     actions_detail = ["propose"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
-        return rule_versions.stated(super().get_queryset(request), timezone.localdate())
+        return rule_versions.with_state(super().get_queryset(request), timezone.localdate())
 
     def get_search_results(self, request: HttpRequest, rows: QuerySet, term: str) -> tuple[QuerySet, bool]:
         """The rulebook is small: its words, sources and notes are read as they are written."""
         asked = term.casefold().split()
         if not asked:
             return rows, False
-        return rows.filter(pk__in=[rule.pk for rule in Rule.objects.all() if _speaks_of(rule, asked)]), False
+        return rows.filter(pk__in=[rule.pk for rule in Rule.objects.all() if _matches_search(rule, asked)]), False
 
     def told(self, request: HttpRequest, rule: Rule) -> dict[str, Any]:
-        versions = list(rule_versions.stated(Rule.objects.filter(name=rule.name), timezone.localdate()))
+        versions = list(rule_versions.with_state(Rule.objects.filter(name=rule.name), timezone.localdate()))
         proposals = RuleProposal.objects.filter(name=rule.name).select_related("proposed_by")
         if not request.user.has_perm("preferences.view_ruleproposal"):
             proposals = proposals.none()
         return {
-            "rows": rule_diff.rows(rule),
+            "rows": rule_diff.field_rows(rule),
             "profile": settings.RULE_PROFILE,
-            "others": [_beside(rule, other, self.change_url(other)) for other in versions if other.pk != rule.pk],
+            "others": [
+                _version_comparison(rule, other, self.change_url(other)) for other in versions if other.pk != rule.pk
+            ],
             "proposals": proposals,
-            "panels": panels(request, proposals.filter(rule=rule).first()),
+            "panels": proposal_panels(request, proposals.filter(rule=rule).first()),
         }
 
     def has_propose_permission(self, request: HttpRequest, object_id: object = None) -> bool:
@@ -170,11 +172,11 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
 
     @display(description=gettext_lazy("state"))
     def life(self, rule: Rule) -> str:
-        return state_in_words(rule)[1]
+        return state_badge(rule)[1]
 
     @display(description=gettext_lazy("state"), label=STATES)
     def standing(self, rule: Rule) -> tuple[str, str]:
-        return state_in_words(rule)
+        return state_badge(rule)
 
     @display(description=gettext_lazy("published by"), ordering="published_by")
     def agreed(self, rule: Rule) -> str:
@@ -191,62 +193,67 @@ class RuleAdmin(TellsMore, ReadOnly, StaffAdmin):
         variant=ActionVariant.PRIMARY,
     )
     def propose(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return proposing(self, request, rule=self.subject(request, object_id))
+        return proposal_view(self, request, rule=self.subject(request, object_id))
 
     @action(description=gettext_lazy("Propose a new rule"), icon="add", permissions=["propose"])
     def propose_new(self, request: HttpRequest) -> HttpResponse:
-        return proposing(self, request, rule=None)
+        return proposal_view(self, request, rule=None)
 
     @action(description=gettext_lazy("Applied rules"), icon="join_inner", permissions=["view"])
     def terms(self, request: HttpRequest) -> HttpResponse:
         """The strictest of all rules of a place, figure by figure, with whoever set it."""
-        asked = TermsForm(request.GET or None, countries=country_choices.countries(get_language() or "en"))
+        asked = EffectiveTermsForm(
+            request.GET or None, countries=country_choices.country_choices(get_language() or "en")
+        )
         context: dict[str, Any] = {"title": _("Applied rules"), "form": asked, "profile": settings.RULE_PROFILE}
         if asked.is_valid():
             context |= self._together(**asked.cleaned_data)
-        return self.page(request, "admin/preferences/rule_terms.html", context)
+        return self.page(request, "admin/preferences/rule/effective_terms.html", context)
 
     def _together(self, *, country: str, state: str, channel: str, purpose: str, day: Any) -> dict[str, Any]:
-        where = terms_breakdown.jurisdictions(country, state)
-        book = rulebook.book()
+        where = terms_breakdown.rulebook_jurisdictions(country, state)
+        book = rulebook.current_rulebook()
         return {
             "asked": True,
             "where": sorted(where),
             "in_force": book.in_force(where, channel, purpose, day),
-            "lines": terms_breakdown.explained(book, where, channel, purpose, day),
+            "lines": terms_breakdown.explain_terms(book, where, channel, purpose, day),
         }
 
 
-@admin.register(TermsRecord)
-class TermsRecordAdmin(TellsMore, ReadOnly, StaffAdmin):
+@admin.register(AppliedRules)
+class AppliedRulesAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
     """By which terms were messages judged?"""
 
     list_display = ["places", "channel", "purpose", "profile", "first_used_at"]
     list_filter = ["channel", "purpose", "profile"]
     fields = [("places", "channel", "purpose"), ("profile", "first_used_at"), "digest"]
     readonly_fields = ["places", "digest"]
-    change_form_template = "admin/preferences/termsrecord/change_form.html"
+    change_form_template = "admin/preferences/appliedrules/change_form.html"
 
-    def told(self, request: HttpRequest, record: TermsRecord) -> dict[str, Any]:
-        lines = [(rule_labels.figure(name), rule_labels.recorded(name, said)) for name, said in record.figures.items()]
-        return {"lines": lines, "used": rules.versions_used(record)}
+    def told(self, request: HttpRequest, record: AppliedRules) -> dict[str, Any]:
+        lines = [
+            (rule_labels.field_label(name), rule_labels.recorded_value_lines(name, said))
+            for name, said in record.figures.items()
+        ]
+        return {"lines": lines, "used": rules.applied_rule_versions(record)}
 
     @display(description=gettext_lazy("jurisdiction"))
-    def places(self, record: TermsRecord) -> str:
+    def places(self, record: AppliedRules) -> str:
         return ", ".join(record.jurisdictions) or _("location unknown")
 
 
-def _speaks_of(rule: Rule, asked: list[str]) -> bool:
+def _matches_search(rule: Rule, asked: list[str]) -> bool:
     figures = json.dumps(rule.figures, ensure_ascii=False)
     said = " ".join([rule.name, rule.summary, rule.jurisdiction, rule.jurisdiction_name, figures]).casefold()
     return all(word in said for word in asked)
 
 
-def _beside(rule: Rule, other: Rule, url: str) -> dict[str, Any]:
+def _version_comparison(rule: Rule, other: Rule, url: str) -> dict[str, Any]:
     """Another version: what it says otherwise, read in the order of time."""
     older, newer = sorted([rule, other], key=lambda one: (one.effective_from, one.version))
-    code, words = state_in_words(other)
-    differences = rule_diff.differences(older, newer)
+    code, words = state_badge(other)
+    differences = rule_diff.rule_differences(older, newer)
     return {
         "rule": other,
         "url": url,
@@ -257,9 +264,9 @@ def _beside(rule: Rule, other: Rule, url: str) -> dict[str, Any]:
     }
 
 
-def state_in_words(rule: Rule) -> tuple[str, str]:
+def state_badge(rule: Rule) -> tuple[str, str]:
     """The state as a badge; a day to come is named. The row was read by `rule_states.stated`."""
     state = cast(Any, rule).state
-    if state == rule_versions.TO_COME:
+    if state == rule_versions.UPCOMING:
         return state, _("From %(day)s") % {"day": date_format(rule.effective_from, "j M Y")}
     return state, str(rule_versions.STATES[state])

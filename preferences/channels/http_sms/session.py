@@ -32,7 +32,7 @@ class Session:
         self.written = False
 
     def open(self) -> None:
-        self._wire = deadline_socket.dial(self._url.hostname or "", self._port, self._deadline)
+        self._wire = deadline_socket.connect_socket(self._url.hostname or "", self._port, self._deadline)
         if self._url.scheme == "https":
             self._wire.encrypt(self._url.hostname or "")
         self._http.sock = self._wire
@@ -71,7 +71,7 @@ class Session:
 def _parsed(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError(_("TEXT_PROVIDER_URL must be a complete https:// address."))
+        raise ValueError(_("SMS_PROVIDER_URL must be a complete https:// address."))
     return parts
 
 

@@ -37,9 +37,9 @@ class Session:
         self._server = _reached("CONNECT", _connect)
         self._can: set[bytes] = set()
         try:
-            self._ask("LOGIN", self._server.login, settings.MAILBOX_USER, settings.MAILBOX_PASSWORD)
+            self._ask("LOGIN", self._server.login, settings.IMAP_USER, settings.IMAP_PASSWORD)
             self._can = set(b" ".join(self._ask("CAPABILITY", self._server.capability)).upper().split())
-            self._ask("SELECT", self._server.select, _quoted(settings.MAILBOX_FOLDER))
+            self._ask("SELECT", self._server.select, _quoted(settings.IMAP_FOLDER))
         except SaysoError:
             self._server.shutdown()
             raise
@@ -111,8 +111,8 @@ def _refusal(command: str, words: str) -> str:
 
 
 def _connect() -> imaplib.IMAP4:
-    where = {"host": settings.MAILBOX_HOST, "port": settings.MAILBOX_PORT, "timeout": STEP_SECONDS}
-    if settings.MAILBOX_SSL:
+    where = {"host": settings.IMAP_HOST, "port": settings.IMAP_PORT, "timeout": STEP_SECONDS}
+    if settings.IMAP_SSL:
         return imaplib.IMAP4_SSL(ssl_context=ssl.create_default_context(), **where)
     return imaplib.IMAP4(**where)
 

@@ -22,7 +22,7 @@ class Garbled(smtplib.SMTPException):
 class Session(smtplib.SMTP):
     """smtplib's commands over a wire with a deadline, with strict replies and a memory for the final dot."""
 
-    sock: deadline_socket.Wire  # type: ignore[assignment]
+    sock: deadline_socket.DeadlineSocket  # type: ignore[assignment]
 
     def __init__(self, deadline: deadline_socket.Deadline):
         super().__init__(local_hostname=DNS_NAME.get_fqdn())
@@ -34,7 +34,7 @@ class Session(smtplib.SMTP):
 
     def open(self) -> None:
         """Connect, encrypt and log in as the settings say; anything else than success raises."""
-        self.sock = deadline_socket.dial(settings.EMAIL_HOST, settings.EMAIL_PORT, self._deadline)
+        self.sock = deadline_socket.connect_socket(settings.EMAIL_HOST, settings.EMAIL_PORT, self._deadline)
         if settings.EMAIL_USE_SSL:
             self.sock.encrypt(settings.EMAIL_HOST)
         self._expect(self.getreply(), 220)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from preferences.errors import SaysoError
 from preferences.imports import service as imports
-from preferences.imports.row_outcomes import Outcome
+from preferences.imports.row_outcomes import RowOutcome
 from preferences.models import Basis, Import
 
 SHOWN = 20
@@ -50,10 +50,10 @@ class Command(BaseCommand):
 
     def _report(self, import_: Import, most: int) -> None:
         self.stdout.write(f"{import_.file_name}: {import_.get_status_display()}")
-        for outcome in Outcome:
+        for outcome in RowOutcome:
             self.stdout.write(f"{import_.counts.get(outcome, 0):>8}  {outcome.label}")
         for basis in Basis:
-            if count := import_.counts.get(imports.resting_on(basis), 0):
+            if count := import_.counts.get(imports.basis_count_key(basis), 0):
                 self.stdout.write(f"{count:>8}  of these consents, resting on: {basis.label}")
         shown = import_.problems[:most]
         for problem in shown:

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from preferences.errors import SaysoError
 from preferences.rulebook import rulebook_updates, toml_loader
-from preferences.rulebook.rulebook_updates import Change, News
-from preferences.rulebook.source_positions import BadRulebook
+from preferences.rulebook.rulebook_updates import RulebookUpdates, ShippedChange
+from preferences.rulebook.source_positions import InvalidRulebook
 
 BAD_FILE = 2
-NEEDS_SOMEBODY = 3
+NEEDS_A_DECISION = 3
 
 
 class Command(BaseCommand):
@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="USERNAME", help="the colleague in whose name changes are proposed")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         parser.add_argument("--again", action="store_true", help="propose also what was declined here before")
-        parser.add_argument("--folder", type=Path, default=toml_loader.SHIPPED, help="other files than the shipped")
+        parser.add_argument(
+            "--folder", type=Path, default=toml_loader.SHIPPED_FOLDER, help="other files than the shipped"
+        )
 
     def handle(self, *, by: str | None, dry_run: bool, again: bool, folder: Path, **options: Any) -> None:
         colleague = _colleague(by)
@@ -39,19 +41,19 @@ class Command(BaseCommand):
             self._do(found, colleague)
         if found.changed and colleague is None:
             self.stderr.write("Name the colleague who proposes these changes: --by USERNAME. A second person decides.")
-            sys.exit(NEEDS_SOMEBODY)
+            sys.exit(NEEDS_A_DECISION)
         if dry_run:
             self.stdout.write("Nothing was changed.")
 
-    def _news(self, folder: Path, *, again: bool) -> News:
+    def _news(self, folder: Path, *, again: bool) -> RulebookUpdates:
         try:
-            written = toml_loader.read(folder)
-        except BadRulebook as error:
+            written = toml_loader.load_rules(folder)
+        except InvalidRulebook as error:
             self.stderr.write(str(error))
             sys.exit(BAD_FILE)
-        return rulebook_updates.news(written, timezone.localdate(), again=again)
+        return rulebook_updates.find_updates(written, timezone.localdate(), again=again)
 
-    def _say(self, found: News) -> None:
+    def _say(self, found: RulebookUpdates) -> None:
         for versions in found.added:
             self.stdout.write(f"New: {versions[-1].name} ({versions[-1].summary})")
         for change in found.changed:
@@ -60,19 +62,19 @@ class Command(BaseCommand):
             self.stdout.write(f"Waiting: {name} has an open proposal. Decide that one, then run this again.")
         for name in found.declined:
             self.stdout.write(f"Declined: {name} stays as it is here. --again proposes the change once more.")
-        if found == News():
+        if found == RulebookUpdates():
             self.stdout.write("The rulebook is up to date.")
 
-    def _do(self, found: News, colleague: User | None) -> None:
+    def _do(self, found: RulebookUpdates, colleague: User | None) -> None:
         for versions in found.added:
-            rulebook_updates.add(versions)
+            rulebook_updates.add_shipped(versions)
         for change in found.changed:
             if colleague:
                 self._propose(change, colleague)
 
-    def _propose(self, change: Change, colleague: User) -> None:
+    def _propose(self, change: ShippedChange, colleague: User) -> None:
         try:
-            proposal = rulebook_updates.propose(change, by=colleague)
+            proposal = rulebook_updates.propose_shipped(change, by=colleague)
         except SaysoError as error:
             self.stderr.write(f"{change.written.name}: {error}")
             return

@@ -14,9 +14,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        visit = imap_poll.visit()
+        visit = imap_poll.poll_once()
         for address in visit.addresses:
-            tasks.answer_soon(address)
+            tasks.deliver_soon(address)
         for inbound in visit.taken:
             self.stdout.write(f"{inbound.get_meaning_display()}: {inbound.outcome}")
         if visit.trouble:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         if options["key"]:
             self.stdout.write(transparency_log.public_key())
             return
-        while transparency_log.seal():
+        while transparency_log.seal_next_events():
             continue
         latest = Checkpoint.objects.first()
         self.stdout.write(latest.note if latest else "Nothing was said yet, so there is nothing to seal.")

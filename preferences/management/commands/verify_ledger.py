@@ -29,7 +29,7 @@ class Command(BaseCommand):
         for difference in ledger_verification.verify():
             found.add(difference.about)
             self.stdout.write(json.dumps(difference.as_dict()) if options["json"] else str(difference))
-        for fault in transparency_log.faults():
+        for fault in transparency_log.find_faults():
             found.add("seal")
             self.stdout.write(json.dumps({"about": "seal", "fault": fault}) if options["json"] else fault)
         if "seal" in found:

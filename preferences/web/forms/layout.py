@@ -11,10 +11,10 @@ from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
 from preferences.models import Notice
-from preferences.web.link_holder import Visitor
+from preferences.web.link_holder import LinkHolder
 
 
-class Piece:
+class TemplatePart:
     """A template of ours between the fields."""
 
     def __init__(self, template: str, **words: Any) -> None:
@@ -24,7 +24,7 @@ class Piece:
         return render_to_string(self.template, {"form": form, **self.words})
 
 
-class Box(Div):
+class FieldGroup(Div):
     """Fields within a template of ours, which finds them as {{ fields }} and the words as div.words."""
 
     def __init__(self, template: str, *fields: Any, **words: Any) -> None:
@@ -32,17 +32,17 @@ class Box(Div):
         self.words = words
 
 
-def helper(*parts: Any, action: str = "", visitor: Visitor | None = None) -> FormHelper:
+def form_helper(*parts: Any, action: str = "", visitor: LinkHolder | None = None) -> FormHelper:
     """The layout of one form; on a personal page it says whom the page was made for."""
     form = FormHelper()
     form.form_action = action
     form.attrs = {"novalidate": ""}
-    stamp = [Hidden("for", visitor.stamp)] if visitor else []
-    form.layout = Layout(*stamp, *parts)
+    page_binding = [Hidden("for", visitor.page_binding)] if visitor else []
+    form.layout = Layout(*page_binding, *parts)
     return form
 
 
-def fingerprint(notices: Iterable[Notice]) -> str:
+def notices_fingerprint(notices: Iterable[Notice]) -> str:
     """Which words a page showed. If they are others by now, the person has to see them first."""
     shown = ",".join(f"{notice.topic_id}:{notice.pk}" for notice in sorted(notices, key=lambda notice: notice.topic_id))
     return salted_hmac("sayso.words", shown, algorithm="sha256").hexdigest()[:32]

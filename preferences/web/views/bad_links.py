@@ -8,20 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from preferences.links.tokens import BadLink, ExpiredLink
-from preferences.web.forms.preference_center.secure_link import MyLinkForm
-from preferences.web.link_holder import OtherPerson
+from preferences.web.forms.preference_center.secure_link import SecureLinkForm
+from preferences.web.link_holder import HolderMismatch
 from preferences.web.link_session import NoCookie
 
 # The first that fits: which page, with which status.
 PAGES: dict[type[BadLink], tuple[str, int]] = {
-    NoCookie: ("preferences/no_cookie.html", 403),
-    OtherPerson: ("preferences/other_person.html", 409),
-    ExpiredLink: ("preferences/expired_link.html", 410),
-    BadLink: ("preferences/bad_link.html", 404),
+    NoCookie: ("preferences/links/no_cookie.html", 403),
+    HolderMismatch: ("preferences/links/other_holder.html", 409),
+    ExpiredLink: ("preferences/links/expired_link.html", 410),
+    BadLink: ("preferences/links/bad_link.html", 404),
 }
 
 
-def friendly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def handle_bad_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A link that is forged, cut off, revoked or over gets a page that says what to do next."""
 
     @wraps(view)
@@ -29,11 +29,11 @@ def friendly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except BadLink as trouble:
-            return page(request, trouble)
+            return bad_link_page(request, trouble)
 
     return guarded
 
 
-def page(request: HttpRequest, trouble: BadLink) -> HttpResponse:
+def bad_link_page(request: HttpRequest, trouble: BadLink) -> HttpResponse:
     template, status = next(answer for kind, answer in PAGES.items() if isinstance(trouble, kind))
-    return render(request, template, {"form": MyLinkForm()}, status=status)
+    return render(request, template, {"form": SecureLinkForm()}, status=status)

@@ -15,9 +15,9 @@ from preferences.web import languages
 def choose(request: HttpRequest) -> HttpResponse:
     """The switch stands on every page, also on those that may set no cookie: where it came from is its token."""
     target = request.POST.get("next", "")
-    response = redirect(target if languages.is_ours(target) else "preferences:senders")
+    response = redirect(target if languages.is_local_path(target) else "preferences:senders")
     if _comes_from_our_pages(request):
-        languages.keep(response, request.POST.get("language", ""))
+        languages.remember_language(response, request.POST.get("language", ""))
     return response
 
 

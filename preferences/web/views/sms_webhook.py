@@ -20,48 +20,48 @@ from preferences.text import keywords
 
 logger = logging.getLogger(__name__)
 PROVIDER = "http_texts"
-LARGEST_BODY = 64 * 1024
-LONGEST_ID = 200
+MAX_BODY_BYTES = 64 * 1024
+MAX_ID_LENGTH = 200
 LATE_AFTER_SECONDS = 5 * 60
 
 
 @csrf_exempt
 @require_POST
-def inbound_texts(request: HttpRequest) -> HttpResponse:
+def receive_sms_webhook(request: HttpRequest) -> HttpResponse:
     """Take one text. Whatever is properly signed and has an id is kept; nothing here is ever a server error."""
     body = _body(request)
     if body is None:
         return _answer(413, _("A text message may be at most 64 KB."))
     try:
-        age = webhook_signature.age(
+        age = webhook_signature.signature_age(
             request.headers.get("X-Sayso-Signature", ""), body, secret=settings.INBOUND_WEBHOOK_SECRET
         )
     except webhook_signature.BadSignature:
         return _answer(401, _("The signature is missing or wrong. Sign the time and the raw body with the secret."))
     try:
-        words = _words(body)
+        words = _parse_body(body)
     except Unreadable as problem:
         return _answer(400, str(problem))
-    return _take(words, late=age > LATE_AFTER_SECONDS)
+    return _receive(words, late=age > LATE_AFTER_SECONDS)
 
 
-def _take(words: dict[str, Any], *, late: bool) -> HttpResponse:
+def _receive(words: dict[str, Any], *, late: bool) -> HttpResponse:
     if late:
         logger.warning("An incoming text was signed more than %s seconds ago.", LATE_AFTER_SECONDS)
     try:
-        taken = sms.receive(provider=PROVIDER, provider_id=words["id"], late=late, **_said(words))
+        taken = sms.receive_sms(provider=PROVIDER, provider_id=words["id"], late=late, **_message_fields(words))
     except NotAllowed as refusal:
         return _answer(403, str(refusal))
     except Unreadable as problem:
         return _set_aside(words, str(problem), late=late)
-    tasks.answer_soon(taken.address)
+    tasks.deliver_soon(taken.address)
     return _answer(200, _("Accepted."))
 
 
 def _set_aside(words: dict[str, Any], because: str, *, late: bool) -> HttpResponse:
     if late:
         return _answer(400, because)
-    sms.set_aside(provider=PROVIDER, provider_id=words["id"], text=_string(words, "text"), because=because)
+    sms.store_unreadable(provider=PROVIDER, provider_id=words["id"], text=_string(words, "text"), because=because)
     return _answer(200, _("Stored for manual review: %(problem)s") % {"problem": because})
 
 
@@ -69,23 +69,23 @@ def _body(request: HttpRequest) -> bytes | None:
     """The raw body, or None if it is too large; a large one is not read at all."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
-        body = request.body if announced <= LARGEST_BODY else None
+        body = request.body if announced <= MAX_BODY_BYTES else None
     except (RequestDataTooBig, ValueError):
         return None
-    return body if body is not None and len(body) <= LARGEST_BODY else None
+    return body if body is not None and len(body) <= MAX_BODY_BYTES else None
 
 
-def _words(body: bytes) -> dict[str, Any]:
+def _parse_body(body: bytes) -> dict[str, Any]:
     try:
         words = json.loads(body)
     except (ValueError, RecursionError):
         raise Unreadable(_("The body is not JSON.")) from None
-    if not isinstance(words, dict) or not 0 < len(_string(words, "id")) <= LONGEST_ID:
+    if not isinstance(words, dict) or not 0 < len(_string(words, "id")) <= MAX_ID_LENGTH:
         raise Unreadable(_("The body needs an id of at most 200 characters, and from, to, text and sent_at."))
     return words | {"id": _string(words, "id")}
 
 
-def _said(words: dict[str, Any]) -> dict[str, Any]:
+def _message_fields(words: dict[str, Any]) -> dict[str, Any]:
     """Raises Unreadable when something is missing."""
     if not all(isinstance(words.get(name), str) for name in ("from", "to", "text")):
         raise Unreadable(_("A text message needs from, to, text and sent_at."))
@@ -102,7 +102,7 @@ def _sent_at(words: dict[str, Any]) -> datetime:
     try:
         return _moment(_string(words, "sent_at"))
     except Unreadable:
-        if keywords.read(_string(words, "text")).meaning not in keywords.LESS:
+        if keywords.classify_text(_string(words, "text")).meaning not in keywords.OPT_OUT_MEANINGS:
             raise
         return timezone.now()
 

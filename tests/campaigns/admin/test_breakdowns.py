@@ -24,7 +24,7 @@ from tests.conftest import subscribe
 def people(topic):
     """Two who get it, one who left, one whose mail bounces."""
     found = [subscribe(factories.email_address(country="US", name=name), topic) for name in ("Ana", "Bo", "Cy", "Di")]
-    consent.withdraw(found[2], topic, source=Source.LEAVE)
+    consent.withdraw(found[2], topic, source=Source.UNSUBSCRIBE_PAGE)
     suppressions.suppress(found[3], "bounced")
     return found
 
@@ -105,7 +105,7 @@ def test_what_nobody_can_read_is_not_found(officer, campaign, query):
 
 @pytest.mark.parametrize("row", ["0", "x", "999999999999999999999", "\N{GRINNING FACE}"])
 def test_a_count_that_is_not_there_or_of_another_campaign_is_not_found(officer, campaign, topic, author, row):
-    other = breakdown.ask(factories.CampaignFactory(topic=topic, author=author), by=author)
+    other = breakdown.request_breakdown(factories.CampaignFactory(topic=topic, author=author), by=author)
 
     assert officer.get(button("breakdown", campaign), {"row": row}).status_code == 404
     assert officer.get(button("breakdown", campaign), {"row": other.pk}).status_code == 404
@@ -128,11 +128,11 @@ def test_a_moment_in_the_past_is_refused_in_words(writing, campaign):
 
 
 def test_a_large_audience_is_counted_while_one_looks_again(writing, campaign, people, settings):
-    settings.COUNT_AT_ONCE = 1
+    settings.IMMEDIATE_COUNT_LIMIT = 1
 
     first = words_of(writing.get(button("breakdown", campaign)))
     asked = writing.post(button("breakdown", campaign), {"at": ""}, follow=True)
-    breakdown.count(Breakdown.objects.get())
+    breakdown.run_count(Breakdown.objects.get())
     done = words_of(writing.get(button("breakdown", campaign)))
 
     assert "This is a large audience." in first
@@ -150,7 +150,7 @@ def test_the_table_has_every_address_masked_and_the_log_tells_who_took_it(office
     answer = officer.post(page("who_export", campaign.pk) + "?kind=skip")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
-    assert rows[0] == ["address", "contact", "verdict", "reason", "until", "jurisdictions"]
+    assert rows[0] == ["address", "contact", "decision", "reason", "until", "jurisdictions"]
     assert [row[3] for row in rows[1:]] == ["opted out of this topic", "the address is undeliverable"]
     assert people[2].value not in str(rows)
     assert "Exported addresses" in LogEntry.objects.get().change_message
@@ -170,7 +170,7 @@ def test_the_reviewer_sees_the_numbers_before_approving(approving, campaign, peo
 
 
 def test_the_reviewer_of_a_large_audience_is_led_to_the_count(approving, campaign, people, author, settings):
-    settings.COUNT_AT_ONCE = 1
+    settings.IMMEDIATE_COUNT_LIMIT = 1
     lifecycle.submit(campaign, by=author)
 
     assert "nobody has counted it by verdict yet" in words_of(approving.get(button("approve", campaign)))

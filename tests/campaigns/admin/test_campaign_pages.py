@@ -53,7 +53,7 @@ def test_an_unreadable_draft_still_has_a_preview_page(writing, campaign):
 def test_the_audience_is_counted_with_every_reason_in_words(writing, campaign, topic, address):
     subscribe(factories.email_address(), topic)
     left = subscribe(factories.email_address(), topic)
-    consent.withdraw(left, topic, source=Source.LEAVE)
+    consent.withdraw(left, topic, source=Source.UNSUBSCRIBE_PAGE)
     suppressions.suppress(subscribe(factories.email_address(), topic), "bounced")
 
     said = words_of(writing.get(button("audience", campaign)))
@@ -67,7 +67,7 @@ def test_the_audience_is_counted_with_every_reason_in_words(writing, campaign, t
 
 def test_progress_adds_up_and_renews_itself_while_sending(approving, started, topic, mail_server):
     subscribe(factories.email_address(), topic)
-    consent.withdraw(subscribe(factories.email_address(), topic), topic, source=Source.LEAVE)
+    consent.withdraw(subscribe(factories.email_address(), topic), topic, source=Source.UNSUBSCRIBE_PAGE)
     audience.freeze(started)
     sender.send_batch(started)
 
@@ -83,8 +83,8 @@ def test_progress_tells_who_left_because_of_these_messages_and_why(approving, st
     subscriber = subscribe(factories.email_address(), topic)
     audience.freeze(started)
     message = started.messages.get()
-    consent.withdraw(subscriber, topic, source=Source.LEAVE, origin=message.reference)
-    opt_out_reasons.give(subscriber, topic, reason="too_often", origin=message.reference)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE, origin=message.reference)
+    opt_out_reasons.record_reason(subscriber, topic, reason="too_often", origin=message.reference)
 
     said = words_of(approving.get(button("progress", started)))
 
@@ -119,7 +119,7 @@ def test_a_test_text_goes_to_the_number_that_was_entered(writing, topic, author,
 
 def test_a_test_does_not_go_to_somebody_who_said_stop(writing, topic, author, texter, text_provider):
     campaign = factories.CampaignFactory(topic=topic, author=author, channel="sms", subject="", body="Walk today.")
-    consent.withdraw_all(texter, sender=topic.sender, source=Source.TEXT)
+    consent.withdraw_all(texter, sender=topic.sender, source=Source.SMS)
 
     answer = writing.post(button("test", campaign), {"number": texter.value})
 

@@ -9,6 +9,7 @@ from campaigns.audience import service as audience
 from campaigns.models import Message
 from campaigns.sending import sender
 from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.contacts import erasure
 from preferences.contacts import service as contacts
 from preferences.models import ConsentEvent, Source, Suppression
@@ -85,10 +86,10 @@ def test_the_page_is_only_looked_at(method, supporting):
 def test_the_verdict_comes_first_then_what_would_change_it_then_the_checks(supporting, mainer, topic):
     words = words_of(why(supporting, who=mainer.value, about=about(topic), at="2026-11-25T05:00"))
 
-    verdict, change, checks = (
+    decision, change, checks = (
         words.index(part) for part in ["Not yet, but on", "What would change the answer", "Checks, in order"]
     )
-    assert verdict < change < checks
+    assert decision < change < checks
     assert "Waits Sending hours in their location" in words
     assert "Not reached What the text must say" in words
 
@@ -96,14 +97,14 @@ def test_the_verdict_comes_first_then_what_would_change_it_then_the_checks(suppo
 def test_the_rule_that_decided_leads_to_its_page(supporting, mainer, topic):
     answer = why(supporting, who=mainer.value, about=about(topic), at="2026-11-25T05:00")
 
-    rule = rulebook.book().in_force(frozenset(["US"]), "sms", "marketing", NOON.date())[0]
+    rule = rulebook.current_rulebook().in_force(frozenset(["US"]), "sms", "marketing", NOON.date())[0]
     href = f'href="/admin/preferences/rule/{rule.pk}/change/"'
     assert href in answer.content.decode()
     assert supporting.get(f"/admin/preferences/rule/{rule.pk}/change/").status_code == 200
 
 
 def test_the_yes_its_notice_and_the_suppression_lead_to_their_pages(supporting, subscriber, topic):
-    stop = consent.suppress(subscriber, Suppression.Reason.BOUNCED)
+    stop = suppressions.suppress(subscriber, Suppression.Reason.BOUNCED)
     yes = subscriber.subscriptions.get().granted
 
     content = why(supporting, who=subscriber.value, about=about(topic)).content.decode()
@@ -144,7 +145,7 @@ def test_the_pages_about_a_person_lead_here(name, supporting, subscriber):
 
 
 def test_the_dossier_and_the_first_page_lead_here(supporting, subscriber):
-    dossier = supporting.get(f"/admin/compliance/person/{subscriber.contact_id}/dossier/").content.decode()
+    dossier = supporting.get(f"/admin/compliance/contactrecord/{subscriber.contact_id}/dossier/").content.decode()
 
     assert f"{page('why')}?who={subscriber.contact.reference.hex}" in dossier
     assert page("why") in supporting.get("/admin/").content.decode()
@@ -167,7 +168,7 @@ def test_the_page_costs_the_same_however_long_the_story(supporting, subscriber, 
     before = queries(supporting, url)
     for number in range(4):
         contacts.add_address("email", f"more{number}@example.org", contact=subscriber.contact)
-        consent.withdraw(subscriber, topic, source=Source.LEAVE)
+        consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
         subscribe(subscriber, topic)
 
     assert queries(supporting, url) == before
@@ -245,7 +246,7 @@ def test_a_forgotten_person_is_gone_by_address_and_answered_by_reference(support
     answered = why(supporting, who=str(subscriber.reference), about=about(topic), format="json")
 
     assert gone.status_code == 410
-    assert answered.json()["verdict"]["reason"] == "erased"
+    assert answered.json()["decision"]["reason"] == "erased"
     assert value not in answered.content.decode()
 
 
@@ -267,7 +268,7 @@ def test_the_schema_for_machines_stays_as_it_is(supporting, mainer, topic):
             "schema",
             "kind",
             "asked",
-            "verdict",
+            "decision",
             "place",
             "objections",
             "checks",
@@ -279,8 +280,8 @@ def test_the_schema_for_machines_stays_as_it_is(supporting, mainer, topic):
     }
     assert (found["schema"], found["kind"]) == (1, "judged_now")
     assert set(found["asked"]) >= {"address", "contact", "value", "topic", "campaign", "channel", "purpose", "at"}
-    assert set(found["verdict"]) >= {"kind", "reason", "until", "held", "said"}
-    assert set(found["checks"][0]) >= {"name", "title", "state", "said", "verdict", "facts", "rules", "changes"}
+    assert set(found["decision"]) >= {"kind", "reason", "until", "held", "said"}
+    assert set(found["checks"][0]) >= {"name", "title", "state", "said", "decision", "facts", "rules", "changes"}
     window = next(check for check in found["checks"] if check["name"] == "window")
     assert set(window["facts"][0]) >= {"name", "label", "said", "value", "links"}
     assert set(window["rules"][0]) >= {
@@ -293,7 +294,7 @@ def test_the_header_asks_for_json_as_well(supporting, subscriber, topic):
     answer = supporting.get(page("why"), {"who": subscriber.value, "about": about(topic)}, headers={"accept": JSON})
 
     assert answer["Content-Type"] == JSON
-    assert answer.json()["verdict"]["kind"] == "send"
+    assert answer.json()["decision"]["kind"] == "send"
 
 
 def test_a_browser_gets_the_page(supporting, subscriber, topic):

@@ -40,7 +40,7 @@ def test_submitting_says_why_not(writing, risky):
 
 
 def test_an_approver_allows_words_with_a_reason(approving, risky, approver):
-    approving.post(button("allow", risky), {"reason": REASON, "read": risky.words_digest})
+    approving.post(button("allow", risky), {"reason": REASON, "read": risky.content_digest})
 
     row = LintOverride.objects.get()
     assert (row.campaign, row.by, row.reason) == (risky, approver, REASON)
@@ -56,7 +56,7 @@ def test_the_words_are_on_the_page_that_allows_them(approving, risky):
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
 def test_a_reason_is_owed(reason, approving, risky):
-    answer = approving.post(button("allow", risky), {"reason": reason, "read": risky.words_digest})
+    answer = approving.post(button("allow", risky), {"reason": reason, "read": risky.content_digest})
 
     assert answer.status_code == 200
     assert not LintOverride.objects.exists()
@@ -76,8 +76,8 @@ def test_words_that_were_not_read_are_not_allowed(approving, risky):
 
 
 def test_pressed_twice_it_is_allowed_once(approving, risky):
-    approving.post(button("allow", risky), {"reason": REASON, "read": risky.words_digest})
-    answer = approving.post(button("allow", risky), {"reason": REASON, "read": risky.words_digest})
+    approving.post(button("allow", risky), {"reason": REASON, "read": risky.content_digest})
+    answer = approving.post(button("allow", risky), {"reason": REASON, "read": risky.content_digest})
 
     assert "Nothing keeps these words from being submitted" in words_of(answer)
     assert LintOverride.objects.count() == 1
@@ -94,7 +94,7 @@ def test_others_allow_nothing(role, client, risky):
 def test_a_compliance_officer_may_allow_too(client, risky):
     client.force_login(roles.colleague("compliance officer", username="officer"))
 
-    client.post(button("allow", risky), {"reason": REASON, "read": risky.words_digest})
+    client.post(button("allow", risky), {"reason": REASON, "read": risky.content_digest})
 
     assert LintOverride.objects.get().by.username == "officer"
 

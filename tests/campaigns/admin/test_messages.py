@@ -21,7 +21,7 @@ def test_facts_can_be_looked_at_and_never_edited(name, approving, started, subsc
 
 
 def test_a_message_shows_why_it_was_skipped_and_no_whole_address(approving, started, subscriber):
-    consent.withdraw(subscriber, started.topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, started.topic, source=Source.UNSUBSCRIBE_PAGE)
     audience.freeze(started)
     message = started.messages.get()
 

@@ -32,7 +32,7 @@ def test_a_message_shows_its_stored_verdict_and_where_to_ask_anew(client, starte
     client.force_login(roles.colleague("auditor"))
     audience.freeze(started)
     sender.send_batch(started)
-    consent.withdraw(subscriber, started.topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, started.topic, source=Source.UNSUBSCRIBE_PAGE)
 
     answer = client.get(page("message_change", Message.objects.get().pk))
 
@@ -50,9 +50,9 @@ def test_the_stored_verdict_for_machines_is_what_the_row_says(client, started, s
     found = client.get(page("judged", message.pk)).json()
 
     assert found["kind"] == "as_judged"
-    assert found["stored"]["verdict"] == "send"
-    assert found["rules"] == [list(rule) for rule in sorted(map(tuple, message.judged_under.rules))]
-    assert {figure["name"]: figure["value"] for figure in found["figures"]} == message.judged_under.figures
+    assert found["stored"]["decision"] == "send"
+    assert found["rules"] == [list(rule) for rule in sorted(map(tuple, message.applied_rules.rules))]
+    assert {figure["name"]: figure["value"] for figure in found["figures"]} == message.applied_rules.figures
 
 
 def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approving, started, subscriber, mail_server):
@@ -65,7 +65,7 @@ def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approvi
     assert "Yes: nothing spoke against it." in words_of(answer)
     assert "Their local time" not in words_of(answer)
     assert "Check eligibility now" not in words_of(answer)
-    assert not [fact for fact in for_machines.json()["facts"] if fact["name"] in ("local_time", "zone_source")]
+    assert not [fact for fact in for_machines.json()["facts"] if fact["name"] in ("local_time", "time_zone_source")]
 
 
 def test_a_message_that_is_not_there_is_not_found(approving):

@@ -85,7 +85,7 @@ def test_the_whole_way_from_draft_to_sending(client, campaign, author, approver,
     client.force_login(author)
     client.post(button("submit", campaign))
     client.force_login(approver)
-    client.post(button("approve", campaign), {"read": campaign.words_digest})
+    client.post(button("approve", campaign), {"read": campaign.content_digest})
     answer = client.post(button("start", campaign), follow=True)
 
     assert status(campaign) == Status.SENDING
@@ -108,7 +108,7 @@ def test_the_page_that_approves_shows_the_words_and_approves_no_others(approving
     lifecycle.submit(campaign, by=author)
     shown = approving.get(button("approve", campaign))
     read = shown.context["form"]["read"].initial
-    lifecycle.return_to_author(campaign, by=approver, reason="Shorter.")
+    lifecycle.request_changes(campaign, by=approver, reason="Shorter.")
     lifecycle.submit(lifecycle.revise(campaign, by=author, body="<b>Something else</b>."), by=author)
 
     refused = approving.post(button("approve", campaign), {"read": read})

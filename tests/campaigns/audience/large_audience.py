@@ -16,7 +16,7 @@ from preferences.models import (
     Channel,
     ConsentEvent,
     Contact,
-    Limit,
+    FrequencyCap,
     Method,
     Notice,
     Source,
@@ -75,7 +75,7 @@ def _batch(topic, channel, numbers, at, chance) -> None:
     stopped = [one for one in addresses if chance.random() < 0.03]
     Suppression.objects.bulk_create([_suppression(chance, one, topic) for one in stopped])
     limited = [event for event in events if chance.random() < 0.03]
-    Limit.objects.bulk_create([_limit(chance, event, topic) for event in limited])
+    FrequencyCap.objects.bulk_create([_limit(chance, event, topic) for event in limited])
 
 
 def _contact(chance, at) -> Contact:
@@ -145,8 +145,8 @@ def _suppression(chance, address, topic) -> Suppression:
     )
 
 
-def _limit(chance, event, topic) -> Limit:
-    return Limit(
+def _limit(chance, event, topic) -> FrequencyCap:
+    return FrequencyCap(
         contact_id=event.address.contact_id,
         topic=topic if chance.random() < 0.5 else None,
         most_per_month=chance.randint(1, 3),
@@ -204,7 +204,7 @@ def mailed(campaign: Campaign, share: float, *, at: datetime, seed: int = 2) -> 
     moments = [(pk, at - timedelta(minutes=chance.randint(1, 40 * 24 * 60))) for pk in ids if chance.random() < share]
     Message.objects.bulk_create(
         (
-            Message(campaign=campaign, address_id=pk, status="sent", handed_over_at=moment, finished_at=moment)
+            Message(campaign=campaign, address_id=pk, status="sent", sent_to_provider_at=moment, finished_at=moment)
             for pk, moment in moments
         ),
         batch_size=BATCH,

@@ -53,29 +53,29 @@ def many(noon, author, approver):
 
 def one_by_one(campaign, at):
     """What the hand-over asks, about each address by itself."""
-    question, book = batch_evaluation.of_campaign(campaign, at).question, rulebook.book()
+    question, book = batch_evaluation.evaluator_for_campaign(campaign, at).question, rulebook.current_rulebook()
     for address in Address.objects.filter(subscriptions__topic=campaign.topic, channel=campaign.channel).order_by("pk"):
-        known = facts.gather(Address.objects.filter(pk=address.pk), question, at)[address.pk]
+        known = facts.facts_for(Address.objects.filter(pk=address.pk), question, at)[address.pk]
         yield address.pk, _judged(known, book, question, at)
 
 
 def window_by_window(campaign, at, size=500):
     """The same in windows, as they are handed over."""
-    question, book = batch_evaluation.of_campaign(campaign, at).question, rulebook.book()
+    question, book = batch_evaluation.evaluator_for_campaign(campaign, at).question, rulebook.current_rulebook()
     ids = list(Address.objects.filter(subscriptions__topic=campaign.topic).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), size):
-        known = facts.gather(Address.objects.filter(pk__in=ids[start : start + size]), question, at)
+        known = facts.facts_for(Address.objects.filter(pk__in=ids[start : start + size]), question, at)
         yield from ((pk, _judged(one, book, question, at)) for pk, one in sorted(known.items()))
 
 
 def _judged(known, book, question, at):
     terms = book.terms(known.facts.place.jurisdictions, question.channel, question.topic.purpose, at.date())
-    return checks.settled(known.facts, terms, at)
+    return checks.evaluate_with_wait_end(known.facts, terms, at)
 
 
 def streamed(campaign, at, chunk=700):
-    for rows in batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at), chunk=chunk):
-        yield from ((one.address, one.verdict) for one in rows)
+    for rows in batch_evaluation.decision_chunks(batch_evaluation.evaluator_for_campaign(campaign, at), chunk=chunk):
+        yield from ((one.address, one.decision) for one in rows)
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
@@ -106,13 +106,13 @@ def test_whoever_they_are_and_whenever_it_is_the_counts_are_those_of_each_alone(
     campaign = many(30, channel, seed=seed, reveals_health=bool(seed % 2))
     at = noon + timedelta(minutes=seed % (24 * 60))
 
-    counted = breakdown.start()
+    counted = breakdown.empty_result()
     [
-        breakdown.add(counted, rows)
-        for rows in batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at), chunk=11)
+        breakdown.add_to_result(counted, rows)
+        for rows in batch_evaluation.decision_chunks(batch_evaluation.evaluator_for_campaign(campaign, at), chunk=11)
     ]
 
-    alone = Counter((breakdown.kind(one), one.reason) for _pk, one in streamed(campaign, at, chunk=1))
+    alone = Counter((breakdown.outcome_kind(one), one.reason) for _pk, one in streamed(campaign, at, chunk=1))
     assert {(kind, why): n for kind, whys in counted["counts"].items() for why, n in whys.items()} == alone
 
 
@@ -125,7 +125,7 @@ def test_what_is_foretold_is_what_becomes_of_the_messages(many, noon, approver, 
     audience.freeze(Campaign.objects.get(pk=campaign.pk))
     [sender.send_batch(Campaign.objects.get(pk=campaign.pk)) for _batch in range(5)]
 
-    became = {one.address_id: one for one in campaign.messages.exclude(skipped_because__in=checks.WISHES)}
+    became = {one.address_id: one for one in campaign.messages.exclude(skipped_because__in=checks.FREQUENCY_REASONS)}
     told = {pk: (message.status, message.skipped_because or message.waiting_for) for pk, message in became.items()}
     assert told == {pk: (BECOMES[foretold[pk].kind], foretold[pk].reason) for pk in became}
     assert len(became) > 100
@@ -133,8 +133,10 @@ def test_what_is_foretold_is_what_becomes_of_the_messages(many, noon, approver, 
 
 def test_who_has_a_wish_against_it_is_foretold_not_to_get_it_now(many, noon):
     campaign = many(120, "email", seed=3)
-    question = batch_evaluation.of_campaign(campaign, noon).question
-    wishing = facts.judged(Address.objects.filter(channel="email"), question).filter(objection__in=checks.WISHES)
+    question = batch_evaluation.evaluator_for_campaign(campaign, noon).question
+    wishing = facts.with_objections(Address.objects.filter(channel="email"), question).filter(
+        objection__in=checks.FREQUENCY_REASONS
+    )
 
     foretold = dict(streamed(campaign, noon))
 
@@ -152,8 +154,8 @@ def test_a_large_audience_is_counted_in_the_memory_of_a_few_thousand(many, noon,
     again(campaign.topic, LARGE // SOME)
     quick, whole, counted, peaks = [], [], [], []
     for _round in range(2):
-        quick.append(_timed(lambda: eligibility.counted(campaign.topic, "email")))
-        whole.append(_timed(lambda: counted.append(breakdown.now(campaign).people)))
+        quick.append(_timed(lambda: eligibility.counts_by_objection(campaign.topic, "email")))
+        whole.append(_timed(lambda: counted.append(breakdown.current_breakdown(campaign).people)))
     for chunks in (4, 16):
         tracemalloc.start()
         _count_chunks(campaign, noon, chunks)
@@ -173,6 +175,8 @@ def _timed(run):
 
 
 def _count_chunks(campaign, at, most):
-    for number, _rows in enumerate(batch_evaluation.chunks(batch_evaluation.of_campaign(campaign, at)), start=1):
+    for number, _rows in enumerate(
+        batch_evaluation.decision_chunks(batch_evaluation.evaluator_for_campaign(campaign, at)), start=1
+    ):
         if number == most:
             return

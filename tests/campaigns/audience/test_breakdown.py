@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaigns import tasks
 from campaigns.audience import batch_evaluation, breakdown
-from campaigns.audience.breakdown import Wanted
+from campaigns.audience.breakdown import BreakdownQuery
 from campaigns.models import Breakdown, Campaign, Message
 from campaigns.sending import emergency_stop
 from campaigns.workflow import lifecycle
@@ -24,7 +24,7 @@ COUNTING = Breakdown.Status.COUNTING
 @pytest.fixture
 def large(settings):
     """Every audience is too large to be counted while somebody waits."""
-    settings.COUNT_AT_ONCE = 0
+    settings.IMMEDIATE_COUNT_LIMIT = 0
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def counts(row, kind):
 
 
 def test_everybody_with_a_subscription_is_in_one_number(campaign, topic, five, author):
-    consent.withdraw(five[0], topic, source=Source.LEAVE)
+    consent.withdraw(five[0], topic, source=Source.UNSUBSCRIBE_PAGE)
     suppressions.suppress(five[1], "bounced")
 
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
 
     assert row.status == Breakdown.Status.DONE
     assert row.people == 5
@@ -53,7 +53,7 @@ def test_each_place_has_its_own_numbers(campaign, topic, author):
     subscribe(factories.email_address(country="US", region="FL"), topic)
     subscribe(factories.email_address(country="DE"), topic)
 
-    places = breakdown.ask(campaign, by=author).result["places"]
+    places = breakdown.request_breakdown(campaign, by=author).result["places"]
 
     assert set(places) == {"US", "US-FL", "DE", "EU"}
     assert places["US"]["send"] == {"": 2}
@@ -61,15 +61,15 @@ def test_each_place_has_its_own_numbers(campaign, topic, author):
 
 
 def test_nobody_at_all_is_counted_as_nobody(campaign, author):
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
 
     assert (row.status, row.people) == (Breakdown.Status.DONE, 0)
 
 
 def test_a_stop_of_all_sending_holds_everybody(campaign, five, author):
-    emergency_stop.throw(by=author, reason="Wrong price in the letter.")
+    emergency_stop.activate(by=author, reason="Wrong price in the letter.")
 
-    assert counts(breakdown.ask(campaign, by=author), "held") == {"stop_switch": 5}
+    assert counts(breakdown.request_breakdown(campaign, by=author), "held") == {"stop_switch": 5}
 
 
 def test_a_text_at_night_is_counted_under_the_hour_in_which_it_goes(topic, author, time_machine):
@@ -77,7 +77,7 @@ def test_a_text_at_night_is_counted_under_the_hour_in_which_it_goes(topic, autho
     subscribe(factories.phone_address(country="US", time_zone="America/New_York"), topic)
     campaign = factories.CampaignFactory(topic=topic, author=author, channel="sms", subject="", body="Walk today.")
 
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
 
     assert row.result["hours"] == {"2027-03-02T14:00:00+00:00": {"quiet_hours": 1}}
     assert counts(row, "wait") == {"quiet_hours": 1}
@@ -85,10 +85,10 @@ def test_a_text_at_night_is_counted_under_the_hour_in_which_it_goes(topic, autho
 
 def test_whoever_has_a_pause_that_is_over_by_then_is_counted_as_getting_it(campaign, topic, five, author):
     now = timezone.now()
-    frequency.pause(five[0], topic, until=now + timedelta(days=20), source=Source.PREFERENCES)
+    frequency.pause_messages(five[0], topic, until=now + timedelta(days=20), source=Source.PREFERENCES)
 
-    today = breakdown.ask(campaign, by=author)
-    later = breakdown.ask(campaign, by=author, at=now + timedelta(days=25))
+    today = breakdown.request_breakdown(campaign, by=author)
+    later = breakdown.request_breakdown(campaign, by=author, at=now + timedelta(days=25))
 
     assert counts(today, "skip") == {"paused": 1}
     assert "paused" not in counts(later, "skip")
@@ -97,11 +97,11 @@ def test_whoever_has_a_pause_that_is_over_by_then_is_counted_as_getting_it(campa
 def test_who_got_it_already_is_not_counted_again(started, five):
     Message.objects.create(campaign=started, address=five[0], status="skipped", skipped_because="left")
 
-    assert breakdown.now(started).people == 4
+    assert breakdown.current_breakdown(started).people == 4
 
 
 def test_a_large_audience_is_counted_by_a_worker(campaign, five, author, large):
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
 
     tasks.count_breakdown(row.pk)
 
@@ -110,34 +110,34 @@ def test_a_large_audience_is_counted_by_a_worker(campaign, five, author, large):
 
 
 def test_a_lost_worker_costs_one_step_and_nobody_is_counted_twice(campaign, five, author, large):
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
 
-    breakdown.step(row, chunk=2, chunks=1)
-    again = breakdown.count(Breakdown.objects.get(pk=row.pk))
+    breakdown.count_chunk(row, chunk=2, chunks=1)
+    again = breakdown.run_count(Breakdown.objects.get(pk=row.pk))
 
     assert again.people == 5
     assert counts(again, "send") == {"": 5}
 
 
 def test_two_workers_at_once_count_nobody_twice(campaign, five, author, large):
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
     same = Breakdown.objects.get(pk=row.pk)
 
-    assert breakdown.step(row)
-    assert not breakdown.step(same)
-    assert breakdown.count(Breakdown.objects.get(pk=row.pk)).people == 5
+    assert breakdown.count_chunk(row)
+    assert not breakdown.count_chunk(same)
+    assert breakdown.run_count(Breakdown.objects.get(pk=row.pk)).people == 5
 
 
 def test_the_sweep_finds_a_count_whose_worker_was_lost(campaign, five, author, large, time_machine):
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
 
-    assert breakdown.lost() == []
-    time_machine.move_to(timezone.now() + breakdown.LOST_AFTER * 2)
-    assert breakdown.lost() == [row]
+    assert breakdown.stalled_breakdowns() == []
+    time_machine.move_to(timezone.now() + breakdown.STALLED_AFTER * 2)
+    assert breakdown.stalled_breakdowns() == [row]
 
 
 def test_a_count_that_cannot_be_made_says_so_and_is_not_tried_for_ever(campaign, five, author, large):
-    row = breakdown.ask(campaign, by=author)
+    row = breakdown.request_breakdown(campaign, by=author)
     Breakdown.objects.filter(pk=row.pk).update(result={"up_to": "nonsense"})
 
     with pytest.raises(ValueError, match="nonsense"):
@@ -149,7 +149,7 @@ def test_a_count_that_cannot_be_made_says_so_and_is_not_tried_for_ever(campaign,
 @pytest.mark.parametrize("away", [timedelta(hours=-1), timedelta(days=400)])
 def test_a_moment_that_makes_no_sense_is_refused_with_what_to_do(campaign, author, away):
     with pytest.raises(NotAllowed, match="Choose"):
-        breakdown.ask(campaign, by=author, at=timezone.now() + away)
+        breakdown.request_breakdown(campaign, by=author, at=timezone.now() + away)
 
 
 def test_a_moment_after_the_campaigns_end_is_refused(campaign, author):
@@ -157,7 +157,7 @@ def test_a_moment_after_the_campaigns_end_is_refused(campaign, author):
     campaign.refresh_from_db()
 
     with pytest.raises(NotAllowed, match="over by then"):
-        breakdown.ask(campaign, by=author, at=timezone.now() + timedelta(days=2))
+        breakdown.request_breakdown(campaign, by=author, at=timezone.now() + timedelta(days=2))
 
 
 def test_a_campaign_that_is_over_is_not_counted(campaign, author):
@@ -165,23 +165,25 @@ def test_a_campaign_that_is_over_is_not_counted(campaign, author):
     campaign.refresh_from_db()
 
     with pytest.raises(NotAllowed, match="over"):
-        breakdown.ask(campaign, by=author)
+        breakdown.request_breakdown(campaign, by=author)
 
 
 def test_a_scheduled_campaign_is_judged_for_its_hour(approved, approver):
     at = timezone.now() + timedelta(days=3)
     scheduled = lifecycle.schedule(approved, at=at, by=approver)
 
-    assert breakdown.ask(scheduled, by=approver).judged_for == at
+    assert breakdown.request_breakdown(scheduled, by=approver).evaluated_at == at
 
 
 def test_the_addresses_behind_a_number_come_in_pages(campaign, topic, five, author):
     suppressions.suppress(five[2], "bounced")
-    court = batch_evaluation.of_campaign(campaign, timezone.now())
+    court = batch_evaluation.evaluator_for_campaign(campaign, timezone.now())
 
-    first, go_on = batch_evaluation.find(court, Wanted(kind="send"), after=0, most=3, look_at=100)
-    rest, end = batch_evaluation.find(court, Wanted(kind="send"), after=go_on, most=3, look_at=100)
-    bounced, _end = batch_evaluation.find(court, Wanted(reason="bounced", place="US"), after=0, most=3, look_at=100)
+    first, go_on = batch_evaluation.find_matching(court, BreakdownQuery(kind="send"), after=0, most=3, look_at=100)
+    rest, end = batch_evaluation.find_matching(court, BreakdownQuery(kind="send"), after=go_on, most=3, look_at=100)
+    bounced, _end = batch_evaluation.find_matching(
+        court, BreakdownQuery(reason="bounced", place="US"), after=0, most=3, look_at=100
+    )
 
     assert [one.address for one in first + rest] == [five[0].pk, five[1].pk, five[3].pk, five[4].pk]
     assert end is None
@@ -189,6 +191,9 @@ def test_the_addresses_behind_a_number_come_in_pages(campaign, topic, five, auth
 
 
 def test_a_page_looks_no_further_than_it_may(campaign, five):
-    court = batch_evaluation.of_campaign(campaign, timezone.now())
+    court = batch_evaluation.evaluator_for_campaign(campaign, timezone.now())
 
-    assert batch_evaluation.find(court, Wanted(kind="skip"), after=0, most=3, look_at=2) == ([], five[1].pk)
+    assert batch_evaluation.find_matching(court, BreakdownQuery(kind="skip"), after=0, most=3, look_at=2) == (
+        [],
+        five[1].pk,
+    )

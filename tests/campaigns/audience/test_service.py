@@ -5,6 +5,7 @@ import pytest
 from campaigns.audience import service as audience
 from campaigns.models import Message
 from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.models import Method, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
@@ -17,14 +18,14 @@ def people(topic, address, subscriber, texter):
     """One of each: eligible, waiting, left, stopped, bounced, never asked, and one on the other channel."""
     waiting, left, stopped, bounced = [factories.email_address() for _person in range(4)]
     consent.ask(waiting, [topic.notices.get()], source=Source.SIGN_UP)
-    consent.withdraw(subscribe(left, topic), topic, source=Source.LEAVE)
-    consent.withdraw_all(subscribe(stopped, topic), sender=topic.sender, source=Source.LEAVE)
-    consent.suppress(subscribe(bounced, topic), Suppression.Reason.BOUNCED)
+    consent.withdraw(subscribe(left, topic), topic, source=Source.UNSUBSCRIBE_PAGE)
+    consent.withdraw_all(subscribe(stopped, topic), sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
+    suppressions.suppress(subscribe(bounced, topic), Suppression.Reason.BOUNCED)
     return {"": subscriber, "not_confirmed": waiting, "left": left, "stopped": stopped, "bounced": bounced}
 
 
 def test_the_preview_counts_everyone_by_the_first_reason_against(campaign, people):
-    assert audience.preview(campaign) == {**dict.fromkeys(people, 1), "never_subscribed": 1}
+    assert audience.count_by_objection(campaign) == {**dict.fromkeys(people, 1), "never_subscribed": 1}
 
 
 def test_freezing_gives_everyone_who_ever_said_something_one_row_with_its_reason(started, people):
@@ -62,7 +63,7 @@ def test_a_campaign_that_was_not_started_is_not_frozen(approved, subscriber):
 
 
 def test_preview_and_frozen_rows_agree(started, people):
-    expected = audience.preview(started)
+    expected = audience.count_by_objection(started)
     audience.freeze(started)
 
     reasons = list(started.messages.values_list("skipped_because", flat=True))

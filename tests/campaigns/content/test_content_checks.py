@@ -32,11 +32,11 @@ def living_in(country, topic, number="", **person):
 
 
 def problem(campaign, name):
-    return next(one for one in lint.problems(campaign) if one.name == name)
+    return next(one for one in lint.find_problems(campaign) if one.name == name)
 
 
 def names(campaign):
-    return {one.name for one in lint.problems(campaign) if one.is_error}
+    return {one.name for one in lint.find_problems(campaign) if one.is_error}
 
 
 def test_every_code_that_a_rule_can_demand_is_looked_for():
@@ -44,32 +44,32 @@ def test_every_code_that_a_rule_can_demand_is_looked_for():
 
 
 def test_a_mail_carries_what_the_law_wants_of_every_mail(mail):
-    lacks = content_checks.words(mail).lacks
+    lacks = content_checks.text_findings(mail).lacks
 
     assert lacks == {"french_copy", "frequency", "rates", "ad_disclosure"}
 
 
 def test_a_text_carries_its_brand_and_how_to_stop(text):
-    lacks = content_checks.words(text).lacks
+    lacks = content_checks.text_findings(text).lacks
 
     assert lacks.isdisjoint({"sender_name", "brand_first", "stop_hint", "way_out", "own_domain_links"})
     assert "postal_address" in lacks
 
 
 def test_a_text_is_measured_as_it_goes_out(text):
-    words = content_checks.words(text)
+    words = content_checks.text_findings(text)
 
     assert (words.segments, words.characters) == (1, len("Harbour Clinic: Walk ten minutes today.") + 35)
 
 
 def test_a_mail_has_no_segments(mail):
-    assert (content_checks.words(mail).segments, content_checks.words(mail).characters) == (0, 0)
+    assert (content_checks.text_findings(mail).segments, content_checks.text_findings(mail).characters) == (0, 0)
 
 
 def test_what_cannot_be_written_lacks_everything(mail):
     mail.body = "{{ nonsense }}"
 
-    assert content_checks.words(mail).lacks == CONTENT
+    assert content_checks.text_findings(mail).lacks == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_what_cannot_be_written_lacks_everything(mail):
 def test_what_the_sender_lacks_the_mail_lacks(field, code, mail):
     setattr(mail.topic.sender, field, "")
 
-    assert code in content_checks.words(mail).lacks
+    assert code in content_checks.text_findings(mail).lacks
 
 
 def test_other_words_are_read_anew(mail):
-    first = content_checks.words(mail).lacks
+    first = content_checks.text_findings(mail).lacks
     mail.subject = "Your insulin"
 
-    assert content_checks.words(mail).lacks - first == {"no_health_words"}
+    assert content_checks.text_findings(mail).lacks - first == {"no_health_words"}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_other_words_are_read_anew(mail):
 def test_a_text_names_a_contact(contact, text):
     text.body = f"Walk with us. {contact}"
 
-    assert "contact_channel" not in content_checks.words(text).lacks
+    assert "contact_channel" not in content_checks.text_findings(text).lacks
 
 
 def test_somebody_in_canada_is_owed_a_contact_and_the_rule_says_so(topic, text):
@@ -114,7 +114,7 @@ def test_people_are_counted_by_place_and_not_one_by_one(topic, text, django_asse
     living_in("US", topic, "+12075550123")
 
     with django_assert_max_num_queries(3):
-        asked = content_requirements.of(text)
+        asked = content_requirements.requirements_for(text)
 
     assert {because.people for because in asked.content["contact_channel"]} == {5}
     assert {because.people for because in asked.content["stop_hint"] if because.place == "United States"} == {6}
@@ -123,7 +123,7 @@ def test_people_are_counted_by_place_and_not_one_by_one(topic, text, django_asse
 def test_an_empty_audience_is_where_its_sender_is(topic, mail):
     topic.sender.country = "CA"
 
-    reasons = content_requirements.of(mail).content["contact_channel"]
+    reasons = content_requirements.requirements_for(mail).content["contact_channel"]
 
     assert [(because.people, because.place) for because in reasons] == [(0, "Canada")]
     assert str(reasons[0]).startswith("Because these rules apply to the sender: Canada, ")
@@ -159,19 +159,19 @@ def test_a_label_is_asked_for_where_it_must_stand(country, label, topic, mail):
 def test_a_label_at_the_beginning_is_carried(subject, mail):
     mail.subject = subject
 
-    assert content_checks.words(mail).labels == {"<ADV>"}
+    assert content_checks.text_findings(mail).labels == {"<ADV>"}
 
 
 def test_a_label_somewhere_later_is_not(mail):
     mail.subject = "A walk <ADV>"
 
-    assert content_checks.words(mail).labels == frozenset()
+    assert content_checks.text_findings(mail).labels == frozenset()
 
 
 def test_two_labels_stand_one_after_the_other(text):
     text.body = "(광고) <ADV> Walk with us."
 
-    assert content_checks.words(text).labels == {"<ADV>", "(광고)"}
+    assert content_checks.text_findings(text).labels == {"<ADV>", "(광고)"}
 
 
 @pytest.mark.parametrize("country", ["DE", "FR", "GB", "BR", "US", "AU", "NZ"])
@@ -242,10 +242,10 @@ def test_an_advertisement_may_call_itself_one(topic, mail):
 
 def test_an_audience_is_not_counted_again_until_somebody_joins(topic, text, django_assert_num_queries):
     living_in("CA", topic, "+14165550120")
-    content_requirements.of(text)
+    content_requirements.requirements_for(text)
     with django_assert_num_queries(2):  # is the rulebook the same, and did somebody join?
-        content_requirements.of(text)
+        content_requirements.requirements_for(text)
 
     living_in("CA", topic, "+14165550121")
 
-    assert content_requirements.of(text).content["contact_channel"][0].people == 2
+    assert content_requirements.requirements_for(text).content["contact_channel"][0].people == 2

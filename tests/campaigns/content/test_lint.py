@@ -21,20 +21,20 @@ def text(topic):
 
 
 def problem(campaign, name):
-    return next(one for one in lint.problems(campaign) if one.name == name)
+    return next(one for one in lint.find_problems(campaign) if one.name == name)
 
 
 def names(campaign, level="error"):
-    return [one.name for one in lint.problems(campaign) if one.level == level]
+    return [one.name for one in lint.find_problems(campaign) if one.level == level]
 
 
 def sentences(campaign, level):
-    return " ".join(one.whole for one in lint.problems(campaign) if one.level == level)
+    return " ".join(one.whole for one in lint.find_problems(campaign) if one.level == level)
 
 
 @pytest.mark.parametrize("campaign", ["mail", "text"])
 def test_a_good_campaign_has_no_problems(campaign, request):
-    assert lint.problems(request.getfixturevalue(campaign)) == []
+    assert lint.find_problems(request.getfixturevalue(campaign)) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_host_that_only_ends_like_a_shortener_is_none(text):
 def test_a_text_may_link_to_its_senders_own_pages(link, text):
     text.body = f"Walk with us: {link}"
 
-    assert lint.problems(text) == []
+    assert lint.find_problems(text) == []
 
 
 @pytest.mark.parametrize("name", ["name", "first_name"])
@@ -195,7 +195,7 @@ def test_a_subject_does_not_pretend_a_conversation(subject, mail):
 def test_other_subjects_are_fine(subject, mail):
     mail.subject = subject
 
-    assert lint.problems(mail) == []
+    assert lint.find_problems(mail) == []
 
 
 def test_a_subject_in_capitals_is_advised_against(mail):
@@ -245,12 +245,12 @@ def test_a_text_in_two_languages_serves_both(topic, mail):
     subscribe(factories.email_address(language="es"), topic)
     mail.body += "\n\nHola, camine diez minutos hoy con sus amigos, para usted."
 
-    assert lint.problems(mail) == []
+    assert lint.find_problems(mail) == []
 
 
 def test_what_a_colleague_reads_does_not_change_what_is_rendered(mail):
     with translation.override("de"):
-        found = lint.problems(mail)
+        found = lint.find_problems(mail)
 
     assert found == []
 
@@ -259,4 +259,4 @@ def test_who_left_reads_nothing(topic, mail):
     address = subscribe(factories.email_address(language="es"), topic)
     consent.withdraw(address, topic, source=Source.ONE_CLICK)
 
-    assert lint.problems(mail) == []
+    assert lint.find_problems(mail) == []

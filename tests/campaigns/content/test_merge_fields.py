@@ -9,8 +9,8 @@ from preferences.errors import Unreadable
 VALUES = {"name": "Ana Lind", "first_name": "Ana", "sender": "Harbour Clinic", "topic": "Health tips"}
 
 
-def filled(text, escape=merge_fields.for_line, **values):
-    return merge_fields.compile(text, escape).fill(VALUES | values)
+def filled(text, escape=merge_fields.escape_for_line, **values):
+    return merge_fields.compile_text(text, escape).fill(VALUES | values)
 
 
 @pytest.mark.parametrize(
@@ -64,16 +64,16 @@ def test_somebody_with_a_name_is_not():
 )
 def test_what_is_not_one_of_our_fields_is_refused(text):
     with pytest.raises(Unreadable):
-        merge_fields.fields(text)
+        merge_fields.parse_fields(text)
 
 
 def test_the_sentence_names_the_unknown_field_and_those_there_are():
     with pytest.raises(Unreadable, match=r"\{\{ nmae \}\}.*name, first_name, sender, topic"):
-        merge_fields.fields("Hello {{ nmae }}")
+        merge_fields.parse_fields("Hello {{ nmae }}")
 
 
 def test_a_name_cannot_bring_markup_into_the_page():
-    said = filled("{{ name }}", merge_fields.for_page, name='<script>alert("x")</script>')
+    said = filled("{{ name }}", merge_fields.escape_for_html, name='<script>alert("x")</script>')
 
     assert said == "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;"
 
@@ -102,11 +102,11 @@ def test_a_value_with_braces_stays_what_it_is():
     ],
 )
 def test_markdown_lets_no_markup_and_no_script_through(markdown, piece):
-    assert piece in content_markdown.page(markdown)
+    assert piece in content_markdown.to_html(markdown)
 
 
 def test_markdown_shows_no_images_because_they_call_home():
-    assert "<img" not in content_markdown.page("![pixel](https://spy.example/p.gif)")
+    assert "<img" not in content_markdown.to_html("![pixel](https://spy.example/p.gif)")
 
 
 def test_plain_text_keeps_paragraphs_lists_and_where_links_lead():
@@ -114,6 +114,6 @@ def test_plain_text_keeps_paragraphs_lists_and_where_links_lead():
         "# Hi\n\nSee **this** [page](https://e.example).\n\n- one\n- two\n\n1. first\n2. second\n\n<https://e.example>"
     )
 
-    assert content_markdown.plain(markdown) == (
+    assert content_markdown.to_plain_text(markdown) == (
         "Hi\n\nSee this page (https://e.example).\n\n- one\n- two\n\n1. first\n2. second\n\nhttps://e.example"
     )

@@ -97,7 +97,7 @@ def test_the_links_lead_to_the_person_the_topic_and_the_message(campaign, subscr
     mail = mail_to(subscriber, campaign, approver)
 
     token = part(mail, "plain").split("http://testserver/l/")[1].split()[0].strip("/")
-    claims = tokens.read(tokens.Purpose.LEAVE, token)
+    claims = tokens.read_token(tokens.LinkPurpose.UNSUBSCRIBE, token)
     assert claims.address == subscriber.pk
     assert claims.topic == campaign.topic.pk
     assert claims.message == campaign.messages.get().reference.int
@@ -163,7 +163,7 @@ def test_a_field_inside_a_link_is_refused(topic):
     campaign = factories.CampaignFactory(topic=topic, body="[x](https://e.example/?who={{ name }})")
 
     with pytest.raises(Unreadable, match="link"):
-        rendering.check(campaign)
+        rendering.check_sendable(campaign)
 
 
 def test_a_text_begins_with_the_brand_and_ends_with_the_way_out(text_campaign, texter, approver):
@@ -182,13 +182,13 @@ def test_a_brand_already_said_is_not_said_twice(text_campaign, texter, approver)
 
 
 def test_staff_see_what_a_text_costs(text_campaign):
-    assert rendering.text_cost(text_campaign).segments == 1
+    assert rendering.segments_per_text(text_campaign).segments == 1
 
 
 def test_what_was_handed_over_can_be_proved(campaign, subscriber, approver):
     mail = parcel(campaign, frozen(campaign, approver))
 
-    assert rendering.digest(mail) == hashlib.sha256(mail.content).hexdigest()
+    assert rendering.parcel_digest(mail) == hashlib.sha256(mail.content).hexdigest()
 
 
 def test_changed_words_are_composed_anew(campaign):

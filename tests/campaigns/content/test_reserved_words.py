@@ -27,7 +27,7 @@ from campaigns.content import hyperlinks, reserved_words
     ],
 )
 def test_reserved_words_are_no_answers(words, found):
-    assert reserved_words.offered(words) == found
+    assert reserved_words.misused_reserved_words(words) == found
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_reserved_words_are_no_answers(words, found):
     ],
 )
 def test_their_own_meaning_is_fine(words):
-    assert reserved_words.offered(words) == ()
+    assert reserved_words.misused_reserved_words(words) == ()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_their_own_meaning_is_fine(words):
     ],
 )
 def test_links_that_hide_where_they_lead(words, hosts):
-    assert hyperlinks.shortened(words) == hosts
+    assert hyperlinks.shortener_hosts(words) == hosts
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_links_that_hide_where_they_lead(words, hosts):
     ],
 )
 def test_another_sign_than_a_stop_word_is_no_way_out(words):
-    assert reserved_words.numbered(words)
+    assert reserved_words.has_numbered_opt_out(words)
 
 
 @pytest.mark.parametrize("words", ["Reply 1 to confirm", "Reply 1 to stop by", "Reply STOP to unsubscribe", ""])
 def test_another_sign_may_be_an_answer(words):
-    assert not reserved_words.numbered(words)
+    assert not reserved_words.has_numbered_opt_out(words)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_another_sign_may_be_an_answer(words):
     ],
 )
 def test_how_to_stop_is_recognised(words):
-    assert reserved_words.tells_how_to_stop(words)
+    assert reserved_words.has_stop_instruction(words)
 
 
 @pytest.mark.parametrize("words", ["STOP smoking now", "Our bus stop", "Reply to us", ""])
 def test_a_stop_that_is_no_way_out_is_not(words):
-    assert not reserved_words.tells_how_to_stop(words)
+    assert not reserved_words.has_stop_instruction(words)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,10 @@ def test_a_stop_that_is_no_way_out_is_not(words):
 def test_no_text_takes_long_to_read(words):
     started = time.perf_counter()
 
-    hyperlinks.shortened(words), hyperlinks.names_a_contact(words), reserved_words.offered(words)
+    (
+        hyperlinks.shortener_hosts(words),
+        hyperlinks.has_contact_details(words),
+        reserved_words.misused_reserved_words(words),
+    )
 
     assert time.perf_counter() - started < 10

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from campaigns.decision import checks
-from campaigns.decision.checks import SEND, Facts, Kind, Verdict
+from campaigns.decision.checks import SEND, Decision, DecisionFacts, DecisionKind
 from preferences.geo.jurisdictions import Place
-from preferences.rulebook.effective_terms import Terms
+from preferences.rulebook.effective_terms import EffectiveTerms
 
 AT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11:00 in New York
 NEW_YORK = Place(frozenset({"US", "US-NY"}), ("America/New_York",), "number")
@@ -22,20 +22,20 @@ SIGNED = frozenset({"affirmative_act", "named_controller", "e_signature"})
 
 
 def facts(**changed):
-    return Facts(**{"place": NEW_YORK, "flags": SIGNED, "affirmed_on": date(2026, 1, 15), **changed})
+    return DecisionFacts(**{"place": NEW_YORK, "flags": SIGNED, "consented_on": date(2026, 1, 15), **changed})
 
 
 def terms(**changed):
-    return Terms(**{"rules": frozenset({("us-sms-marketing", 1)}), "consent": SIGNED, **changed})
+    return EffectiveTerms(**{"rules": frozenset({("us-sms-marketing", 1)}), "consent": SIGNED, **changed})
 
 
 def kind_and_reason(given, asked, at=AT):
-    answer = checks.judge(given, asked, at)
+    answer = checks.evaluate(given, asked, at)
     return answer.kind.value, answer.reason
 
 
 def test_nothing_speaks_against_it():
-    assert checks.judge(facts(), terms(window=DAYTIME), AT) == SEND
+    assert checks.evaluate(facts(), terms(window=DAYTIME), AT) == SEND
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_nothing_speaks_against_it():
             {"records_consent": frozenset({"hipaa_elements"})},
             ("skip", "consent_too_weak"),
         ),
-        ({"affirmed_on": date(2024, 11, 24)}, {"repermission": (("months", 24),)}, ("skip", "permission_too_old")),
+        ({"consented_on": date(2024, 11, 24)}, {"repermission": (("months", 24),)}, ("skip", "permission_too_old")),
         ({"born_on": date(2010, 11, 25)}, {"minimum_age": (("years", 16),)}, ("skip", "too_young")),
         ({"minimum_age": 18}, {}, ("skip", "age_unknown")),
         ({"born_on": date(2008, 11, 25), "minimum_age": 18}, {}, ("skip", "too_young")),
@@ -87,8 +87,8 @@ def test_each_check_says_its_own_reason(given, asked, expected):
     ("given", "asked"),
     [
         ({"born_on": date(2010, 11, 24)}, {"minimum_age": (("years", 16),)}),
-        ({"affirmed_on": date(2024, 11, 25)}, {"repermission": (("months", 24),)}),
-        ({"affirmed_on": date(2020, 1, 1), "asks_again": True}, {"repermission": (("months", 24),)}),
+        ({"consented_on": date(2024, 11, 25)}, {"repermission": (("months", 24),)}),
+        ({"consented_on": date(2020, 1, 1), "is_repermission": True}, {"repermission": (("months", 24),)}),
         ({"ends_at": AT + timedelta(seconds=1)}, {}),
         ({"segments": 2, "characters": 160}, {"segments": (("most", 2),), "characters": (("most", 160),)}),
         ({"labels": frozenset({"<ADV>"})}, {"labels": frozenset({"<ADV>"})}),
@@ -96,7 +96,7 @@ def test_each_check_says_its_own_reason(given, asked, expected):
     ],
 )
 def test_just_within_every_bound_it_goes(given, asked):
-    assert checks.judge(facts(**given), terms(**asked), AT) == SEND
+    assert checks.evaluate(facts(**given), terms(**asked), AT) == SEND
 
 
 # CASL s.10(9)-(10): two years after a purchase, six months after a question; the last day is the one before.
@@ -122,7 +122,7 @@ def test_implied_consent_ends_the_day_before_its_clock(basis, since, today, goes
     )
     at = datetime.fromisoformat(f"{today}T17:00:00+00:00")
 
-    assert (checks.judge(given, asked, at) == SEND) is goes
+    assert (checks.evaluate(given, asked, at) == SEND) is goes
 
 
 def test_their_own_day_counts_and_not_ours():
@@ -131,8 +131,10 @@ def test_their_own_day_counts_and_not_ours():
     asked = terms(repermission=(("months", 24),))
     east = dataclasses.replace(NEW_YORK, zones=("Pacific/Kiritimati",))
 
-    assert checks.judge(facts(affirmed_on=date(2024, 11, 24)), asked, night) == SEND
-    assert checks.judge(facts(affirmed_on=date(2024, 11, 24), place=east), asked, night).reason == "permission_too_old"
+    assert checks.evaluate(facts(consented_on=date(2024, 11, 24)), asked, night) == SEND
+    assert (
+        checks.evaluate(facts(consented_on=date(2024, 11, 24), place=east), asked, night).reason == "permission_too_old"
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_their_own_day_counts_and_not_ours():
 def test_a_cap_frees_up_when_enough_has_passed(caps, ago, until):
     """The day is the person's own: at 16:00 UTC New York has 13 hours of it left."""
     sent = tuple(AT - timedelta(hours=hours) for hours in ago)
-    answer = checks.judge(facts(sent=sent), terms(caps=caps), AT)
+    answer = checks.evaluate(facts(sent=sent), terms(caps=caps), AT)
 
     assert answer.until == (AT + until if until else None)
 
@@ -170,7 +172,7 @@ def test_a_cap_frees_up_when_enough_has_passed(caps, ago, until):
     ],
 )
 def test_quiet_hours_are_a_later(at, opens):
-    answer = checks.judge(facts(), terms(window=DAYTIME), datetime.fromisoformat(at))
+    answer = checks.evaluate(facts(), terms(window=DAYTIME), datetime.fromisoformat(at))
 
     assert answer.until == (datetime.fromisoformat(opens) if opens else None)
 
@@ -178,41 +180,43 @@ def test_quiet_hours_are_a_later(at, opens):
 def test_a_wait_ends_where_everything_fits():
     """The cap frees up at night, so it goes in the morning."""
     sent = (AT - timedelta(hours=12),)  # 23:00 the evening before
-    answer = checks.settled(facts(sent=sent), terms(window=DAYTIME, caps=(("hours24", 1),)), AT)
+    answer = checks.evaluate_with_wait_end(facts(sent=sent), terms(window=DAYTIME, caps=(("hours24", 1),)), AT)
 
-    assert answer == Verdict(Kind.WAIT, "over_cap", datetime(2026, 11, 25, 14, 0, tzinfo=UTC))
+    assert answer == Decision(DecisionKind.WAIT, "over_cap", datetime(2026, 11, 25, 14, 0, tzinfo=UTC))
 
 
 def test_what_cannot_go_before_the_campaigns_end_is_too_late():
     evening = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
     given = facts(ends_at=evening + timedelta(hours=2))
 
-    assert checks.settled(given, terms(window=DAYTIME), evening) == Verdict(Kind.SKIP, "too_late")
+    assert checks.evaluate_with_wait_end(given, terms(window=DAYTIME), evening) == Decision(
+        DecisionKind.SKIP, "too_late"
+    )
 
 
 def test_what_staff_must_settle_waits_without_an_end():
-    assert checks.settled(facts(place=Place()), terms(), AT).is_held
+    assert checks.evaluate_with_wait_end(facts(place=Place()), terms(), AT).is_held
 
 
 def test_the_first_objection_in_the_order_of_the_checks_decides():
     """Everything is wrong at once: taking away one reason after the other shows the next."""
     worst = facts(
-        stopped=True, objection="bounced", flags=frozenset(), affirmed_on=date(2010, 1, 1), born_on=date(2020, 1, 1)
+        stopped=True, objection="bounced", flags=frozenset(), consented_on=date(2010, 1, 1), born_on=date(2020, 1, 1)
     )
     asked = terms(repermission=(("months", 1),), minimum_age=(("years", 18),))
     better = [worst]
     better.append(dataclasses.replace(better[-1], stopped=False))
     better.append(dataclasses.replace(better[-1], objection=""))
     better.append(dataclasses.replace(better[-1], flags=SIGNED))
-    better.append(dataclasses.replace(better[-1], affirmed_on=date(2026, 11, 1)))
+    better.append(dataclasses.replace(better[-1], consented_on=date(2026, 11, 1)))
     better.append(dataclasses.replace(better[-1], born_on=date(1980, 1, 1)))
 
-    reasons = [checks.judge(one, asked, AT).reason for one in better]
+    reasons = [checks.evaluate(one, asked, AT).reason for one in better]
     assert reasons == ["stop_switch", "bounced", "consent_too_weak", "permission_too_old", "too_young", ""]
 
 
 def test_every_check_can_be_asked_by_itself():
-    said = checks.explained(facts(objection="paused", segments=3), terms(segments=(("most", 2),)), AT)
+    said = checks.evaluate_each_check(facts(objection="paused", segments=3), terms(segments=(("most", 2),)), AT)
 
     assert [name for name, answer in said.items() if answer] == ["wishes", "length"]
     assert list(said) == list(checks.CHECKS)

@@ -12,7 +12,7 @@ from campaigns.sending import leases, sender
 from campaigns.workflow import lifecycle
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
-from preferences.models import Channel, Contact, Source, TermsRecord
+from preferences.models import AppliedRules, Channel, Contact, Source
 from preferences.rulebook import service as rules
 from tests import factories
 from tests.conftest import subscribe
@@ -39,12 +39,12 @@ def test_what_was_sent_remembers_everything_it_was_judged_by(start, subscriber, 
     sender.send_batch(campaign)
 
     message = campaign.messages.get()
-    assert [message.status, message.verdict, message.waiting_for] == ["sent", "send", ""]
-    assert message.judged_at
+    assert [message.status, message.decision, message.waiting_for] == ["sent", "send", ""]
+    assert message.decided_at
     assert message.event == subscriber.events.get(kind="granted", topic=topic)
-    assert ["us-email-marketing", 1] in message.judged_under.rules
-    assert message.judged_under.jurisdictions == ["US"]
-    assert message.judged_under.profile == "strict"
+    assert ["us-email-marketing", 1] in message.applied_rules.rules
+    assert message.applied_rules.jurisdictions == ["US"]
+    assert message.applied_rules.profile == "strict"
 
 
 def test_what_waits_says_for_what_and_until_when(start, texter, time_machine, text_provider):
@@ -53,10 +53,10 @@ def test_what_waits_says_for_what_and_until_when(start, texter, time_machine, te
     sender.send_batch(campaign)
 
     message = campaign.messages.get()
-    assert [message.status, message.verdict, message.waiting_for] == ["waiting", "wait", "quiet_hours"]
+    assert [message.status, message.decision, message.waiting_for] == ["waiting", "wait", "quiet_hours"]
     assert message.wait_until.isoformat() == "2026-11-25T14:00:00+00:00"
     assert message.local_time == "2026-11-24 21:30 America/New_York"
-    assert message.zone_source == "number"
+    assert message.time_zone_source == "number"
     assert text_provider.texts == []
 
 
@@ -77,7 +77,7 @@ def test_who_nobody_knows_where_they_are_is_held_and_looked_at_again(start, topi
     campaign = start()
     sender.send_batch(campaign)
     held = campaign.messages.get()
-    contacts.correct(nowhere.contact, country="US")
+    contacts.correct_details(nowhere.contact, country="US")
     Message.objects.update(wait_until=timezone.now())
     sender.send_batch(campaign)
 
@@ -126,14 +126,14 @@ def test_one_row_of_terms_serves_every_message_judged_alike(start, topic, mail_s
         subscribe(factories.email_address(), topic)
     sender.send_batch(start())
 
-    assert TermsRecord.objects.count() == 1
+    assert AppliedRules.objects.count() == 1
 
 
 def test_the_terms_of_a_message_lead_to_the_very_rules(start, subscriber, mail_server):
     campaign = start()
     sender.send_batch(campaign)
 
-    found = rules.versions_used(campaign.messages.get().judged_under)
+    found = rules.applied_rule_versions(campaign.messages.get().applied_rules)
     assert {rule.name for rule in found} >= {"us-email-marketing"}
 
 
@@ -151,10 +151,10 @@ def test_a_window_that_is_judged_late_is_judged_by_that_moment(start, texter, ti
     """One window before eight in the evening, one after."""
     time_machine.move_to("2026-11-25T00:59:59Z")
     campaign = start("sms", subject="", body="Walk ten minutes today.")
-    claim, bench = leases.claim(campaign), send_window.bench(campaign)
+    lease, bench = leases.lease_batch(campaign), send_window.send_window_for(campaign)
     time_machine.move_to("2026-11-25T01:00:00Z")
 
-    assert sender.open_window(bench, claim, leases.mine(claim)).messages == []
+    assert sender.fence_batch(bench, lease, leases.leased_message_ids(lease)).messages == []
     assert campaign.messages.get().waiting_for == "quiet_hours"
 
 
@@ -164,16 +164,16 @@ def test_nobody_is_forgotten_by_a_wait(start, topic, mail_server):
     sender.send_batch(campaign)
 
     assert campaign.messages.count() == len(people) == Contact.objects.count()
-    assert not campaign.messages.filter(verdict="").exists()
+    assert not campaign.messages.filter(decision="").exists()
 
 
 def test_what_could_begin_only_after_the_hours_are_over_does_not_begin(start, texter, time_machine):
     """A hand-over may begin some seconds after its window was judged: it must be the hour for it then, too."""
     time_machine.move_to("2026-11-25T00:59:58Z", tick=False)  # two seconds to eight in the evening
     campaign = start("sms", subject="", body="Walk ten minutes today.")
-    claim, bench = leases.claim(campaign), send_window.bench(campaign)
+    lease, bench = leases.lease_batch(campaign), send_window.send_window_for(campaign)
 
-    assert sender.open_window(bench, claim, leases.mine(claim)).messages == []
+    assert sender.fence_batch(bench, lease, leases.leased_message_ids(lease)).messages == []
     assert campaign.messages.get().waiting_for == "quiet_hours"
 
 
@@ -181,11 +181,11 @@ def test_what_is_in_hand_counts_as_of_now_and_not_as_of_an_earlier_try(start, su
     """It was tried in vain two days ago; what is in hand today takes the place of today."""
     time_machine.move_to("2026-11-25T16:00:00Z", tick=False)
     first, second = start(), start()
-    first.messages.update(handed_over_at=timezone.now() - timedelta(days=2))
-    claim, other = leases.claim(first), leases.claim(second)
-    assert sender.open_window(send_window.bench(first), claim, leases.mine(claim)).messages
+    first.messages.update(sent_to_provider_at=timezone.now() - timedelta(days=2))
+    lease, other = leases.lease_batch(first), leases.lease_batch(second)
+    assert sender.fence_batch(send_window.send_window_for(first), lease, leases.leased_message_ids(lease)).messages
 
-    sender.open_window(send_window.bench(second), other, leases.mine(other))
+    sender.fence_batch(send_window.send_window_for(second), other, leases.leased_message_ids(other))
 
     assert second.messages.get().waiting_for == "over_cap"
 
@@ -195,12 +195,12 @@ def test_a_rule_that_is_published_in_the_middle_of_a_batch_holds_from_then_on(
 ):
     time_machine.move_to("2026-11-25T16:00:00Z")
     campaign = start("sms", subject="", body="Walk ten minutes today.")
-    claim, bench = leases.claim(campaign), send_window.bench(campaign)
+    lease, bench = leases.lease_batch(campaign), send_window.send_window_for(campaign)
     closed = {"mon-tue": "09:00-20:00", "wed": "closed", "thu-sun": "09:00-20:00"}
     words = rule_changes.words("us-sms-marketing", effective_from=timezone.localdate())
     words["figures"]["window"]["strict"] = closed
     based_on = rule_changes.newest("us-sms-marketing")
     rules.publish(rules.propose(words, based_on=based_on, by=author), by=approver)
 
-    assert sender.open_window(bench, claim, leases.mine(claim)).messages == []
+    assert sender.fence_batch(bench, lease, leases.leased_message_ids(lease)).messages == []
     assert campaign.messages.get().waiting_for == "quiet_hours"

@@ -52,7 +52,7 @@ def start(author, approver):
 
 
 def at_most(person, number, topic=None):
-    return frequency.limit(person, topic, most_per_month=number, source=Source.PREFERENCES)
+    return frequency.set_frequency_cap(person, topic, most_per_month=number, source=Source.PREFERENCES)
 
 
 def fates(campaign):
@@ -143,17 +143,17 @@ def test_the_preview_counts_who_has_had_enough(person, topic, start, mail_server
     at_most(person, 2)
     sender.send_batch(campaign := start(topic))
 
-    assert audience.preview(campaign)["over_limit"] == 2
+    assert audience.count_by_objection(campaign)["over_limit"] == 2
 
 
 def test_a_pause_keeps_every_address_and_channel_out_until_it_ends(person, topic, start, mail_server):
     campaign = start(topic)
-    frequency.pause(person, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
+    frequency.pause_messages(person, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
 
     sender.send_batch(campaign)
 
     assert fates(campaign) == [("skipped", "paused"), ("skipped", "paused")]
-    assert reason_labels.reason("paused") == "paused until the date they chose"
+    assert reason_labels.reason_label("paused") == "paused until the date they chose"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -166,9 +166,9 @@ def test_two_campaigns_at_once_do_not_both_take_the_last_place(start, mail_serve
     together = threading.Barrier(2)
 
     def open_one(campaign):
-        claim_id = leases.claim(campaign)
+        claim_id = leases.lease_batch(campaign)
         together.wait()
-        sender.open_window(send_window.bench(campaign), claim_id, leases.mine(claim_id))
+        sender.fence_batch(send_window.send_window_for(campaign), claim_id, leases.leased_message_ids(claim_id))
         connection.close()
 
     threads = [threading.Thread(target=open_one, args=[campaign]) for campaign in campaigns]
@@ -176,5 +176,5 @@ def test_two_campaigns_at_once_do_not_both_take_the_last_place(start, mail_serve
     [thread.join() for thread in threads]
 
     statuses = sorted(Message.objects.values_list("status", flat=True))
-    assert statuses == ["handing_over", "skipped"]
-    assert Message.objects.get(status="skipped").skipped_because == frequency_caps.OVER_LIMIT
+    assert statuses == ["sending", "skipped"]
+    assert Message.objects.get(status="skipped").skipped_because == frequency_caps.OVER_CAP

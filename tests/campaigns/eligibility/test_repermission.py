@@ -14,12 +14,12 @@ from campaigns.models import Campaign, Message
 from campaigns.sending import delivery_events, sender
 from campaigns.workflow import lifecycle
 from preferences.collection import consent_forms, offline_consent
-from preferences.consent import expiry, frequency
+from preferences.consent import expiry, frequency, renewal
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
 from preferences.links import tokens
-from preferences.models import Address, Basis, ConsentEvent, Inbound, Method, Source, Subscription
+from preferences.models import Address, Basis, ConsentEvent, InboundMessage, Method, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
 
@@ -50,7 +50,7 @@ def ask(topic, author, approver):
     """A function: draft it, have it read by a second person, start it and send all of it; the campaign."""
 
     def ask(topic=topic, channel="email"):
-        campaign = repermission.draft(topic, channel, by=author)
+        campaign = repermission.draft_campaign(topic, channel, by=author)
         campaign = lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver)
         return send(lifecycle.start(campaign, by=approver))
 
@@ -84,7 +84,7 @@ def implied(topic, basis, day, **person):
 
 def test_exactly_those_whose_permission_ends_soon_are_asked(old, topic, ask, mail_server):
     ending, fresh, left = old(), old(when="2025-04-01T12:00"), old()
-    consent.withdraw(left, topic, source=Source.LEAVE)
+    consent.withdraw(left, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     campaign = ask()
 
@@ -95,9 +95,9 @@ def test_exactly_those_whose_permission_ends_soon_are_asked(old, topic, ask, mai
 
 def test_the_preview_the_freeze_and_the_hand_over_agree(old, topic, author, approver):
     ending, fresh = old(), old(when="2025-04-01T12:00")
-    campaign = repermission.draft(topic, "email", by=author)
-    counted = audience.preview(campaign)
-    known = facts.gather(Address.objects.all(), facts.question(campaign), timezone.now())
+    campaign = repermission.draft_campaign(topic, "email", by=author)
+    counted = audience.count_by_objection(campaign)
+    known = facts.facts_for(Address.objects.all(), facts.question_for(campaign), timezone.now())
     campaign = lifecycle.start(lifecycle.approve(lifecycle.submit(campaign, by=author), by=approver), by=approver)
     audience.freeze(campaign)
 
@@ -131,7 +131,7 @@ def test_nobody_is_asked_twice_about_one_permission(old, topic, ask, author, mai
     first = ask()
 
     with pytest.raises(NotAllowed, match="nobody to ask"):
-        repermission.draft(topic, "email", by=author)
+        repermission.draft_campaign(topic, "email", by=author)
     other = old(when="2024-04-02T12:00")
     second = ask()
     assert fates(first) == {address.pk: "sent"}
@@ -161,20 +161,20 @@ def test_of_two_questions_on_their_way_the_first_goes(old, topic, author, approv
 def test_a_message_that_never_arrived_did_not_ask(old, topic, ask, mail_server, time_machine):
     address = old()
     message = ask().messages.get()
-    delivery_events.record(provider="p", event_id="1", kind="soft_bounce", reference=message.reference)
+    delivery_events.record_report(provider="p", event_id="1", kind="soft_bounce", reference=message.reference)
     time_machine.shift(timedelta(days=2))
 
     assert Message.objects.get(pk=message.pk).status == "failed"
     assert fates(ask()) == {address.pk: "sent"}
     time_machine.shift(timedelta(days=29))
-    repermission.end_due()
+    repermission.expire_due()
     assert standing(address).status == "active"
 
 
 def test_whoever_kept_it_and_whose_permission_ends_again_is_asked_again(old, topic, ask, mail_server, clock):
     address = old()
     ask()
-    consent.keep(address, topic, source=Source.CONFIRM, method=Method.DOUBLE_OPT_IN)
+    renewal.renew(address, topic, source=Source.CONFIRM, method=Method.DOUBLE_OPT_IN)
     clock("2028-02-14T16:00")
 
     assert fates(ask()) == {address.pk: "sent"}
@@ -184,29 +184,31 @@ def test_what_was_written_down_has_asked_them_already(topic, author):
     address = factories.email_address(country="US")
     form = factories.ConsentFormFactory(sender=topic.sender, topics=[topic], kind="paper")
     version = consent_forms.publish(form, language="en", title="t", intro="i", thank_you="t")
-    offline_consent.write_down(
+    offline_consent.record_consent(
         address, [topic], form=version, said_at=timezone.now(), proof=Proof(words="On paper."), by=author
     )
 
-    assert [one.why for one in expiry.coming()] == [expiry.Why.TERM]
-    assert audience.preview(Campaign(topic=topic, channel="email", kind="repermission")) == {"already_asked": 1}
+    assert [one.why for one in expiry.expiring()] == [expiry.ExpiryReason.TERM]
+    assert audience.count_by_objection(Campaign(topic=topic, channel="email", kind="repermission")) == {
+        "already_asked": 1
+    }
 
 
 def test_while_one_question_is_under_way_there_is_no_second_draft(old, topic, author):
     old()
-    draft = repermission.draft(topic, "email", by=author)
+    draft = repermission.draft_campaign(topic, "email", by=author)
 
     with pytest.raises(NotAllowed, match="asks them already"):
-        repermission.draft(topic, "email", by=author)
+        repermission.draft_campaign(topic, "email", by=author)
     lifecycle.cancel(draft, by=author)
-    assert repermission.draft(topic, "email", by=author).kind == "repermission"
+    assert repermission.draft_campaign(topic, "email", by=author).kind == "repermission"
 
 
 def test_the_draft_is_free_of_problems_and_goes_through_review(old, topic, author):
     old()
-    draft = repermission.draft(topic, "email", by=author)
+    draft = repermission.draft_campaign(topic, "email", by=author)
 
-    assert lint.errors(draft) == []
+    assert lint.error_sentences(draft) == []
     with pytest.raises(NotAllowed, match="other than"):
         lifecycle.approve(lifecycle.submit(draft, by=author), by=author)
     assert draft.history.first().history_user == author
@@ -220,7 +222,7 @@ def test_the_mail_carries_its_two_links_whatever_the_text(old, topic, ask, mail_
     content = mail_server.messages[0].content.decode()
     parcel = rendering.prepare(message.campaign).words(message, address, address.contact)
     assert (
-        tokens.read(tokens.Purpose.KEEP, parcel.text.partition("/k/")[2].partition("/")[0]).message
+        tokens.read_token(tokens.LinkPurpose.RENEWAL, parcel.text.partition("/k/")[2].partition("/")[0]).message
         == message.reference.int
     )
     assert "/k/" in content
@@ -234,7 +236,7 @@ def test_a_text_says_how_to_answer_in_two_segments(topic, clock, author):
     subscribe(factories.phone_address(country="US"), topic)
     clock(ASKED_ON)
 
-    shown = rendering.preview(repermission.draft(topic, "sms", by=author))
+    shown = rendering.preview(repermission.draft_campaign(topic, "sms", by=author))
 
     assert "Reply KEEP to renew. Reply STOP to stop" in shown.words.text
     assert shown.size.segments <= 2
@@ -244,7 +246,7 @@ def test_a_mail_asks_in_every_language_they_speak(old, topic, author):
     old()
     old(factories.email_address(country="US", language="es"))
 
-    draft = repermission.draft(topic, "email", by=author)
+    draft = repermission.draft_campaign(topic, "email", by=author)
 
     assert "{{ topic }}" in draft.body
     assert draft.body.count("\n\n---\n\n") == len(set(draft.body.split("\n\n---\n\n"))) - 1
@@ -254,64 +256,64 @@ def test_silence_ends_it_after_thirty_days_once(old, ask, mail_server, time_mach
     address = old()
     ask()
     time_machine.shift(timedelta(days=29, hours=23))
-    early = repermission.end_due()
+    early = repermission.expire_due()
     time_machine.shift(timedelta(hours=1))
 
-    assert (early, repermission.end_due(), repermission.end_due()) == (0, 1, 0)
+    assert (early, repermission.expire_due(), repermission.expire_due()) == (0, 1, 0)
     assert standing(address).status == "ended"
     assert standing(address).event.kind == ConsentEvent.Kind.EXPIRED
     assert standing(address).event.source == Source.SYSTEM
 
 
-@pytest.mark.parametrize("act", ["keep", "pause", "limit", "withdraw"])
-def test_whoever_did_anything_since_was_not_silent(old, topic, ask, mail_server, time_machine, act):
+@pytest.mark.parametrize("interaction_id", ["keep", "pause", "limit", "withdraw"])
+def test_whoever_did_anything_since_was_not_silent(old, topic, ask, mail_server, time_machine, interaction_id):
     address = old(when="2024-05-20T12:00")
     ask()
     time_machine.shift(timedelta(days=1))
     acts = {
-        "keep": lambda: consent.keep(address, topic, source=Source.CONFIRM, method=Method.DOUBLE_OPT_IN),
-        "pause": lambda: frequency.pause(
+        "keep": lambda: renewal.renew(address, topic, source=Source.CONFIRM, method=Method.DOUBLE_OPT_IN),
+        "pause": lambda: frequency.pause_messages(
             address, topic, until=timezone.now() + timedelta(days=60), source=Source.PREFERENCES
         ),
-        "limit": lambda: frequency.limit(address, None, most_per_month=1, source=Source.PREFERENCES),
-        "withdraw": lambda: consent.withdraw(address, topic, source=Source.LEAVE),
+        "limit": lambda: frequency.set_frequency_cap(address, None, most_per_month=1, source=Source.PREFERENCES),
+        "withdraw": lambda: consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE),
     }
-    acts[act]()
+    acts[interaction_id]()
     time_machine.shift(timedelta(days=30))
 
-    assert repermission.end_due() == 0
+    assert repermission.expire_due() == 0
     assert not address.events.filter(kind="expired").exists()
 
 
 def test_what_was_written_back_is_read_before_silence_is_concluded(old, topic, ask, mail_server, time_machine):
     address = old()
     ask()
-    unread = Inbound.objects.create(
+    unread = InboundMessage.objects.create(
         provider="p", provider_id="1", address=address, meaning="other", due_at=timezone.now() + timedelta(days=3)
     )
     time_machine.shift(timedelta(days=31))
-    before = repermission.end_due()
+    before = repermission.expire_due()
     unread.decision, unread.decided_at = "nothing", timezone.now()
     unread.save()
 
-    assert (before, repermission.end_due()) == (0, 1)
+    assert (before, repermission.expire_due()) == (0, 1)
 
 
 def test_being_asked_late_still_leaves_thirty_days_to_answer(old, ask, mail_server, time_machine):
     address = old(when="2024-02-20T12:00")
     ask()
     time_machine.shift(timedelta(days=20))
-    waited = repermission.end_due(), standing(address).status
+    waited = repermission.expire_due(), standing(address).status
     time_machine.shift(timedelta(days=10))
 
     assert waited == (0, "active")
-    assert repermission.end_due() == 1
+    assert repermission.expire_due() == 1
 
 
 def test_nobody_asked_and_it_ends_all_the_same(old, time_machine):
     address = old(when="2024-02-10T12:00")
 
-    tasks.end_what_ran_out()
+    tasks.expire_consents()
 
     assert standing(address).status == "ended"
 
@@ -322,8 +324,8 @@ def test_nothing_is_lost_when_it_is_stopped_in_the_middle(old, ask, mail_server,
     time_machine.shift(timedelta(days=30))
     now = timezone.now()
 
-    first = repermission._end_silent(campaign.messages.order_by("pk")[1].pk, now)
-    rest = repermission.end_due()
+    first = repermission._expire_unanswered(campaign.messages.order_by("pk")[1].pk, now)
+    rest = repermission.expire_due()
 
     assert (first, rest) == (True, 2)
     assert {standing(address).status for address in addresses} == {"ended"}

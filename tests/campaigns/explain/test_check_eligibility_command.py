@@ -40,7 +40,7 @@ def test_the_command_answers_machines(mainer, topic, capsys):
     ended = run("why", mainer.value, about(topic), "--json")
 
     assert ended == 0
-    assert json.loads(capsys.readouterr().out)["verdict"]["kind"] == "send"
+    assert json.loads(capsys.readouterr().out)["decision"]["kind"] == "send"
 
 
 @pytest.mark.parametrize("asked", [("nobody@example.org", "a/b"), ("", ""), ("+12075550199", "a/b")])

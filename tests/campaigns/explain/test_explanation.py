@@ -8,10 +8,10 @@ import time_machine
 from campaigns.audience import service as audience
 from campaigns.decision import checks, facts
 from campaigns.explain import explanation
-from campaigns.explain.check_answers import State
+from campaigns.explain.check_answers import StepState
 from campaigns.models import Message
 from campaigns.sending import emergency_stop, sender
-from preferences.consent import frequency
+from preferences.consent import frequency, suppressions
 from preferences.consent import service as consent
 from preferences.contacts import erasure
 from preferences.contacts import service as contacts
@@ -39,7 +39,7 @@ def mainer(topic):
 
 
 def ask(address, topic, at=None):
-    return explanation.ask(address, facts.Question(topic, address.channel), at=at)
+    return explanation.explain_now_or_at(address, facts.Question(topic, address.channel), at=at)
 
 
 def step(answer, name):
@@ -59,7 +59,7 @@ def test_who_may_get_it_now_passes_every_check(mainer, topic):
 
     assert answer.said == "Yes: it would be sent now."
     assert [one.name for one in answer.steps] == list(checks.CHECKS)
-    assert {one.state for one in answer.steps} == {State.PASSED}
+    assert {one.state for one in answer.steps} == {StepState.PASSED}
     assert "20:00 in America/New York (Wed 25 Nov 2026, 01:00 UTC)" in saids(answer)[0]
 
 
@@ -67,24 +67,26 @@ def test_at_night_the_answer_says_when_it_goes_and_which_rule_decided(mainer, to
     answer = ask(mainer, topic, at=NIGHT)
 
     hours = step(answer, "window")
-    assert answer.verdict == checks.Verdict(checks.Kind.WAIT, "quiet_hours", datetime(2026, 11, 25, 14, tzinfo=UTC))
+    assert answer.decision == checks.Decision(
+        checks.DecisionKind.WAIT, "quiet_hours", datetime(2026, 11, 25, 14, tzinfo=UTC)
+    )
     assert answer.said.startswith(
         "Not yet, but on Wed 25 Nov 2026, 09:00 in America/New York (Wed 25 Nov 2026, 14:00 UTC)"
     )
-    assert hours.state == State.FAILED
+    assert hours.state == StepState.FAILED
     assert [(share.rule.name, share.reference) for share in hours.shares] == [
         ("us-sms-marketing", "47 CFR 64.1200(c)(1)")
     ]
     assert saids(answer) == [
         "Automatically, on Wed 25 Nov 2026, 09:00 in America/New York (Wed 25 Nov 2026, 14:00 UTC)."
     ]
-    assert step(answer, "content").state == State.NOT_REACHED
+    assert step(answer, "content").state == StepState.NOT_REACHED
 
 
 def test_every_objection_is_named_and_not_only_the_first(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    consent.suppress(subscriber, Suppression.Reason.BOUNCED)
-    consent.suppress(subscriber, Suppression.Reason.COMPLAINED)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    suppressions.suppress(subscriber, Suppression.Reason.BOUNCED)
+    suppressions.suppress(subscriber, Suppression.Reason.COMPLAINED)
 
     answer = ask(subscriber, topic)
 
@@ -96,33 +98,33 @@ def test_every_objection_is_named_and_not_only_the_first(subscriber, topic):
 
 def test_a_bounce_behind_a_restriction_is_shown_where_it_belongs(subscriber, topic):
     contacts.restrict(subscriber.contact)
-    consent.suppress(subscriber, Suppression.Reason.BOUNCED)
+    suppressions.suppress(subscriber, Suppression.Reason.BOUNCED)
 
     answer = ask(subscriber, topic)
 
-    assert answer.verdict.reason == "restricted"
-    assert step(answer, "suppression").state == State.FAILED
-    assert step(answer, "restriction").state == State.FAILED
+    assert answer.decision.reason == "restricted"
+    assert step(answer, "suppression").state == StepState.FAILED
+    assert step(answer, "restriction").state == StepState.FAILED
 
 
 def test_a_check_that_is_not_reached_still_says_what_it_would_say(mainer, topic):
-    consent.withdraw(mainer, topic, source=Source.LEAVE)
+    consent.withdraw(mainer, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     answer = ask(mainer, topic, at=NIGHT)
 
-    assert answer.verdict.reason == "left"
-    assert step(answer, "window").state == State.NOT_REACHED
-    assert step(answer, "window").verdict.reason == "quiet_hours"
+    assert answer.decision.reason == "left"
+    assert step(answer, "window").state == StepState.NOT_REACHED
+    assert step(answer, "window").decision.reason == "quiet_hours"
     assert saids(answer) == ["Only the person can, by a new sign-up that they confirm."]
 
 
 @pytest.mark.parametrize("reason", ["stopped", "complained", "bounced", "reassigned", "held", "permanent"])
 def test_the_verdict_is_the_gates_own(reason, subscriber, topic):
-    consent.suppress(subscriber, reason)
+    suppressions.suppress(subscriber, reason)
 
-    known = facts.gather(type(subscriber).objects.all(), facts.Question(topic, "email"), NOON)[subscriber.pk]
+    known = facts.facts_for(type(subscriber).objects.all(), facts.Question(topic, "email"), NOON)[subscriber.pk]
 
-    assert ask(subscriber, topic).verdict.reason == known.facts.objection
+    assert ask(subscriber, topic).decision.reason == known.facts.objection
 
 
 def test_a_yes_that_is_too_weak_names_what_is_missing_and_the_rule_that_wants_it(phone, topic):
@@ -132,7 +134,7 @@ def test_a_yes_that_is_too_weak_names_what_is_missing_and_the_rule_that_wants_it
     answer = ask(phone, topic)
 
     missing = fact(answer, "demands_missing", of="consent")
-    assert answer.verdict.reason == "consent_too_weak"
+    assert answer.decision.reason == "consent_too_weak"
     assert {"address_confirmed", "e_signature", "pewc_disclosure"} <= set(missing.value)
     assert [share.rule.name for share in step(answer, "consent").shares][:1] == ["us-sms-marketing"]
     assert (
@@ -165,7 +167,7 @@ def test_a_clock_says_on_which_day_it_ends_and_who_set_it(topic):
 
     assert fact(answer, "clock_ends", of="clock").value == date(2027, 1, 15)
     assert [share.rule.jurisdiction for share in step(answer, "clock").shares] == ["CA"]
-    assert step(later, "clock").verdict.reason == "implied_consent_over"
+    assert step(later, "clock").decision.reason == "implied_consent_over"
 
 
 def test_an_old_consent_has_to_be_asked_for_again_from_a_day_on(mainer, topic):
@@ -173,7 +175,7 @@ def test_an_old_consent_has_to_be_asked_for_again_from_a_day_on(mainer, topic):
 
     answer = ask(mainer, topic, at=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
 
-    assert answer.verdict.reason == "permission_too_old"
+    assert answer.decision.reason == "permission_too_old"
     assert "Only the person can, by giving consent again." in saids(answer)
 
 
@@ -184,32 +186,32 @@ def test_a_cap_shows_the_messages_that_count_and_when_there_is_room(started, sub
 
     answer = ask(subscriber, topic, at=NOON + timedelta(minutes=5))
 
-    assert answer.verdict.reason == "over_cap"
+    assert answer.decision.reason == "over_cap"
     assert [link.pk for link in fact(answer, "counted", of="caps").links] == [message.pk]
     assert fact(answer, "cap_day", of="caps").value == {"got": 1, "most": 1}
-    assert answer.verdict.until > NOON
+    assert answer.decision.until > NOON
 
 
 def test_their_own_limit_says_when_it_has_room_again(started, subscriber, topic, mail_server):
     audience.freeze(started)
     sender.send_batch(started)
-    frequency.limit(subscriber, topic, most_per_month=1, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(subscriber, topic, most_per_month=1, source=Source.PREFERENCES)
 
     answer = ask(subscriber, topic, at=NOON + timedelta(days=2))
 
     again = NOON + timedelta(days=30, seconds=1)
-    assert answer.verdict.reason == "over_limit"
+    assert answer.decision.reason == "over_limit"
     assert fact(answer, "limit", of="wishes").value == {"got": 1, "most": 1}
     assert answer.changes[0].at == again
-    assert ask(subscriber, topic, at=again).verdict.kind == checks.Kind.SEND
+    assert ask(subscriber, topic, at=again).decision.kind == checks.DecisionKind.SEND
 
 
 def test_a_pause_ends_by_itself_on_its_day(mainer, topic):
     until = NOON + timedelta(days=10)
-    frequency.pause(mainer, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause_messages(mainer, topic, until=until, source=Source.PREFERENCES)
 
     assert ask(mainer, topic).changes[0].at == until
-    assert ask(mainer, topic, at=until + timedelta(hours=1)).verdict.kind == checks.Kind.SEND
+    assert ask(mainer, topic, at=until + timedelta(hours=1)).decision.kind == checks.DecisionKind.SEND
 
 
 def test_a_term_that_has_run_out_by_then_counts_then(mainer, topic):
@@ -223,11 +225,11 @@ def test_a_term_that_has_run_out_by_then_counts_then(mainer, topic):
 
 
 def test_the_stop_switch_holds_everything_and_says_who_threw_it(subscriber, topic, author):
-    emergency_stop.throw(by=author, reason="The wrong price is in every mail.")
+    emergency_stop.activate(by=author, reason="The wrong price is in every mail.")
 
     answer = ask(subscriber, topic)
 
-    assert answer.verdict.is_held
+    assert answer.decision.is_held
     assert "author stopped everything" in fact(answer, "stop_switch", of="stop_switch").said
     assert saids(answer) == ["A colleague can, by resuming sending after the emergency stop."]
 
@@ -237,8 +239,8 @@ def test_who_is_nowhere_known_waits_for_a_colleague(topic):
 
     answer = ask(address, topic)
 
-    assert answer.verdict.is_held
-    assert answer.verdict.reason == "nowhere_known"
+    assert answer.decision.is_held
+    assert answer.decision.reason == "nowhere_known"
     assert "by adding the country" in saids(answer)[0]
 
 
@@ -248,7 +250,7 @@ def test_a_topic_without_a_campaign_lacks_no_labels(topic):
     answer = ask(address, topic, at=datetime(2026, 11, 25, 3, tzinfo=UTC))
 
     assert answer.terms.labels
-    assert step(answer, "content").verdict is None
+    assert step(answer, "content").decision is None
 
 
 def test_an_erased_person_is_told_of_without_their_address(subscriber, topic):
@@ -263,10 +265,10 @@ def test_an_erased_person_is_told_of_without_their_address(subscriber, topic):
 
 def test_the_answer_costs_as_many_queries_however_much_there_is(subscriber, topic, django_assert_max_num_queries):
     contacts.add_address("sms", "+12075550198", contact=subscriber.contact)
-    consent.suppress(subscriber, Suppression.Reason.BOUNCED)
-    consent.suppress(subscriber, Suppression.Reason.COMPLAINED)
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    rulebook.book()
+    suppressions.suppress(subscriber, Suppression.Reason.BOUNCED)
+    suppressions.suppress(subscriber, Suppression.Reason.COMPLAINED)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    rulebook.current_rulebook()
 
     with django_assert_max_num_queries(13):
         ask(subscriber, topic)

@@ -37,20 +37,20 @@ def fact(answer, name, of):
 def test_what_cannot_go_before_the_campaign_ends_is_too_late(campaign, topic, mainer):
     campaign.channel, campaign.ends_at = Channel.SMS, NIGHT + timedelta(hours=1)
     campaign.save()
-    address, question = query.question(mainer.value, str(campaign.reference))
+    address, question = query.parse_question(mainer.value, str(campaign.reference))
 
-    answer = explanation.ask(address, question, at=NIGHT)
+    answer = explanation.explain_now_or_at(address, question, at=NIGHT)
 
     assert answer.said == "No: the campaign ended before the message could be sent."
-    assert step(answer, "window").verdict.reason == "quiet_hours"
+    assert step(answer, "window").decision.reason == "quiet_hours"
     assert answer.changes[0].said.startswith("Nobody: a campaign that has ended")
 
 
 def test_a_campaign_that_is_over_says_so(approved, subscriber, approver):
     lifecycle.cancel(approved, by=approver, reason="Not this year.")
-    address, question = query.question(subscriber.value, str(approved.reference))
+    address, question = query.parse_question(subscriber.value, str(approved.reference))
 
-    answer = explanation.ask(address, question)
+    answer = explanation.explain_now_or_at(address, question)
 
     assert "This campaign is over (Cancelled)" in answer.notes[0]
 
@@ -58,18 +58,18 @@ def test_a_campaign_that_is_over_says_so(approved, subscriber, approver):
 def test_a_text_that_lacks_something_names_it_and_the_rule_that_wants_it(campaign, subscriber):
     campaign.topic.sender.postal_address = ""
     campaign.topic.sender.save()
-    address, question = query.question(subscriber.value, str(campaign.reference))
+    address, question = query.parse_question(subscriber.value, str(campaign.reference))
 
-    answer = explanation.ask(address, question)
+    answer = explanation.explain_now_or_at(address, question)
 
-    assert answer.verdict.reason == "content_missing"
+    assert answer.decision.reason == "content_missing"
     assert "postal_address" in fact(answer, "lacks", of="content").value
     assert [share.rule.name for share in step(answer, "content").shares] == ["us-email-marketing"]
 
 
 def test_a_campaign_that_is_not_sent_says_so(campaign, subscriber):
-    address, question = query.question(subscriber.value, str(campaign.reference))
+    address, question = query.parse_question(subscriber.value, str(campaign.reference))
 
-    assert explanation.ask(address, question).notes == (
+    assert explanation.explain_now_or_at(address, question).notes == (
         "This campaign is not being sent (Draft): this is the answer if it were.",
     )

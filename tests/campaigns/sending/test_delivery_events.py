@@ -15,7 +15,7 @@ from campaigns.sending import delivery_events, leases, sender
 from preferences.channels import connection as channels
 from preferences.consent import eligibility
 from preferences.contacts import erasure
-from preferences.models import ConsentEvent, Reply, Source, Suppression
+from preferences.models import ConsentEvent, ServiceMessage, Source, Suppression
 from preferences.outbox import service as outbox
 
 Kind = DeliveryEvent.Kind
@@ -34,8 +34,8 @@ def sent(started, subscriber, mail_server):
 def in_hand(started, subscriber):
     """A window with one message, about to be handed over."""
     audience.freeze(started)
-    claim = leases.claim(started)
-    return sender.open_window(send_window.bench(started), claim, leases.mine(claim))
+    lease = leases.lease_batch(started)
+    return sender.fence_batch(send_window.send_window_for(started), lease, leases.leased_message_ids(lease))
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def unknown(in_hand, time_machine):
 
 def lose_the_worker(time_machine):
     time_machine.move_to(timezone.now() + timedelta(minutes=5))
-    leases.sweep()
+    leases.recover_lost_leases()
 
 
 def report(kind, message=None, **said):
     facts = {"provider": "postmark", "event_id": uuid.uuid4().hex, "kind": kind}
     facts |= {"reference": message.reference} if message else {}
-    return delivery_events.record(**(facts | said))
+    return delivery_events.record_report(**(facts | said))
 
 
 def soft_bounces(message, moments):
@@ -81,13 +81,13 @@ def reasons(address):
         (Status.SENT, Kind.SOFT_BOUNCE, Status.FAILED),
         (Status.SENT, Kind.REJECTED, Status.FAILED),
         (Status.FAILED, Kind.DELIVERED, Status.FAILED),
-        (Status.HANDING_OVER, Kind.DELIVERED, Status.HANDING_OVER),
+        (Status.SENDING, Kind.DELIVERED, Status.SENDING),
         (Status.QUEUED, Kind.HARD_BOUNCE, Status.QUEUED),
         (Status.SKIPPED, Kind.DELIVERED, Status.SKIPPED),
     ],
 )
 def test_what_a_report_makes_of_a_message(before, kind, then):
-    assert delivery_events.after(before, kind) == then
+    assert delivery_events.status_after(before, kind) == then
 
 
 @pytest.mark.parametrize("start", [Status.SENT, Status.UNKNOWN])
@@ -100,7 +100,7 @@ def test_any_order_adds_up_to_the_same(start, kinds):
 
 def _fold(status, kinds):
     for kind in kinds:
-        status = delivery_events.after(status, kind)
+        status = delivery_events.status_after(status, kind)
     return status
 
 
@@ -123,7 +123,7 @@ def test_a_bounce_is_no_opinion_about_the_topic(sent, subscriber):
     report(Kind.HARD_BOUNCE, sent)
 
     assert not ConsentEvent.objects.filter(address=subscriber, kind="withdrawn").exists()
-    assert eligibility.objection(subscriber, sent.campaign.topic) == "bounced"
+    assert eligibility.first_objection(subscriber, sent.campaign.topic) == "bounced"
 
 
 def test_a_complaint_is_a_no_to_everything_from_that_message(sent, subscriber):
@@ -207,11 +207,13 @@ def test_a_message_is_found_by_the_providers_id(sent):
 
 
 def test_an_answer_of_ours_is_found_too(topic, address):
-    reply = outbox.owe(address, Reply.Kind.HELP, sender=topic.sender, act=uuid.uuid4())
+    service_message = outbox.enqueue(
+        address, ServiceMessage.Kind.HELP, sender=topic.sender, interaction_id=uuid.uuid4()
+    )
 
-    event = report(Kind.HARD_BOUNCE, reference=reply.reference)
+    event = report(Kind.HARD_BOUNCE, reference=service_message.reference)
 
-    assert event.reply == reply
+    assert event.service_message == service_message
     assert reasons(address) == {"bounced"}
 
 
@@ -252,10 +254,10 @@ def test_what_is_kept_holds_nothing_personal(sent, subscriber):
 def test_what_was_reported_during_the_hand_over_counts_after_it(in_hand, started, mail_server):
     message = in_hand.messages[0]
     report(Kind.HARD_BOUNCE, message)
-    assert status(message) == Status.HANDING_OVER
+    assert status(message) == Status.SENDING
 
     with channels.connect("email") as out:
-        sender.send_window(in_hand, rendering.prepare(started), out)
+        sender.send_fenced_batch(in_hand, rendering.prepare(started), out)
 
     assert status(message) == Status.FAILED
 

@@ -13,7 +13,7 @@ from campaigns.sending import leases, sender
 from campaigns.workflow import lifecycle
 from preferences.channels.outcomes import Outcome, Result
 from preferences.consent import service as consent
-from preferences.models import HandOver, Source
+from preferences.models import InFlight, Source
 from tests import factories
 from tests.conftest import subscribe
 
@@ -33,7 +33,7 @@ def test_a_message_arrives_and_is_recorded_with_what_was_said(frozen, subscriber
     assert (message.status, message.attempts) == (Status.SENT, 1)
     assert message.body_digest
     assert [mail.to for mail in mail_server.messages] == [[subscriber.value]]
-    assert not HandOver.objects.exists()
+    assert not InFlight.objects.exists()
 
 
 def test_sending_again_sends_nothing_again(frozen, mail_server):
@@ -54,10 +54,10 @@ def test_opting_out_after_the_audience_is_frozen_is_honoured(frozen, subscriber,
 
 
 def test_opting_out_between_the_claim_and_the_window_is_honoured(frozen, subscriber, mail_server):
-    claim_id = leases.claim(frozen)
-    consent.withdraw_all(subscriber, sender=frozen.sender, source=Source.LEAVE)
+    claim_id = leases.lease_batch(frozen)
+    consent.withdraw_all(subscriber, sender=frozen.sender, source=Source.UNSUBSCRIBE_PAGE)
 
-    window = sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
+    window = sender.fence_batch(send_window.send_window_for(frozen), claim_id, leases.leased_message_ids(claim_id))
 
     assert window.messages == []
     assert frozen.messages.get().skipped_because == "stopped"
@@ -98,20 +98,20 @@ def test_a_server_that_is_down_costs_delay_and_nothing_else(frozen, settings, ma
 
 
 def test_a_worker_lost_before_the_hand_over_gives_its_messages_back(frozen):
-    leases.claim(frozen)
+    leases.lease_batch(frozen)
 
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        leases.sweep()
+        leases.recover_lost_leases()
 
     assert frozen.messages.get().status == Status.QUEUED
 
 
 def test_a_worker_lost_in_the_act_leaves_an_unknown_that_is_never_resent(frozen, mail_server):
-    claim_id = leases.claim(frozen)
-    sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
+    claim_id = leases.lease_batch(frozen)
+    sender.fence_batch(send_window.send_window_for(frozen), claim_id, leases.leased_message_ids(claim_id))
 
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        leases.sweep()
+        leases.recover_lost_leases()
         sender.send_batch(frozen)
 
     assert frozen.messages.get().status == Status.UNKNOWN
@@ -119,13 +119,13 @@ def test_a_worker_lost_in_the_act_leaves_an_unknown_that_is_never_resent(frozen,
 
 
 def test_a_lost_claim_is_not_sent_by_the_worker_that_lost_it(frozen):
-    late = leases.claim(frozen)
+    late = leases.lease_batch(frozen)
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        leases.sweep()
-        leases.claim(frozen)
+        leases.recover_lost_leases()
+        leases.lease_batch(frozen)
 
-    assert sender.open_window(send_window.bench(frozen), late, [frozen.messages.get().pk]).messages == []
-    assert not leases.renew(late)
+    assert sender.fence_batch(send_window.send_window_for(frozen), late, [frozen.messages.get().pk]).messages == []
+    assert not leases.renew_lease(late)
 
 
 def test_a_paused_campaign_sends_nothing(frozen, approver, mail_server):
@@ -139,36 +139,36 @@ def test_two_campaigns_do_not_have_the_same_address_in_hand_at_once(frozen, appr
     other = factories.CampaignFactory(topic=frozen.topic, author=author)
     other = lifecycle.start(lifecycle.approve(lifecycle.submit(other, by=author), by=approver), by=approver)
     audience.freeze(other)
-    first, second = leases.claim(frozen), leases.claim(other)
+    first, second = leases.lease_batch(frozen), leases.lease_batch(other)
 
-    sender.open_window(send_window.bench(frozen), first, leases.mine(first))
-    sender.open_window(send_window.bench(other), second, leases.mine(second))
+    sender.fence_batch(send_window.send_window_for(frozen), first, leases.leased_message_ids(first))
+    sender.fence_batch(send_window.send_window_for(other), second, leases.leased_message_ids(second))
 
-    assert frozen.messages.get().status == Status.HANDING_OVER
+    assert frozen.messages.get().status == Status.SENDING
     assert other.messages.get().status == Status.WAITING
 
 
 def test_an_outcome_recorded_late_still_counts(frozen):
-    claim_id = leases.claim(frozen)
-    window = sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
+    claim_id = leases.lease_batch(frozen)
+    window = sender.fence_batch(send_window.send_window_for(frozen), claim_id, leases.leased_message_ids(claim_id))
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        leases.sweep()
+        leases.recover_lost_leases()
 
     [message] = window.messages
     sender._conclude(message, Outcome(Result.SENT, provider_id="<1@example.org>"))
-    sender.record(window, [message])
+    sender.record_outcomes(window, [message])
 
     assert frozen.messages.get().status == Status.SENT
 
 
 def test_what_was_fenced_but_not_begun_is_queued_again(frozen):
-    claim_id = leases.claim(frozen)
-    window = sender.open_window(send_window.bench(frozen), claim_id, leases.mine(claim_id))
+    claim_id = leases.lease_batch(frozen)
+    window = sender.fence_batch(send_window.send_window_for(frozen), claim_id, leases.leased_message_ids(claim_id))
 
-    sender.record(window, [])
+    sender.record_outcomes(window, [])
 
     assert frozen.messages.get().status == Status.QUEUED
-    assert not HandOver.objects.exists()
+    assert not InFlight.objects.exists()
 
 
 def test_a_text_campaign_goes_out_by_text(daytime, topic, texter, author, approver, text_provider):
@@ -188,16 +188,16 @@ def test_a_windows_statements_do_not_grow_with_its_size(started, topic, mail_ser
     for _person in range(40):
         subscribe(factories.email_address(), topic)
     audience.freeze(started)
-    claim_id, bench = leases.claim(started), send_window.bench(started)
+    claim_id, bench = leases.lease_batch(started), send_window.send_window_for(started)
 
     with django_assert_max_num_queries(19):  # four of them only when these terms are used for the first time
-        sender.open_window(bench, claim_id, leases.mine(claim_id))
+        sender.fence_batch(bench, claim_id, leases.leased_message_ids(claim_id))
 
 
 def test_every_recipient_is_accounted_for_at_the_end(started, topic, subscriber, mail_server):
     gone = subscribe(factories.email_address(), topic)
     audience.freeze(started)
-    consent.withdraw(gone, topic, source=Source.LEAVE)
+    consent.withdraw(gone, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     sender.send_batch(started)
     lifecycle.finish_if_done(started.pk)

@@ -30,7 +30,7 @@ def verbs(author, approver):
     return {
         "submit": lambda campaign: lifecycle.submit(campaign, by=author),
         "approve": lambda campaign: lifecycle.approve(campaign, by=approver),
-        "return_to_author": lambda campaign: lifecycle.return_to_author(campaign, by=approver, reason="Shorter."),
+        "return_to_author": lambda campaign: lifecycle.request_changes(campaign, by=approver, reason="Shorter."),
         "schedule": lambda campaign: lifecycle.schedule(campaign, by=approver, at=timezone.now() + hour),
         "start": lambda campaign: lifecycle.start(campaign, by=approver),
         "pause": lambda campaign: lifecycle.pause(campaign, by=approver),
@@ -107,13 +107,13 @@ def test_returning_a_campaign_does_not_make_its_reviewer_a_writer(at, verbs):
 
 
 def test_words_that_changed_while_they_were_read_are_not_approved(at, verbs, author, approver):
-    read = at(Status.IN_REVIEW).words_digest
+    read = at(Status.IN_REVIEW).content_digest
     campaign = verbs["return_to_author"](Campaign.objects.get())
     verbs["submit"](lifecycle.revise(campaign, by=author, body="Something else."))
 
     with pytest.raises(NotAllowed, match="changed while you were reading"):
         lifecycle.approve(campaign, by=approver, read=read)
-    assert lifecycle.approve(campaign, by=approver, read=Campaign.objects.get().words_digest).approved_by == approver
+    assert lifecycle.approve(campaign, by=approver, read=Campaign.objects.get().content_digest).approved_by == approver
 
 
 def test_approving_says_who_did(at, verbs, approver):
@@ -131,8 +131,8 @@ def test_returning_needs_a_reason_and_keeps_it(at, approver):
     campaign = at(Status.IN_REVIEW)
 
     with pytest.raises(NotAllowed, match="what to change"):
-        lifecycle.return_to_author(campaign, by=approver, reason=" ")
-    lifecycle.return_to_author(campaign, by=approver, reason="Shorter, please.")
+        lifecycle.request_changes(campaign, by=approver, reason=" ")
+    lifecycle.request_changes(campaign, by=approver, reason="Shorter, please.")
 
     assert campaign.history.first().history_change_reason == "Shorter, please."
 

@@ -33,7 +33,7 @@ def test_what_a_second_person_allows_can_be_submitted(risky, author, approver):
 def test_who_allowed_what_and_why_is_kept(risky, approver):
     row = lint_overrides.allow(risky, reason=f"  {REASON} ", by=approver)
 
-    assert (row.by, row.reason, row.words_digest) == (approver, REASON, risky.words_digest)
+    assert (row.by, row.reason, row.content_digest) == (approver, REASON, risky.content_digest)
     assert [(one["name"], one["about"]) for one in row.problems] == [("no_health_words", ["diabetes"])]
     assert "diabetes" in row.problems[0]["sentence"]
 
@@ -81,7 +81,7 @@ def test_the_same_words_again_are_still_allowed(risky, author, approver):
     lifecycle.revise(risky, subject="A walk", by=author)
     lifecycle.revise(risky, subject="Your diabetes evening", by=author)
 
-    assert lint.errors(Campaign.objects.get(pk=risky.pk)) == []
+    assert lint.error_sentences(Campaign.objects.get(pk=risky.pk)) == []
 
 
 def test_a_problem_that_was_not_there_is_in_the_way(risky, author, approver):
@@ -112,7 +112,7 @@ def test_only_a_draft_is_allowed_anything(approved, approver):
 
 
 def test_words_that_were_not_read_are_not_allowed(risky, author, approver):
-    read = risky.words_digest
+    read = risky.content_digest
     lifecycle.revise(risky, subject="Your diabetes night", by=author)
 
     with pytest.raises(NotAllowed, match="changed while you were reading"):
@@ -128,12 +128,12 @@ def test_allowing_twice_is_refused(risky, approver):
 
 
 def test_the_hand_over_lets_through_what_was_allowed(risky, approver):
-    lacking = content_checks.words(risky).lacks
+    lacking = content_checks.text_findings(risky).lacks
 
     lint_overrides.allow(risky, reason=REASON, by=approver)
 
     assert "no_health_words" in lacking
-    assert "no_health_words" not in content_checks.words(risky).lacks
+    assert "no_health_words" not in content_checks.text_findings(risky).lacks
 
 
 def test_the_hand_over_holds_to_what_became_lacking_since(risky, approver):
@@ -141,7 +141,7 @@ def test_the_hand_over_holds_to_what_became_lacking_since(risky, approver):
 
     risky.topic.sender.postal_address = ""
 
-    assert "postal_address" in content_checks.words(risky).lacks
+    assert "postal_address" in content_checks.text_findings(risky).lacks
 
 
 def test_a_length_that_was_allowed_is_no_matter_at_the_hand_over(topic, author, approver):
@@ -152,8 +152,8 @@ def test_a_length_that_was_allowed_is_no_matter_at_the_hand_over(topic, author, 
 
     lint_overrides.allow(text, reason=REASON, by=approver)
 
-    assert lint.errors(text) == []
-    assert content_checks.words(text).characters == 0
+    assert lint.error_sentences(text) == []
+    assert content_checks.text_findings(text).characters == 0
 
 
 def test_a_label_that_was_allowed_to_be_missing_counts_as_carried(topic, author, approver):
@@ -163,7 +163,7 @@ def test_a_label_that_was_allowed_to_be_missing_counts_as_carried(topic, author,
 
     lint_overrides.allow(mail, reason=REASON, by=approver)
 
-    assert content_checks.words(mail).labels == {"<ADV>"}
+    assert content_checks.text_findings(mail).labels == {"<ADV>"}
 
 
 def test_people_get_what_was_allowed(risky, subscriber, author, approver, mail_server):

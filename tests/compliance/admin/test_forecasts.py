@@ -32,7 +32,7 @@ def proposal(office, officer, people):
 
 @pytest.fixture
 def done(proposal, officer):
-    return forecasts.of_proposal(proposal, until=LATER, by=officer)
+    return forecasts.forecast_proposal(proposal, until=LATER, by=officer)
 
 
 def page(name, *args):
@@ -146,10 +146,10 @@ def test_a_number_that_is_not_there_is_not_found(office, done, query):
 
 
 def test_many_people_are_counted_while_one_looks_again(office, topic, people, settings):
-    settings.COUNT_AT_ONCE = 1
+    settings.IMMEDIATE_COUNT_LIMIT = 1
 
     first = words_of(office.post(page("of_time"), {"until": "2027-08-31"}, follow=True))
-    row = forecasts.count(Forecast.objects.get())
+    row = forecasts.run_count(Forecast.objects.get())
     done = words_of(office.get(page("change", row.pk)))
 
     assert "It is being counted." in first
@@ -169,14 +169,14 @@ def test_hostile_names_are_inert(office, topic, done, people):
 
 
 def test_a_chart_of_nobody_can_be_drawn():
-    drawn = svg_chart.chart([TODAY, date(2027, 3, 9)], {"after": [0, 0]}, None)
+    drawn = svg_chart.line_chart([TODAY, date(2027, 3, 9)], {"after": [0, 0]}, None)
 
     assert drawn.lines == {"after": "64.0,224.0 704.0,224.0"}
     assert [mark.words for mark in drawn.up] == ["0", "1", "2"]
 
 
 def test_a_chart_rises_to_a_round_number_and_marks_the_day():
-    drawn = svg_chart.chart([TODAY, date(2027, 3, 9)], {"after": [1234, 0]}, TODAY)
+    drawn = svg_chart.line_chart([TODAY, date(2027, 3, 9)], {"after": [1234, 0]}, TODAY)
 
     assert [mark.words for mark in drawn.up] == ["0", "1,000", "2,000"]
     assert drawn.effect_at == 64

@@ -76,7 +76,7 @@ def test_a_decision_that_needs_a_new_version_says_so(officer_desk, review):
 
 
 def test_a_signed_review_offers_no_button(officer_desk, review, owner):
-    policies.sign(review, findings="", decision="kept", by=owner)
+    policies.complete_review(review, findings="", decision="kept", by=owner)
 
     assert officer_desk.get(page("policyreview_sign_review", review.pk)).status_code == 403
 
@@ -99,7 +99,7 @@ def test_the_lists_say_what_is_overdue(review, time_machine):
 
 @pytest.mark.parametrize(("state", "count"), [("open", 1), ("overdue", 0), ("signed", 1)])
 def test_reviews_are_filtered_by_state(officer_desk, review, owner, state, count):
-    policies.sign(review, findings="", decision="kept", by=owner)
+    policies.complete_review(review, findings="", decision="kept", by=owner)
 
     answer = officer_desk.get(page("policyreview_changelist", state=state))
 
@@ -107,7 +107,7 @@ def test_reviews_are_filtered_by_state(officer_desk, review, owner, state, count
 
 
 def test_a_reminder_shows_what_became_of_its_letter(officer_desk, review, mail_sink):
-    (reminder,) = review_reminders.remind(review.due_on)
+    (reminder,) = review_reminders.send_due_reminders(review.due_on)
 
     assert "1 days before" in officer_desk.get(page("policyreview_change", review.pk)).content.decode()
     assert "Sent" in officer_desk.get(page("reviewreminder_changelist")).content.decode()
@@ -193,7 +193,7 @@ def test_the_dossier_of_a_forgotten_person_opens_and_tells_nobody(auditor_desk, 
 
 def test_words_of_a_stranger_are_shown_and_never_run(auditor_desk, subscriber, topic):
     words = Proof(words="<script>alert(1)</script>")
-    consent.withdraw(subscriber, topic, source=Source.LEAVE, proof=words)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE, proof=words)
 
     assert "<script>alert(1)" not in auditor_desk.get(dossier_of(subscriber)).content.decode()
 

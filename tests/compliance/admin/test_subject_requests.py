@@ -19,7 +19,7 @@ LIST = "admin:compliance_subjectrequest_changelist"
 
 @pytest.fixture
 def asked(subscriber):
-    return requests.ask(subscriber, Kind.DELETION, words="I moved to Lisbon.")
+    return requests.submit(subscriber, Kind.DELETION, words="I moved to Lisbon.")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_list_says_how_long_is_left(office, asked, officer, days, clock):
 
 @pytest.mark.parametrize(("state", "days", "count"), [("open", 0, 1), ("overdue", 0, 0), ("overdue", 29, 1)])
 def test_the_list_is_narrowed_by_its_clock(office, officer, asked, subscriber, state, days, count):
-    requests.ask(subscriber, Kind.ACCESS)
+    requests.submit(subscriber, Kind.ACCESS)
     with time_machine.travel(timezone.now() + timedelta(days=days)):
         office.force_login(officer)
         page = office.get(reverse(LIST), {"state": state})
@@ -57,7 +57,7 @@ def test_the_page_of_a_request_tells_its_clock_and_leads_to_the_dossier(office, 
 
     assert "28 days left" in shown
     assert "&#x27;open&#x27;" not in shown
-    assert reverse("admin:compliance_dossier", args=[asked.contact_id]) in shown
+    assert reverse("admin:compliance_timeline", args=[asked.contact_id]) in shown
 
 
 def test_a_request_is_found_by_its_address(office, asked, subscriber):
@@ -90,7 +90,7 @@ def test_refusing_needs_a_reason(office, asked):
 
 
 def test_what_was_taken_back_meanwhile_is_not_carried_out(office, asked, subscriber):
-    requests.take_back(asked, address=subscriber)
+    requests.withdraw(asked, address=subscriber)
 
     shown = office.post(button("carry_out", asked)).content.decode()
 
@@ -124,6 +124,6 @@ def test_nobody_edits_a_request_by_hand(office, asked):
 )
 def test_the_first_page_names_requests_that_wait(officer, asked, days, what):
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        named = [concern.what for concern in work_queue.concerns(officer)]
+        named = [concern.what for concern in work_queue.work_items(officer)]
 
     assert what in named

@@ -12,12 +12,12 @@ from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.contacts import erasure
 from preferences.contacts import service as contacts
-from preferences.models import ConsentForm, ConsentFormVersion, Inbound, Method, Receipt, Source, Suppression
+from preferences.models import ConsentForm, ConsentFormVersion, InboundMessage, Method, Receipt, Source, Suppression
 from tests import factories
 from tests.compliance.dossier.sample_person import opened, story
 from tests.conftest import subscribe
 
-Kind = timeline.Kind
+Kind = timeline.EntryKind
 SEEN = Proof(ip="203.0.113.7", user_agent="Firefox", page="/sign-up", words="yes please")
 
 
@@ -31,7 +31,7 @@ def message(address, **row):
 
 
 def test_the_story_is_told_in_the_order_of_time(ana, topic):
-    consent.withdraw(ana, topic, source=Source.LEAVE)
+    consent.withdraw(ana, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     moments = [entry.at for entry in story(ana)]
 
@@ -61,7 +61,7 @@ def test_what_a_colleague_wrote_down_carries_their_name(ana, topic, colleague):
 
 
 def test_the_subscription_is_told_with_each_of_its_turns(ana, topic):
-    consent.withdraw(ana, topic, source=Source.LEAVE)
+    consent.withdraw(ana, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     expected = ["Health tips · Waiting for confirmation", "Health tips · Active", "Health tips · Ended"]
     assert told(ana, Kind.SUBSCRIPTION) == expected
@@ -69,8 +69,8 @@ def test_the_subscription_is_told_with_each_of_its_turns(ana, topic):
 
 
 def test_a_suppression_is_told_with_who_lifted_it_and_why(ana, colleague):
-    bounced = consent.suppress(ana, Suppression.Reason.BOUNCED, detail="550 no such user")
-    consent.lift(bounced, by=colleague, because="The mailbox works again.")
+    bounced = suppressions.suppress(ana, Suppression.Reason.BOUNCED, detail="550 no such user")
+    suppressions.lift_by_staff(bounced, by=colleague, because="The mailbox works again.")
 
     suppressed, lifted = story(ana, Kind.SUPPRESSION)
     assert (suppressed.who, suppressed.detail) == ("Sayso", "550 no such user")
@@ -124,22 +124,24 @@ def test_a_report_about_the_address_alone_is_found_by_fingerprint(ana):
 
 
 def test_a_text_that_came_back_is_personal(phone):
-    Inbound.objects.create(provider="demo", provider_id="1", address=phone, raw_text="please stop", meaning="opt_out")
+    InboundMessage.objects.create(
+        provider="demo", provider_id="1", address=phone, raw_text="please stop", meaning="opt_out"
+    )
 
     entry = story(phone, Kind.INBOUND)[0]
     assert (entry.what, entry.detail, entry.personal) == ("Opt-out", "“please stop”", True)
 
 
 def test_the_reason_for_leaving_is_told(ana, topic):
-    opt_out_reasons.give(ana, topic, reason="too_often", words="every day!")
+    opt_out_reasons.record_reason(ana, topic, reason="too_often", words="every day!")
 
     entry = story(ana, Kind.SAID)[-1]
     assert (entry.detail, entry.personal) == ("Too many messages · every day!", True)
 
 
 def test_what_was_looked_into_is_told_with_who_did_and_what_they_found(ana, topic, colleague):
-    said = opt_out_reasons.give(ana, topic, reason="never_signed_up")
-    opt_out_reasons.review(said, by=colleague, finding="Signed at the fair.")
+    said = opt_out_reasons.record_reason(ana, topic, reason="never_signed_up")
+    opt_out_reasons.record_finding(said, by=colleague, finding="Signed at the fair.")
 
     entry = story(ana, Kind.RECORD)[-1]
     assert (entry.what, entry.who) == ("Investigated · Health tips", "Sam Reed")
@@ -148,7 +150,7 @@ def test_what_was_looked_into_is_told_with_who_did_and_what_they_found(ana, topi
 
 def test_a_pause_is_told_with_its_end(ana, topic):
     until = timezone.now() + datetime.timedelta(days=30)
-    frequency.pause(ana, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=until, source=Source.PREFERENCES)
 
     assert story(ana, Kind.SAID)[-1].detail.endswith(f"until {until.date()}")
 
@@ -167,7 +169,7 @@ def test_the_form_somebody_was_asked_on_is_told(topic, notice):
 def test_what_a_colleague_decided_about_a_doubtful_text_carries_their_name(phone, colleague):
     facts = {"provider": "demo", "raw_text": "enough already", "meaning": "review", "matched_by": "intent-en-3"}
     decided = {"decision": "opt_out", "decided_at": timezone.now(), "decided_by": colleague}
-    Inbound.objects.create(provider_id="1", address=phone, **facts, **decided)
+    InboundMessage.objects.create(provider_id="1", address=phone, **facts, **decided)
 
     came, answered = sorted(story(phone, Kind.INBOUND), key=lambda entry: entry.who)[::-1]
     assert came.detail == "“enough already” · understood by intent-en-3"
@@ -175,8 +177,8 @@ def test_what_a_colleague_decided_about_a_doubtful_text_carries_their_name(phone
 
 
 def test_a_hold_is_told_as_long_as_it_lasted(phone, colleague):
-    consent.suppress(phone, Suppression.Reason.HELD, detail="A text needs review")
-    suppressions.release(phone, by=colleague, because="Not about messages.")
+    suppressions.suppress(phone, Suppression.Reason.HELD, detail="A text needs review")
+    suppressions.release_hold(phone, by=colleague, because="Not about messages.")
 
     assert [entry.what for entry in story(phone, Kind.SUPPRESSION)] == [
         "Suppressed · On hold: needs review (Everything)",
@@ -186,7 +188,7 @@ def test_a_hold_is_told_as_long_as_it_lasted(phone, colleague):
 
 def test_a_restriction_and_a_browsers_wish_are_told(ana, colleague):
     contacts.restrict(ana.contact, by=colleague)
-    contacts.never_sell(ana.contact)
+    contacts.record_sale_opt_out(ana.contact)
 
     restricted, wished = story(ana, Kind.RECORD)[-2:]
     assert restricted.detail.startswith("restricted: – → ")
@@ -196,8 +198,8 @@ def test_a_restriction_and_a_browsers_wish_are_told(ana, colleague):
 
 
 def test_what_colleagues_changed_is_told_without_old_names(ana, colleague):
-    contacts.correct(ana.contact, by=colleague, language="de")
-    contacts.correct(ana.contact, by=colleague, name="Anna")
+    contacts.correct_details(ana.contact, by=colleague, language="de")
+    contacts.correct_details(ana.contact, by=colleague, name="Anna")
 
     changed, renamed = story(ana, Kind.RECORD)[-2:]
     assert (changed.who, changed.detail) == ("Sam Reed", "language: en → de")
@@ -205,7 +207,7 @@ def test_what_colleagues_changed_is_told_without_old_names(ana, colleague):
 
 
 def test_after_erasure_the_story_stays_and_the_person_is_gone(ana, topic, colleague):
-    opt_out_reasons.give(ana, topic, words="ana was here")
+    opt_out_reasons.record_reason(ana, topic, words="ana was here")
     erasure.erase(ana.contact, by=colleague)
     ana.contact.refresh_from_db()
 
@@ -225,29 +227,33 @@ def test_nobody_elses_story_is_mixed_in(ana, topic):
 
 def test_the_number_of_queries_does_not_grow_with_the_story(ana, topic, colleague, django_assert_num_queries):
     with django_assert_num_queries(18):
-        timeline.dossier(ana.contact)
+        timeline.build_timeline(ana.contact)
     second = contacts.add_address("sms", "+12075550123", contact=ana.contact)
     [lived(address, topic, colleague) for address in (ana, second) for _year in range(3)]
 
     with django_assert_num_queries(18):
-        assert len(timeline.dossier(ana.contact)) > 60
+        assert len(timeline.build_timeline(ana.contact)) > 60
 
 
 def lived(address, topic, colleague):
     """A year of somebody's life: out, in again, a bounce, a message, a text and a report."""
-    consent.withdraw(address, topic, source=Source.LEAVE, proof=SEEN)
+    consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE, proof=SEEN)
     subscribe(address, topic)
-    bounced = consent.suppress(address, Suppression.Reason.BOUNCED)
-    consent.lift(bounced, by=colleague, because="It works again.")
+    bounced = suppressions.suppress(address, Suppression.Reason.BOUNCED)
+    suppressions.lift_by_staff(bounced, by=colleague, because="It works again.")
     campaign = factories.CampaignFactory(topic=topic)
     sent = Message.objects.create(campaign=campaign, address=address, status="sent", finished_at=timezone.now())
     facts = {"provider": "demo", "kind": "delivered", "occurred_at": timezone.now() + datetime.timedelta(minutes=1)}
     DeliveryEvent.objects.create(message=sent, provider_event_id=str(sent.pk), **facts)
-    Inbound.objects.create(provider="demo", provider_id=str(sent.pk), address=address, raw_text="hi", meaning="other")
-    contacts.correct(address.contact, by=colleague, language="de")
-    frequency.limit(address, topic, most_per_month=len(address.inbound.all()), source=Source.PREFERENCES)
-    opened(address, "person")
-    opt_out_reasons.review(
-        opt_out_reasons.give(address, topic, reason="never_signed_up"), by=colleague, finding="They did."
+    InboundMessage.objects.create(
+        provider="demo", provider_id=str(sent.pk), address=address, raw_text="hi", meaning="other"
     )
-    Receipt.objects.create(address=address, act=uuid.uuid4(), document="{}")
+    contacts.correct_details(address.contact, by=colleague, language="de")
+    frequency.set_frequency_cap(
+        address, topic, most_per_month=len(address.inbound_messages.all()), source=Source.PREFERENCES
+    )
+    opened(address, "person")
+    opt_out_reasons.record_finding(
+        opt_out_reasons.record_reason(address, topic, reason="never_signed_up"), by=colleague, finding="They did."
+    )
+    Receipt.objects.create(address=address, interaction_id=uuid.uuid4(), document="{}")

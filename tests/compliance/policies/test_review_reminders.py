@@ -53,16 +53,16 @@ def read(received):
     ],
 )
 def test_the_nearest_occasion_that_has_come_is_the_one(today, expected):
-    assert review_reminders.occasion(DUE, today) == expected
+    assert review_reminders.current_occasion(DUE, today) == expected
 
 
 def test_nobody_is_reminded_long_before(review, mail_sink):
-    assert review_reminders.remind(before(31)) == []
+    assert review_reminders.send_due_reminders(before(31)) == []
     assert mail_sink.messages == []
 
 
 def test_the_owner_gets_a_letter_that_leads_to_the_review(review, owner, mail_sink):
-    review_reminders.remind(before(30))
+    review_reminders.send_due_reminders(before(30))
 
     mail = read(mail_sink.messages[0])
     assert mail["To"] == owner.email
@@ -72,9 +72,9 @@ def test_the_owner_gets_a_letter_that_leads_to_the_review(review, owner, mail_si
 
 
 def test_running_often_reminds_once(review, mail_sink):
-    review_reminders.remind(before(30))
-    review_reminders.remind(before(30))
-    review_reminders.remind(before(29))
+    review_reminders.send_due_reminders(before(30))
+    review_reminders.send_due_reminders(before(30))
+    review_reminders.send_due_reminders(before(29))
 
     assert sent() == [("before-30", "owner")]
     assert len(mail_sink.messages) == 1
@@ -83,19 +83,19 @@ def test_running_often_reminds_once(review, mail_sink):
 def test_every_occasion_on_the_way_is_reminded_of(review, mail_sink):
     days = [before(30), before(14), before(7), before(1), DUE]
 
-    assert [len(review_reminders.remind(day)) for day in days] == [1, 1, 1, 1, 0]
+    assert [len(review_reminders.send_due_reminders(day)) for day in days] == [1, 1, 1, 1, 0]
 
 
 def test_a_worker_that_was_down_makes_up_for_the_nearest_occasion_only(review, mail_sink):
-    review_reminders.remind(before(6))
+    review_reminders.send_due_reminders(before(6))
 
     assert sent() == [("before-7", "owner")]
 
 
 def test_overdue_reaches_the_officers_too_every_week(review, owner, officer, mail_sink):
-    review_reminders.remind(late(1))
-    review_reminders.remind(late(5))
-    review_reminders.remind(late(8))
+    review_reminders.send_due_reminders(late(1))
+    review_reminders.send_due_reminders(late(5))
+    review_reminders.send_due_reminders(late(8))
 
     expected = [("overdue-1", "owner"), ("overdue-1", "officer"), ("overdue-2", "owner"), ("overdue-2", "officer")]
     assert sent() == expected
@@ -104,7 +104,7 @@ def test_overdue_reaches_the_officers_too_every_week(review, owner, officer, mai
 
 def test_an_owner_who_is_an_officer_gets_one_letter(review, owner, officer, mail_sink):
     owner.groups.set(officer.groups.all())
-    review_reminders.remind(late(1))
+    review_reminders.send_due_reminders(late(1))
 
     assert sorted(sent()) == [("overdue-1", "officer"), ("overdue-1", "owner")]
 
@@ -112,26 +112,26 @@ def test_an_owner_who_is_an_officer_gets_one_letter(review, owner, officer, mail
 def test_the_officers_stand_in_for_an_owner_who_has_left(review, owner, officer, mail_sink):
     owner.is_active = False
     owner.save()
-    review_reminders.remind(before(30))
+    review_reminders.send_due_reminders(before(30))
 
     assert sent() == [("before-30", "officer")]
 
 
 def test_a_signed_review_is_silent(review, owner, mail_sink):
-    policies.sign(review, findings="", decision="kept", by=owner)
+    policies.complete_review(review, findings="", decision="kept", by=owner)
 
-    assert review_reminders.remind(before(1)) == []
+    assert review_reminders.send_due_reminders(before(1)) == []
 
 
 def test_what_became_of_the_letter_is_written_down(review, mail_sink):
-    (reminder,) = review_reminders.remind(before(30))
+    (reminder,) = review_reminders.send_due_reminders(before(30))
 
     assert reminder.outcome.result == Result.SENT
 
 
 def test_a_letter_that_certainly_did_not_leave_is_tried_again_but_not_for_ever(review, settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    tries = [len(review_reminders.remind(before(30))) for _run in range(4)]
+    tries = [len(review_reminders.send_due_reminders(before(30))) for _run in range(4)]
 
     assert tries == [1, 1, 1, 0]
     assert [occasion for occasion, _to in sent()] == ["before-30", "before-30/2", "before-30/3"]
@@ -140,10 +140,10 @@ def test_a_letter_that_certainly_did_not_leave_is_tried_again_but_not_for_ever(r
 
 def test_a_letter_that_went_out_at_the_second_try_is_not_sent_a_third_time(review, settings, mail_sink):
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
-    review_reminders.remind(before(30))
+    review_reminders.send_due_reminders(before(30))
     settings.EMAIL_PORT = port
-    review_reminders.remind(before(30))
-    review_reminders.remind(before(30))
+    review_reminders.send_due_reminders(before(30))
+    review_reminders.send_due_reminders(before(30))
 
     assert len(mail_sink.messages) == 1
 
@@ -151,8 +151,8 @@ def test_a_letter_that_went_out_at_the_second_try_is_not_sent_a_third_time(revie
 def test_a_letter_whose_end_is_unknown_is_shown_and_never_sent_again(review, settings):
     with ScriptedMailServer({"dot": lambda connection, stopped: connection.close()}) as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
-        (reminder,) = review_reminders.remind(before(30))
-        again = review_reminders.remind(before(30))
+        (reminder,) = review_reminders.send_due_reminders(before(30))
+        again = review_reminders.send_due_reminders(before(30))
 
     assert (reminder.outcome.result, again) == (Result.UNKNOWN, [])
 
@@ -160,14 +160,14 @@ def test_a_letter_whose_end_is_unknown_is_shown_and_never_sent_again(review, set
 def test_a_worker_lost_between_the_row_and_the_letter_costs_that_letter(review, owner, mail_sink):
     ReviewReminder.objects.create(review=review, occasion="before-30", to=owner)
 
-    assert review_reminders.remind(before(30)) == []
+    assert review_reminders.send_due_reminders(before(30)) == []
     assert mail_sink.messages == []
 
 
 def test_a_colleague_without_an_address_is_refused_with_a_sentence(review, owner, mail_sink):
     owner.email = ""
     owner.save()
-    (reminder,) = review_reminders.remind(before(30))
+    (reminder,) = review_reminders.send_due_reminders(before(30))
 
     assert reminder.outcome.result == Result.REFUSED
     assert "not one e-mail address" in reminder.outcome.detail
@@ -177,9 +177,9 @@ def test_the_clock_calls_the_task_by_the_name_in_the_schedule(review, settings, 
     time_machine.move_to(datetime.datetime(2027, 6, 13, 3, tzinfo=datetime.UTC))
     names = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
 
-    tasks.remind_reviews()
+    tasks.send_review_reminders()
 
-    assert tasks.remind_reviews.name in names
+    assert tasks.send_review_reminders.name in names
     assert sent() == [("before-7", "owner")]
 
 
@@ -190,7 +190,7 @@ def test_workers_that_run_at_the_same_moment_send_one_letter(review, mail_sink):
     def work(_worker):
         start.wait(5)
         try:
-            return len(review_reminders.remind(before(30)))
+            return len(review_reminders.send_due_reminders(before(30)))
         finally:
             connection.close()
 
@@ -204,7 +204,7 @@ def test_workers_that_run_at_the_same_moment_send_one_letter(review, mail_sink):
 @pytest.mark.parametrize("table", ["compliance_reviewreminder", "compliance_reminderoutcome"])
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
 def test_reminders_and_outcomes_refuse_raw_sql(review, mail_sink, table, statement):
-    review_reminders.remind(before(30))
+    review_reminders.send_due_reminders(before(30))
     column = "detail" if table.endswith("outcome") else "occasion"
 
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
@@ -220,4 +220,4 @@ def test_reminders_and_outcomes_refuse_raw_sql(review, mail_sink, table, stateme
     ],
 )
 def test_occasions_read_as_words(occasion, words):
-    assert review_reminders.in_words(occasion) == words
+    assert review_reminders.occasion_label(occasion) == words

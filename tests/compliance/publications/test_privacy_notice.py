@@ -16,7 +16,7 @@ from tests import factories
 PEOPLE = {Contact, Address, ConsentEvent}
 OWN = {"preferences", "campaigns", "compliance"}
 # Nobody's data: who wrote a policy, which colleague did what, the seal over all events.
-ABOUT_NOBODY = {"LedgerLeaf", "Person"}
+ABOUT_NOBODY = {"LedgerLeaf", "ContactRecord"}
 
 
 def text_of(client, sender):
@@ -35,7 +35,7 @@ def about_people():
 
 @pytest.mark.parametrize("model", about_people(), ids=lambda model: model.__name__)
 def test_every_table_that_leads_to_a_person_is_told_of(model):
-    assert model in {told for held in privacy_notice.HELD for told in held.models}
+    assert model in {told for held in privacy_notice.DATA_CATEGORIES for told in held.models}
 
 
 @pytest.fixture
@@ -114,8 +114,8 @@ def test_without_any_it_does_not_claim_that_there_are_none(client, topic):
 
 
 def test_the_times_are_those_that_are_kept(client, topic, settings):
-    settings.CONFIRM_LINK_DAYS, settings.SPOKEN_CONSENT_DAYS = 5, 1
-    settings.LINK_HIT_DAYS = 90
+    settings.CONFIRM_LINK_DAYS, settings.OFFLINE_CONSENT_DAYS = 5, 1
+    settings.LINK_OPEN_DAYS = 90
 
     shown = text_of(client, topic.sender)
 
@@ -152,7 +152,7 @@ def test_it_says_when_it_last_changed(client, topic, processor, time_machine):
 def test_it_leads_to_ones_own_pages(client, topic):
     shown = text_of(client, topic.sender)
 
-    assert reverse("preferences:my-link") in shown
+    assert reverse("preferences:secure-link-request") in shown
     assert reverse("compliance:my-data") in shown
 
 
@@ -190,6 +190,6 @@ def test_the_pages_are_only_looked_at(client, db, name):
 
 
 def test_nobodys_data_is_on_it(client, subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     assert subscriber.value not in text_of(client, topic.sender)

@@ -9,9 +9,10 @@ from django.utils import timezone
 from compliance.policies import service as policies
 from compliance.publications import transparency
 from preferences.channels.outcomes import Outcome, Result
+from preferences.consent import endings
 from preferences.consent import service as consent
 from preferences.inbound import sms
-from preferences.models import Reply, Source
+from preferences.models import ServiceMessage, Source
 from preferences.outbox import service as outbox
 from preferences.proof import transparency_log
 from tests import factories
@@ -28,12 +29,12 @@ def people(topic, count):
     return [subscribe(factories.email_address(), topic) for _number in range(count)]
 
 
-def left(topic, count, source=Source.LEAVE):
+def left(topic, count, source=Source.UNSUBSCRIBE_PAGE):
     return [consent.withdraw(person, topic, source=source) for person in people(topic, count)]
 
 
 def period(days=30):
-    return next(period for period in transparency.figures().periods if period.days == days)
+    return next(period for period in transparency.current_figures().periods if period.days == days)
 
 
 def test_an_empty_house_has_nothing_to_count(client, db):
@@ -47,7 +48,7 @@ def test_an_empty_house_has_nothing_to_count(client, db):
     ("count", "told"), [(0, "none"), (1, "fewer than 10"), (9, "fewer than 10"), (10, "10"), (1234, "1,234")]
 )
 def test_small_counts_are_not_told(count, told):
-    assert transparency.told(count) == told
+    assert transparency.shown_count(count) == told
 
 
 def test_who_left_is_counted_by_the_way_they_took(topic):
@@ -71,7 +72,7 @@ def test_who_left_is_counted_by_the_way_they_took(topic):
     ],
 )
 def test_no_small_count_can_be_computed_from_the_others(ways, told):
-    assert transparency._without_the_few(ways) == told
+    assert transparency._merge_small_counts(ways) == told
 
 
 def test_leaving_everything_in_one_act_counts_once(topic):
@@ -90,7 +91,7 @@ def test_what_is_long_ago_counts_for_the_year_only(topic, time_machine):
 
 def test_seconds_are_told_once_there_are_enough(client, topic):
     left(topic, 9)
-    assert transparency.figures().heard_here is None
+    assert transparency.current_figures().heard_here is None
     transparency.cache.clear()
     left(topic, 1)
 
@@ -100,7 +101,7 @@ def test_seconds_are_told_once_there_are_enough(client, topic):
 def test_an_imported_no_is_old_news_and_not_timed(topic):
     left(topic, 12, source=Source.IMPORT)
 
-    assert transparency.figures().heard_here is None
+    assert transparency.current_figures().heard_here is None
 
 
 def test_the_slowest_one_in_twenty_is_left_out_and_clocks_may_differ():
@@ -118,11 +119,11 @@ def test_a_text_is_timed_from_when_it_was_sent(topic):
     sent = timezone.now() - datetime.timedelta(seconds=30)
     [stopped(phone, topic.sender, sent) for phone in numbers]
 
-    assert 30 <= transparency.figures().written.median < 60
+    assert 30 <= transparency.current_figures().written.median < 60
 
 
 def stopped(phone, sender, sent_at):
-    return sms.receive(
+    return sms.receive_sms(
         provider="demo",
         provider_id=phone.value,
         sender_number=sender.text_number,
@@ -134,8 +135,8 @@ def stopped(phone, sender, sent_at):
 
 def test_confirmations_in_time_are_a_share_of_all_that_were_due(topic, time_machine):
     left(topic, 12)
-    owed = list(Reply.objects.filter(kind=Reply.Kind.OPTED_OUT).order_by("pk"))
-    [outbox.record(reply, SENT) for reply in owed[:9]]
+    owed = list(ServiceMessage.objects.filter(kind=ServiceMessage.Kind.OPTED_OUT).order_by("pk"))
+    [outbox.record_outcome(service_message, SENT) for service_message in owed[:9]]
     time_machine.move_to(timezone.now() + datetime.timedelta(days=2))
 
     assert (period().confirmations, period().in_time, period().per_cent_in_time) == (12, 9, 75)
@@ -149,13 +150,13 @@ def test_a_confirmation_that_may_still_be_sent_is_not_late(topic):
 
 
 def test_complaints_are_counted(topic):
-    [consent.complain(person, provider="demo") for person in people(topic, 10)]
+    [endings.record_complaint(person, provider="demo") for person in people(topic, 10)]
 
     assert period().complaints == 10
 
 
 def test_the_seal_can_be_checked_with_the_key_on_the_page(client, subscriber):
-    checkpoint = transparency_log.seal()
+    checkpoint = transparency_log.seal_next_events()
 
     shown = page(client)
 
@@ -165,23 +166,23 @@ def test_the_seal_can_be_checked_with_the_key_on_the_page(client, subscriber):
 
 def test_reviews_of_our_policies_are_told(client, review, owner, time_machine):
     time_machine.move_to("2027-07-01 12:00")
-    assert transparency.office().overdue_reviews == 1
+    assert transparency.governance_status().overdue_reviews == 1
 
-    policies.sign(review, findings="", decision="kept", by=owner)
+    policies.complete_review(review, findings="", decision="kept", by=owner)
 
-    assert (transparency.office().overdue_reviews, transparency.office().open_reviews) == (0, 1)
+    assert (transparency.governance_status().overdue_reviews, transparency.governance_status().open_reviews) == (0, 1)
     assert "1 July 2027" in page(client)
 
 
 def test_it_is_counted_once_an_hour(topic, time_machine, django_assert_num_queries):
-    transparency.figures()
+    transparency.current_figures()
     left(topic, 1)
 
     with django_assert_num_queries(0):
-        assert transparency.figures().said == 0
+        assert transparency.current_figures().said == 0
     time_machine.move_to(timezone.now() + datetime.timedelta(minutes=61))
 
-    assert transparency.figures().said == 3
+    assert transparency.current_figures().said == 3
 
 
 def test_what_is_kept_is_told_in_the_language_of_the_reader(client, topic):
@@ -192,7 +193,7 @@ def test_what_is_kept_is_told_in_the_language_of_the_reader(client, topic):
 
 
 def test_nobody_is_named(client, subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     shown = page(client)
 

@@ -45,7 +45,7 @@ def test_an_old_link_shows_and_does_nothing(client, ana, page):
 def test_an_address_they_moved_away_from_asks_for_nothing(client, ana, page):
     fresh(client, ana)
     stamped = filled(client.get(page), wanted="json", ask="deletion", sure="on")
-    address_change.confirm(address_change.ask(ana, "email", "new@example.org"))
+    address_change.confirm(address_change.request(ana, "email", "new@example.org"))
     ana.refresh_from_db()
     fresh(client, ana)
 
@@ -180,12 +180,12 @@ def test_an_objection_is_confirmed_once(client, ana):
 
     ask(client, ask="objection")
 
-    assert ana.replies.filter(kind="opted_out").count() == 1
+    assert ana.service_messages.filter(kind="opted_out").count() == 1
     assert ana.events.last().evidence.page == REQUESTS
 
 
 def test_somebody_elses_request_cannot_be_taken_back(client, ana):
-    bobs = requests.ask(factories.email_address("bob@example.org"), Kind.RESTRICTION)
+    bobs = requests.submit(factories.email_address("bob@example.org"), Kind.RESTRICTION)
     fresh(client, ana)
 
     answer = client.post(REQUESTS, {**filled(client.get(REQUESTS)), "take_back": "yes", "request": str(bobs.pk)})
@@ -227,7 +227,7 @@ def test_a_flood_is_one_request(client, ana):
 
 
 def test_a_refusal_is_read_where_it_was_asked(client, ana, officer):
-    request = requests.ask(ana, Kind.DELETION)
+    request = requests.submit(ana, Kind.DELETION)
     requests.refuse(request, by=officer, because="We must keep <b>invoices</b>.")
     fresh(client, ana)
 

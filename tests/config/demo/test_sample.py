@@ -21,17 +21,17 @@ def _data(settings, tmp_path):
 
 
 def test_a_newcomer_finds_senders_topics_people_and_a_draft():
-    sample.add()
+    sample.add_sample_data()
 
     tips = Topic.objects.get(slug="health-tips")
     assert Notice.objects.current(tips, "en")
-    assert eligibility.eligible(tips, "email").count() > 10
-    assert eligibility.eligible(tips, "sms").count() > 5
+    assert eligibility.eligible_addresses(tips, "email").count() > 10
+    assert eligibility.eligible_addresses(tips, "sms").count() > 5
     assert Campaign.objects.get().status == Campaign.Status.DRAFT
 
 
 def test_the_privacy_page_of_each_sender_names_who_handles_the_data(client):
-    sample.add()
+    sample.add_sample_data()
 
     shown = client.get("/privacy/tideline-trust/").content.decode()
 
@@ -40,48 +40,48 @@ def test_the_privacy_page_of_each_sender_names_who_handles_the_data(client):
 
 
 def test_adding_the_sample_twice_adds_nothing():
-    sample.add()
+    sample.add_sample_data()
     before = (Contact.objects.count(), ConsentEvent.objects.count(), Notice.objects.count(), Campaign.objects.count())
 
-    assert sample.add() == {}
+    assert sample.add_sample_data() == {}
 
     after = (Contact.objects.count(), ConsentEvent.objects.count(), Notice.objects.count(), Campaign.objects.count())
     assert after == before
 
 
 def test_whoever_left_since_is_not_brought_back():
-    sample.add()
+    sample.add_sample_data()
     ana = contacts.find("email", "ana.ferreira@example.org")
     tips = Topic.objects.get(slug="health-tips")
     consent.withdraw(ana, tips, source=Source.PREFERENCES)
 
-    sample.add()
+    sample.add_sample_data()
 
     assert ana.subscriptions.get(topic=tips).status == Subscription.Status.ENDED
 
 
 def test_the_passwords_open_the_accounts_and_are_for_the_owners_eyes_only():
-    passwords = sample.add()
+    passwords = sample.add_sample_data()
 
     assert set(passwords) == {"admin", "author", "approver", "officer"}
     assert authenticate(username="admin", password=passwords["admin"]).is_superuser
     assert not authenticate(username="author", password=passwords["author"]).is_superuser
-    assert staff.kept_in().stat().st_mode & 0o077 == 0
+    assert staff.passwords_file().stat().st_mode & 0o077 == 0
 
 
 def test_whoever_was_forgotten_since_is_not_brought_back():
-    sample.add()
+    sample.add_sample_data()
     erasure.erase(contacts.find("email", "jamal.w@example.org").contact, by=User.objects.get(username="admin"))
     people = Contact.objects.count()
 
-    sample.add()
+    sample.add_sample_data()
 
     assert Contact.objects.count() == people
     assert contacts.find("email", "jamal.w@example.org") is None
 
 
 def test_every_account_may_do_what_its_name_says():
-    sample.add()
+    sample.add_sample_data()
 
     assert authenticate(username="officer", password=_kept("officer")).has_perm("compliance.answer_subjectrequest")
     assert authenticate(username="author", password=_kept("author")).has_perm("campaigns.add_campaign")
@@ -89,7 +89,7 @@ def test_every_account_may_do_what_its_name_says():
 
 
 def test_a_yes_can_be_written_down_right_away():
-    sample.add()
+    sample.add_sample_data()
 
     paper = ConsentForm.objects.get(kind=ConsentForm.Kind.PAPER)
 
@@ -97,7 +97,7 @@ def test_a_yes_can_be_written_down_right_away():
 
 
 def _kept(name):
-    return dict(line.split() for line in staff.kept_in().read_text().splitlines())[name]
+    return dict(line.split() for line in staff.passwords_file().read_text().splitlines())[name]
 
 
 def test_passwords_are_printed_on_the_first_run_and_later_only_where_they_are(capsys):
@@ -106,7 +106,7 @@ def test_passwords_are_printed_on_the_first_run_and_later_only_where_they_are(ca
     call_command("sample")
     second = capsys.readouterr().out
 
-    password = dict(line.split() for line in staff.kept_in().read_text().splitlines())["admin"]
+    password = dict(line.split() for line in staff.passwords_file().read_text().splitlines())["admin"]
     assert password in first
     assert password not in second
-    assert str(staff.kept_in()) in second
+    assert str(staff.passwords_file()) in second

@@ -15,7 +15,7 @@ TEXT = {"from": "+15550100", "to": "+12075550123", "body": "Hello ñ", "referenc
 
 @pytest.fixture
 def mail_port():
-    server = smtp_sink.mail_server(sinks.free_port())
+    server = smtp_sink.smtp_sink_server(sinks.free_port())
     server.start()
     yield server.port
     server.stop()
@@ -23,8 +23,8 @@ def mail_port():
 
 @pytest.fixture
 def carrier(settings):
-    settings.TEXT_PROVIDER_TOKEN = "a token"
-    server = smtp_sink.text_server(0)
+    settings.SMS_PROVIDER_TOKEN = "a token"
+    server = smtp_sink.sms_sink_server(0)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -46,7 +46,7 @@ def test_a_mail_arrives_byte_for_byte_after_its_trace(mail_port):
     with smtplib.SMTP("127.0.0.1", mail_port) as smtp:
         smtp.sendmail("bounces@harbour.example", ["ana@example.org"], RAW)
 
-    [mail] = store.mails()
+    [mail] = store.stored_mails()
     assert mail.raw == b"Return-Path: <bounces@harbour.example>\r\nDelivered-To: ana@example.org\r\n" + RAW
     assert mail.subject == "Frühling"
     assert mail.text.splitlines() == [".dots", "..more"]
@@ -55,7 +55,7 @@ def test_a_mail_arrives_byte_for_byte_after_its_trace(mail_port):
 def test_a_text_is_kept_and_answered_with_its_id(carrier):
     status, answer = post(f"{carrier}/texts", json.dumps(TEXT).encode(), token="a token", key="kept")
 
-    [text] = store.texts()
+    [text] = store.stored_sms()
     assert (status, answer["id"]) == (200, text.name)
     assert (text.ours, text.theirs, text.body, text.is_answer) == ("+15550100", "+12075550123", "Hello ñ", False)
 
@@ -65,7 +65,7 @@ def test_a_repeated_text_is_the_same_text(carrier):
     second = post(f"{carrier}/texts", json.dumps(TEXT).encode(), token="a token", key="repeated")
 
     assert first == second
-    assert len(store.texts()) == 1
+    assert len(store.stored_sms()) == 1
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_a_repeated_text_is_the_same_text(carrier):
 )
 def test_what_is_not_a_text_for_us_is_refused_with_a_sentence(carrier, path, body, token, status):
     assert post(carrier + path, body, token=token)[0] == status
-    assert store.texts() == []
+    assert store.stored_sms() == []

@@ -9,7 +9,16 @@ from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.admin.admin_urls import page
 
-LEDGERS = ["consentevent", "subscription", "suppression", "reply", "inbound", "notice", "address", "leavereason"]
+LEDGERS = [
+    "consentevent",
+    "subscription",
+    "suppression",
+    "service_message",
+    "inbound",
+    "notice",
+    "address",
+    "leavereason",
+]
 
 
 def test_every_list_costs_the_same_for_many_as_for_few(administrator, topic, django_assert_max_num_queries):
@@ -23,7 +32,7 @@ def test_every_list_costs_the_same_for_many_as_for_few(administrator, topic, dja
 def for_a_crowd(topic):
     people = [subscribe(factories.email_address(name=f"Person {number}"), topic) for number in range(20)]
     for address in people[:10]:
-        consent.withdraw_all(address, sender=topic.sender, source=Source.LEAVE)
+        consent.withdraw_all(address, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
 
 @pytest.mark.parametrize("model", LEDGERS)
@@ -32,14 +41,14 @@ def test_facts_and_sums_can_only_be_looked_at(administrator, model):
     assert administrator.get(page(model, "add")).status_code == 403
 
 
-@pytest.mark.parametrize("model", ["consentevent", "subscription", "suppression", "reply"])
+@pytest.mark.parametrize("model", ["consentevent", "subscription", "suppression", "service_message"])
 def test_their_pages_open_and_refuse_to_save(administrator, subscriber, topic, model):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     row = {
         "consentevent": subscriber.events.last(),
         "subscription": subscriber.subscriptions.get(),
         "suppression": Suppression.objects.get(),
-        "reply": subscriber.replies.first(),
+        "service_message": subscriber.service_messages.first(),
     }[model]
 
     assert administrator.get(page(model, "change", row.pk)).status_code == 200
@@ -56,7 +65,7 @@ def test_an_old_version_is_looked_at_and_never_brought_back(administrator, subsc
 
 
 def test_an_old_version_of_what_nobody_edits_is_shown(administrator, subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.TEXT)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.SMS)
     rows = [subscriber, subscriber.subscriptions.get(), Suppression.objects.get()]
     versions = [page(row._meta.model_name, "simple_history", row.pk, row.history.first().pk) for row in rows]
 

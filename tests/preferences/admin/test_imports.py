@@ -96,7 +96,7 @@ def test_the_problems_are_a_table_to_take_away(administrator, topic):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\0=1", "＝1", " =1", "'=1", "\n=1"])
 def test_what_looks_like_a_formula_stays_text(cell):
-    written = csv_export.inert(cell)
+    written = csv_export.escape_formula(cell)
 
     assert written.startswith("'")
     assert written[1:] == cell
@@ -113,7 +113,7 @@ def _at_once():
 @pytest.mark.usefixtures("_at_once")
 def test_an_import_with_a_lost_worker_is_woken_and_finished(topic, time_machine):
     started = imports.start(imports.dry_run(file(line("ana@example.org", topic)), name="people.csv"))
-    time_machine.move_to(started.advanced_at + 2 * imports.PATIENCE)
+    time_machine.move_to(started.advanced_at + 2 * imports.STALLED_AFTER)
 
     tasks.resume_imports()
 
@@ -123,7 +123,7 @@ def test_an_import_with_a_lost_worker_is_woken_and_finished(topic, time_machine)
 def test_the_schedule_names_a_task_that_the_worker_knows():
     app.loader.import_default_modules()
 
-    assert sayso_settings.CELERY_BEAT_SCHEDULE["go on with lost imports"]["task"] in app.tasks
+    assert sayso_settings.CELERY_BEAT_SCHEDULE["resume stalled imports"]["task"] in app.tasks
 
 
 def test_a_dead_broker_costs_an_import_nothing(administrator, topic, broken_broker, django_capture_on_commit_callbacks):

@@ -15,14 +15,14 @@ LARGE = email.Mail(MAIL.sender, MAIL.to, MAIL.content + b"0123456789abcdef\r\n" 
 
 @pytest.fixture(autouse=True)
 def short_waits(settings):
-    settings.HAND_OVER_SECONDS = 0.5
+    settings.SEND_FENCE_SECONDS = 0.5
     settings.EMAIL_TIMEOUT = 0.25
 
 
 @pytest.fixture
 def relay(settings):
     with MailSink() as sink:
-        settings.HAND_OVER_SECONDS, settings.EMAIL_TIMEOUT = 10, 5
+        settings.SEND_FENCE_SECONDS, settings.EMAIL_TIMEOUT = 10, 5
         settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
         yield sink
 
@@ -34,9 +34,9 @@ def scripted(settings):
         yield lambda script: server.script.update(script) or server
 
 
-def hand_over(parcel=MAIL):
+def send(parcel=MAIL):
     with channels.connect("email") as connection:
-        return connection.hand_over(parcel)
+        return connection.send(parcel)
 
 
 ENDINGS = [
@@ -88,7 +88,7 @@ ENDINGS = [
 def test_every_way_to_fail_has_one_meaning(scripted, script, expected):
     scripted(script)
 
-    outcome = hand_over()
+    outcome = send()
 
     assert outcome.result == expected
 
@@ -97,7 +97,7 @@ def test_every_way_to_fail_has_one_meaning(scripted, script, expected):
 def test_a_message_cut_off_before_its_end_was_certainly_not_sent(scripted, middle):
     server = scripted({"middle": middle})
 
-    outcome = hand_over(LARGE)
+    outcome = send(LARGE)
 
     assert outcome.result == Result.TRY_LATER
     assert server.accepted == []
@@ -117,7 +117,7 @@ def test_a_trickling_server_cannot_hold_a_hand_over_past_its_deadline(scripted, 
     connection = channels.connect("email")
     started = time.monotonic()
 
-    outcome = connection.hand_over(MAIL)
+    outcome = connection.send(MAIL)
 
     assert outcome.result == expected
     assert time.monotonic() - started < 1
@@ -128,7 +128,7 @@ def test_the_caller_may_allow_less_time_than_the_settings(scripted):
     connection = channels.connect("email")
     started = time.monotonic()
 
-    connection.hand_over(MAIL, within=0.1)
+    connection.send(MAIL, within=0.1)
 
     assert time.monotonic() - started < 0.4
 
@@ -137,24 +137,24 @@ def test_a_server_that_ignores_the_goodbye_does_not_undo_the_sending(scripted, m
     monkeypatch.setattr(email, "GOODBYE_SECONDS", 0.1)
     scripted({"QUIT": hang})
 
-    assert hand_over().result == Result.SENT
+    assert send().result == Result.SENT
 
 
 def test_no_server_at_all_is_a_matter_for_later(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
 
 
 def test_what_the_server_says_is_shown_without_the_address(scripted):
     scripted({"RCPT": "550 <Ana@example.org>: user unknown"})
 
-    assert hand_over().detail == "550 <…>: user unknown"
+    assert send().detail == "550 <…>: user unknown"
 
 
 def test_many_messages_share_one_connection(relay):
     with channels.connect("email") as connection:
-        outcomes = [connection.hand_over(MAIL) for _ in range(5)]
+        outcomes = [connection.send(MAIL) for _ in range(5)]
 
     assert {outcome.result for outcome in outcomes} == {Result.SENT}
     assert (relay.connections, len(relay.messages)) == (1, 5)
@@ -164,8 +164,8 @@ def test_one_refused_recipient_does_not_spoil_the_connection_for_the_next(relay)
     relay.refusals = {"gone@example.org": "550 no such user"}
 
     with channels.connect("email") as connection:
-        refused = connection.hand_over(email.Mail(MAIL.sender, "gone@example.org", MAIL.content))
-        sent = connection.hand_over(MAIL)
+        refused = connection.send(email.Mail(MAIL.sender, "gone@example.org", MAIL.content))
+        sent = connection.send(MAIL)
 
     assert (refused.result, sent.result) == (Result.REFUSED, Result.SENT)
     assert relay.connections == 1
@@ -176,9 +176,9 @@ def test_after_a_dropped_connection_the_next_message_gets_a_new_one(scripted):
     server = scripted({"dot": drop})
 
     with channels.connect("email") as connection:
-        connection.hand_over(MAIL)
+        connection.send(MAIL)
         server.script = {}
-        second = connection.hand_over(MAIL)
+        second = connection.send(MAIL)
 
     assert second.result == Result.SENT
     assert server.connections == 2
@@ -187,10 +187,10 @@ def test_after_a_dropped_connection_the_next_message_gets_a_new_one(scripted):
 def test_a_server_that_hung_up_between_two_messages_costs_nothing(scripted):
     server = scripted({})
     connection = channels.connect("email")
-    connection.hand_over(MAIL)
+    connection.send(MAIL)
     server.hang_up()
 
-    second = connection.hand_over(MAIL)
+    second = connection.send(MAIL)
 
     assert second.result == Result.SENT
     assert server.connections == 2
@@ -200,19 +200,19 @@ def test_an_answer_to_the_last_message_is_never_taken_for_the_next(scripted):
     server = scripted({"dot": "250 queued\n250 queued"})
 
     with channels.connect("email") as connection:
-        connection.hand_over(MAIL)
+        connection.send(MAIL)
         server.script = {"dot": "554 spam"}
-        second = connection.hand_over(MAIL)
+        second = connection.send(MAIL)
 
     assert second.result == Result.REFUSED
 
 
 def test_a_sent_message_is_known_by_its_message_id(relay):
-    assert hand_over().provider_id == "<1@clinic.example>"
+    assert send().provider_id == "<1@clinic.example>"
 
 
 def test_the_sink_knows_when_the_mail_began_and_ended(relay):
-    hand_over()
+    send()
 
     assert relay.messages[0].mail_at <= relay.messages[0].data_ended_at <= time.monotonic()
 
@@ -230,7 +230,7 @@ def test_the_sink_knows_when_the_mail_began_and_ended(relay):
     ],
 )
 def test_no_line_of_a_message_can_end_it_or_start_another(relay, sent, arrives):
-    hand_over(email.Mail(MAIL.sender, MAIL.to, b"Subject: x\r\n\r\n" + sent))
+    send(email.Mail(MAIL.sender, MAIL.to, b"Subject: x\r\n\r\n" + sent))
 
     assert [mail.content for mail in relay.messages] == [b"Subject: x\r\n\r\n" + arrives]
 
@@ -256,13 +256,13 @@ def test_no_line_of_a_message_can_end_it_or_start_another(relay, sent, arrives):
 def test_an_envelope_that_is_not_one_plain_address_is_refused(to, scripted):
     server = scripted({})
 
-    assert hand_over(email.Mail(MAIL.sender, to, MAIL.content)).result == Result.REFUSED
-    assert hand_over(email.Mail(to or "x", MAIL.to, MAIL.content)).result == Result.REFUSED
+    assert send(email.Mail(MAIL.sender, to, MAIL.content)).result == Result.REFUSED
+    assert send(email.Mail(to or "x", MAIL.to, MAIL.content)).result == Result.REFUSED
     assert server.said == []
 
 
 def test_an_address_beyond_ascii_travels_where_the_server_can_take_it(relay):
-    outcome = hand_over(email.Mail(MAIL.sender, "аня@example.org", MAIL.content))
+    outcome = send(email.Mail(MAIL.sender, "аня@example.org", MAIL.content))
 
     assert outcome.result == Result.SENT
     assert relay.messages[0].to == ["аня@example.org"]
@@ -271,7 +271,7 @@ def test_an_address_beyond_ascii_travels_where_the_server_can_take_it(relay):
 def test_an_address_beyond_ascii_is_refused_where_the_server_cannot(scripted):
     server = scripted({})
 
-    outcome = hand_over(email.Mail(MAIL.sender, "аня@example.org", MAIL.content))
+    outcome = send(email.Mail(MAIL.sender, "аня@example.org", MAIL.content))
 
     assert outcome.result == Result.REFUSED
     assert "ASCII" in outcome.detail

@@ -52,7 +52,7 @@ def test_a_mail_arrives_byte_for_byte_as_it_was_composed(settings):
     with MailSink() as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
         with email.SmtpConnection() as connection:
-            connection.hand_over(mail)
+            connection.send(mail)
 
     received = sink.messages[0]
     assert (received.sender, received.to, received.content) == (mail.sender, [mail.to], mail.content)

@@ -16,7 +16,7 @@ LOGIN = {"EMAIL_HOST_USER": "clinic", "EMAIL_HOST_PASSWORD": "secret"}
 
 @pytest.fixture(autouse=True)
 def short_waits(settings):
-    settings.HAND_OVER_SECONDS = 0.5
+    settings.SEND_FENCE_SECONDS = 0.5
     settings.EMAIL_TIMEOUT = 0.25
 
 
@@ -34,28 +34,28 @@ def server_tls(certificate):
     return context
 
 
-def hand_over(parcel=MAIL):
+def send(parcel=MAIL):
     with channels.connect("email") as connection:
-        return connection.hand_over(parcel)
+        return connection.send(parcel)
 
 
 def test_a_server_without_starttls_gets_nothing_when_encryption_is_asked(scripted, settings):
     settings.EMAIL_USE_TLS = True
     server = scripted({"EHLO": "250-sink\n250 SIZE 1000"})
 
-    outcome = hand_over()
+    outcome = send()
 
     assert outcome.result == Result.TRY_LATER
     assert "STARTTLS" in outcome.detail
     assert [line.split()[0] for line in server.said] == ["ehlo"]
 
 
-@pytest.mark.parametrize("reply", ["454 not now", "554 never", "220 go\n250 sneaked in", drop, hang])
-def test_a_failing_starttls_gets_nothing(scripted, settings, reply):
+@pytest.mark.parametrize("service_message", ["454 not now", "554 never", "220 go\n250 sneaked in", drop, hang])
+def test_a_failing_starttls_gets_nothing(scripted, settings, service_message):
     settings.EMAIL_USE_TLS = True
-    server = scripted({"EHLO": "250-sink\n250 STARTTLS", "STARTTLS": reply})
+    server = scripted({"EHLO": "250-sink\n250 STARTTLS", "STARTTLS": service_message})
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
     assert server.accepted == []
 
 
@@ -63,9 +63,9 @@ def test_mail_goes_out_encrypted_after_starttls(settings, server_tls, certificat
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
     with MailSink(options={"tls_context": server_tls, "require_starttls": True}) as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = sink.host, sink.port, True
-        settings.HAND_OVER_SECONDS, settings.EMAIL_TIMEOUT = 10, 5
+        settings.SEND_FENCE_SECONDS, settings.EMAIL_TIMEOUT = 10, 5
 
-        outcomes = [hand_over(), hand_over(LARGE)]
+        outcomes = [send(), send(LARGE)]
 
     assert [outcome.result for outcome in outcomes] == [Result.SENT, Result.SENT]
 
@@ -74,9 +74,9 @@ def test_mail_goes_out_over_a_connection_encrypted_from_the_start(settings, serv
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
     with MailSink(options={"ssl_context": server_tls}) as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_SSL = sink.host, sink.port, True
-        settings.HAND_OVER_SECONDS, settings.EMAIL_TIMEOUT = 10, 5
+        settings.SEND_FENCE_SECONDS, settings.EMAIL_TIMEOUT = 10, 5
 
-        outcome = hand_over()
+        outcome = send()
 
     assert outcome.result == Result.SENT
 
@@ -85,18 +85,18 @@ def test_a_server_that_cannot_prove_its_name_gets_nothing(settings, server_tls):
     with MailSink(options={"tls_context": server_tls}) as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = sink.host, sink.port, True
 
-        outcome = hand_over()
+        outcome = send()
 
     assert (outcome.result, sink.messages) == (Result.TRY_LATER, [])
     assert "certificate" in outcome.detail
 
 
-@pytest.mark.parametrize("reply", ["535 wrong password", "454 later", drop])
-def test_a_failing_login_is_about_us_and_not_about_the_recipient(scripted, settings, reply):
+@pytest.mark.parametrize("service_message", ["535 wrong password", "454 later", drop])
+def test_a_failing_login_is_about_us_and_not_about_the_recipient(scripted, settings, service_message):
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = LOGIN.values()
-    server = scripted({"EHLO": "250-sink\n250 AUTH PLAIN", "AUTH": reply})
+    server = scripted({"EHLO": "250-sink\n250 AUTH PLAIN", "AUTH": service_message})
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
     assert server.accepted == []
 
 
@@ -104,5 +104,5 @@ def test_the_login_of_the_settings_is_used(scripted, settings):
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = LOGIN.values()
     server = scripted({"EHLO": "250-sink\n250 AUTH PLAIN", "AUTH": "235 welcome"})
 
-    assert hand_over().result == Result.SENT
+    assert send().result == Result.SENT
     assert "AUTH PLAIN AGNsaW5pYwBzZWNyZXQ=" in server.said

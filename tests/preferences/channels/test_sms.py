@@ -11,30 +11,30 @@ from preferences.channels.outcomes import Result
 from preferences.errors import Unreadable
 from tests.sinks import TextReply, TextSink, drop, free_port, hang, reset, say, trickle
 
-TEXT = sms.Text("+14155550100", "+14155550123", "Grüße 📬", "5f0c2a52-6a2e-4c55-9d7d-0d8e6f4f2a11")
+TEXT = sms.SmsMessage("+14155550100", "+14155550123", "Grüße 📬", "5f0c2a52-6a2e-4c55-9d7d-0d8e6f4f2a11")
 
 
 @pytest.fixture(autouse=True)
 def short_waits(settings):
-    settings.HAND_OVER_SECONDS = 0.6
+    settings.SEND_FENCE_SECONDS = 0.6
     settings.EMAIL_TIMEOUT = 0.3
-    settings.TEXT_PROVIDER_TOKEN = "token"
+    settings.SMS_PROVIDER_TOKEN = "token"
 
 
 @pytest.fixture
 def provider(settings):
     with TextSink() as sink:
-        settings.TEXT_PROVIDER_URL = sink.url
+        settings.SMS_PROVIDER_URL = sink.url
         yield sink
 
 
-def hand_over(parcel=TEXT):
+def send(parcel=TEXT):
     with channels.connect("sms") as connection:
-        return connection.hand_over(parcel)
+        return connection.send(parcel)
 
 
 def test_a_text_reaches_the_provider_with_its_key(provider):
-    outcome = hand_over()
+    outcome = send()
 
     received = provider.texts[0]
     assert (outcome.result, outcome.provider_id) == (Result.SENT, "text-1")
@@ -50,9 +50,9 @@ def test_a_text_reaches_the_provider_with_its_key(provider):
 
 
 def test_the_path_and_query_of_the_provider_are_kept(provider, settings):
-    settings.TEXT_PROVIDER_URL = f"{provider.url}/v1?account=7"
+    settings.SMS_PROVIDER_URL = f"{provider.url}/v1?account=7"
 
-    hand_over()
+    send()
 
     assert provider.texts[0].path == "/texts/v1?account=7"
 
@@ -93,102 +93,102 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "expected"), ANSWERS)
-def test_every_answer_has_one_meaning(provider, reply, expected):
-    provider.reply = reply
+@pytest.mark.parametrize(("service_message", "expected"), ANSWERS)
+def test_every_answer_has_one_meaning(provider, service_message, expected):
+    provider.service_message = service_message
 
-    outcome = hand_over()
+    outcome = send()
 
     assert outcome.result == expected
     assert len(provider.texts) == 1
 
 
 def test_a_provider_that_asks_for_a_pause_is_quoted(provider):
-    provider.reply = TextReply(429, "slow down", {"Retry-After": "30"})
+    provider.service_message = TextReply(429, "slow down", {"Retry-After": "30"})
 
-    assert hand_over().detail == "429 Retry-After: 30. slow down"
+    assert send().detail == "429 Retry-After: 30. slow down"
 
 
 def test_what_the_provider_says_is_shown_without_the_number(provider):
-    provider.reply = TextReply(400, f"{TEXT.to} is\na landline")
+    provider.service_message = TextReply(400, f"{TEXT.to} is\na landline")
 
-    assert hand_over().detail == "400 … is a landline"
+    assert send().detail == "400 … is a landline"
 
 
 @pytest.mark.parametrize("behaviour", [hang, trickle])
 def test_a_slow_provider_cannot_hold_a_hand_over_past_its_deadline(provider, behaviour):
-    provider.reply = TextReply(behaviour=behaviour)
+    provider.service_message = TextReply(behaviour=behaviour)
     started = time.monotonic()
 
-    hand_over()
+    send()
 
     assert time.monotonic() - started < 1
 
 
 def test_no_provider_at_all_is_a_matter_for_later(settings):
-    settings.TEXT_PROVIDER_URL = f"http://127.0.0.1:{free_port()}/"
+    settings.SMS_PROVIDER_URL = f"http://127.0.0.1:{free_port()}/"
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
 
 
 def test_a_request_that_was_not_written_whole_was_certainly_not_sent(settings):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        settings.TEXT_PROVIDER_URL = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        settings.SMS_PROVIDER_URL = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
 
-        outcome = hand_over(sms.Text(TEXT.sender, TEXT.to, "x" * 20_000_000, TEXT.reference))
+        outcome = send(sms.SmsMessage(TEXT.sender, TEXT.to, "x" * 20_000_000, TEXT.reference))
 
     assert outcome.result == Result.TRY_LATER
 
 
 def test_a_provider_that_cannot_encrypt_gets_nothing(provider, settings):
-    settings.TEXT_PROVIDER_URL = provider.url.replace("http://", "https://")
+    settings.SMS_PROVIDER_URL = provider.url.replace("http://", "https://")
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
     assert provider.texts == []
 
 
 @pytest.mark.parametrize("url", ["ftp://provider.example/", "provider.example", "http://", "http://x:port/"])
 def test_an_address_that_is_none_is_a_matter_for_later(settings, url):
-    settings.TEXT_PROVIDER_URL = url
+    settings.SMS_PROVIDER_URL = url
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
 
 
 def test_a_token_that_cannot_be_a_header_is_a_matter_for_later(provider, settings):
-    settings.TEXT_PROVIDER_TOKEN = "token\r\nX-Evil: 1"
+    settings.SMS_PROVIDER_TOKEN = "token\r\nX-Evil: 1"
 
-    assert hand_over().result == Result.TRY_LATER
+    assert send().result == Result.TRY_LATER
     assert provider.texts == []
 
 
 def test_without_a_provider_a_text_is_refused_with_what_to_set(settings):
-    settings.TEXT_PROVIDER_URL = ""
+    settings.SMS_PROVIDER_URL = ""
 
-    outcome = hand_over()
+    outcome = send()
 
     assert outcome.result == Result.REFUSED
-    assert "TEXT_PROVIDER_URL" in outcome.detail
+    assert "SMS_PROVIDER_URL" in outcome.detail
 
 
 @pytest.mark.parametrize(
     "to", ["", "4155550123", "+1 415 555 0123", "+14155550123,+14155550124", "+14155550123\n", "+٤١٥٥٥٥٠١٢٣"]
 )
 def test_a_text_goes_to_exactly_one_number(provider, to):
-    outcome = hand_over(sms.Text(TEXT.sender, to, TEXT.body, TEXT.reference))
+    outcome = send(sms.SmsMessage(TEXT.sender, to, TEXT.body, TEXT.reference))
 
     assert (outcome.result, provider.texts) == (Result.REFUSED, [])
 
 
 @pytest.mark.parametrize("reference", ["", "a\r\nX-Evil: 1", "ü"])
 def test_a_text_without_a_proper_reference_is_refused(provider, reference):
-    outcome = hand_over(sms.Text(TEXT.sender, TEXT.to, TEXT.body, reference))
+    outcome = send(sms.SmsMessage(TEXT.sender, TEXT.to, TEXT.body, reference))
 
     assert (outcome.result, provider.texts) == (Result.REFUSED, [])
 
 
 def test_many_texts_share_one_connection(provider):
     with channels.connect("sms") as connection:
-        outcomes = [connection.hand_over(TEXT) for _ in range(5)]
+        outcomes = [connection.send(TEXT) for _ in range(5)]
 
     assert [outcome.provider_id for outcome in outcomes] == [f"text-{number}" for number in range(1, 6)]
     assert provider.connections == 1
@@ -197,24 +197,24 @@ def test_many_texts_share_one_connection(provider):
 @pytest.mark.parametrize("headers", [{"Connection": "close"}, {}])
 @pytest.mark.parametrize("status", [200, 400, 429])
 def test_after_any_answer_the_next_text_goes_out(provider, status, headers):
-    provider.reply = TextReply(status, headers=headers)
+    provider.service_message = TextReply(status, headers=headers)
 
     with channels.connect("sms") as connection:
-        connection.hand_over(TEXT)
-        provider.reply = TextReply()
-        second = connection.hand_over(TEXT)
+        connection.send(TEXT)
+        provider.service_message = TextReply()
+        second = connection.send(TEXT)
 
     assert second.result == Result.SENT
 
 
 @pytest.mark.parametrize("behaviour", [drop, reset, hang])
 def test_after_a_dropped_connection_the_next_text_gets_a_new_one(provider, behaviour):
-    provider.reply = TextReply(behaviour=behaviour)
+    provider.service_message = TextReply(behaviour=behaviour)
 
     with channels.connect("sms") as connection:
-        connection.hand_over(TEXT)
-        provider.reply = TextReply()
-        second = connection.hand_over(TEXT)
+        connection.send(TEXT)
+        provider.service_message = TextReply()
+        second = connection.send(TEXT)
 
     assert second.result == Result.SENT
     assert provider.connections == 2
@@ -222,12 +222,12 @@ def test_after_a_dropped_connection_the_next_text_gets_a_new_one(provider, behav
 
 def test_a_provider_that_hung_up_between_two_texts_costs_nothing(provider):
     answer = 'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"id": "a"}'
-    provider.reply = TextReply(behaviour=say(answer))
+    provider.service_message = TextReply(behaviour=say(answer))
     connection = channels.connect("sms")
-    first = connection.hand_over(TEXT)
+    first = connection.send(TEXT)
     time.sleep(0.05)
 
-    second = connection.hand_over(TEXT)
+    second = connection.send(TEXT)
 
     assert (first.result, second.result) == (Result.SENT, Result.SENT)
     assert provider.connections == 2

@@ -156,13 +156,13 @@ def test_a_topic_that_was_closed_since_is_no_longer_offered(page, topic):
     other.is_public = False
     other.save()
 
-    assert [offered for offered, _notice in consent_forms.offers(version)] == [topic]
+    assert [offered for offered, _notice in consent_forms.offered_topics(version)] == [topic]
 
 
 def test_the_first_words_are_suggested_in_the_language_asked_for(page):
-    assert consent_forms.suggest(page, "en")["title"] == "Messages from Harbour Clinic"
+    assert consent_forms.suggest_texts(page, "en")["title"] == "Messages from Harbour Clinic"
     publish(page, title="Stay well")
-    assert consent_forms.suggest(page, "en")["title"] == "Stay well"
+    assert consent_forms.suggest_texts(page, "en")["title"] == "Stay well"
 
 
 @pytest.mark.parametrize(

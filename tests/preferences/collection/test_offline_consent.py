@@ -16,7 +16,7 @@ from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
 from preferences.links import tokens
-from preferences.models import ConsentForm, ConsentFormVersion, Evidence, Reply, Source, Subscription
+from preferences.models import ConsentForm, ConsentFormVersion, Evidence, ServiceMessage, Source, Subscription
 from tests import factories
 from tests.preferences.web.visitors import open_link
 
@@ -41,7 +41,7 @@ def write_down(topic, script, author):
     """A colleague writes down what somebody said a minute ago."""
 
     def write(address, form=script, topics=(topic,), ago=timedelta(minutes=1), proof=WORDS):
-        return offline_consent.write_down(
+        return offline_consent.record_consent(
             address, topics, form=form, said_at=timezone.now() - ago, proof=proof, by=author
         )
 
@@ -52,19 +52,19 @@ def test_it_counts_at_once_for_a_while_and_the_person_is_told(write_down, addres
     [subscription] = write_down(address)
 
     event = subscription.event
-    assert eligibility.objection(address, topic) == ""
+    assert eligibility.first_objection(address, topic) == ""
     assert (event.source, event.method, event.form) == (Source.STAFF, "verbal", script)
     assert (subscription.expires_at - timezone.now()).days == 29
-    assert address.replies.get().kind == Reply.Kind.WRITTEN_DOWN
+    assert address.service_messages.get().kind == ServiceMessage.Kind.OFFLINE_CONSENT
 
 
 def test_unconfirmed_it_ends_by_itself(write_down, address, topic):
     write_down(address)
 
     with time_machine.travel(timezone.now() + timedelta(days=31)):
-        [term_expiry.end(pk) for pk in term_expiry.over().values_list("pk", flat=True)]
+        [term_expiry.end_term(pk) for pk in term_expiry.subscriptions_past_term().values_list("pk", flat=True)]
 
-        assert eligibility.objection(address, topic) == "expired"
+        assert eligibility.first_objection(address, topic) == "expired"
     assert address.events.last().kind == "expired"
 
 
@@ -72,46 +72,46 @@ def test_past_its_term_nothing_is_sent_even_before_anybody_ends_it(write_down, a
     write_down(address)
     Subscription.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
-    assert eligibility.objection(address, topic) == "expired"
+    assert eligibility.first_objection(address, topic) == "expired"
 
 
 def test_confirmed_it_holds_without_a_term(write_down, address, topic):
     write_down(address)
-    reply = address.replies.get()
+    service_message = address.service_messages.get()
 
-    offline_consent.confirm(reply)
+    offline_consent.confirm(service_message)
 
     subscription = address.subscriptions.get()
     address.refresh_from_db()
     assert subscription.expires_at is None
     assert address.verified_at
-    assert offline_consent.confirm(reply) == []
+    assert offline_consent.confirm(service_message) == []
 
 
 def test_never_said_means_never_good(write_down, address, topic):
     write_down(address)
 
-    offline_consent.deny(address.replies.get())
+    offline_consent.deny(address.service_messages.get())
 
     assert address.subscriptions.get().event.kind == "invalidated"
 
 
 def test_the_page_behind_the_link_shows_it_and_only_a_button_answers(write_down, address, client, topic):
     write_down(address)
-    page = open_link(client, tokens.confirm_url(address.replies.get()))
+    page = open_link(client, tokens.confirm_url(address.service_messages.get()))
 
     assert "Did you agree to these messages?" in page.content.decode()
     assert address.subscriptions.get().expires_at
 
-    stamp = page.context["visitor"].stamp
-    answered = client.post("/confirm/written-down/", {"for": stamp, "answer": "yes"}, follow=True)
+    page_binding = page.context["visitor"].page_binding
+    answered = client.post("/confirm/offline-consent/", {"for": page_binding, "answer": "yes"}, follow=True)
 
     assert "Thank you" in answered.content.decode()
     assert address.subscriptions.get().expires_at is None
 
 
 def test_somebody_who_opted_out_is_not_brought_back_by_a_colleague(write_down, subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     with pytest.raises(NotAllowed, match="Only they can opt in again"):
         write_down(subscriber)
@@ -160,11 +160,11 @@ def test_what_is_so_already_is_not_written_down_again(write_down, subscriber):
     with pytest.raises(NotAllowed, match="already"):
         write_down(subscriber)
 
-    assert not subscriber.replies.filter(kind=Reply.Kind.WRITTEN_DOWN).exists()
+    assert not subscriber.service_messages.filter(kind=ServiceMessage.Kind.OFFLINE_CONSENT).exists()
 
 
 def test_the_recording_is_kept_under_a_name_of_our_own_and_proves_itself(write_down, address, topic):
-    recording = attachments.checked(File(BytesIO(b"ID3" + b"\0" * 50), name="../../Ana Ferreira.html"))
+    recording = attachments.validated_attachment(File(BytesIO(b"ID3" + b"\0" * 50), name="../../Ana Ferreira.html"))
 
     write_down(address, proof=Proof(words="Yes.", document=recording))
 
@@ -187,15 +187,15 @@ def test_the_recording_is_kept_under_a_name_of_our_own_and_proves_itself(write_d
 )
 def test_what_is_neither_scan_nor_recording_is_refused(content):
     with pytest.raises(NotAllowed):
-        attachments.checked(ContentFile(content, name="scan.pdf"))
+        attachments.validated_attachment(ContentFile(content, name="scan.pdf"))
 
 
 def test_a_file_too_large_is_refused():
     huge = ContentFile(b"%PDF-1.7", name="scan.pdf")
-    huge.size = attachments.LARGEST + 1
+    huge.size = attachments.MAX_BYTES + 1
 
     with pytest.raises(NotAllowed, match="25 MB"):
-        attachments.checked(huge)
+        attachments.validated_attachment(huge)
 
 
 def test_no_recording_is_left_behind_when_nothing_is_written_down(write_down, address, topic, author):
@@ -215,10 +215,10 @@ def test_no_recording_is_left_behind_when_nothing_is_written_down(write_down, ad
 def test_the_persons_own_new_yes_outlasts_the_one_that_was_written_down(write_down, address, topic, notice):
     write_down(address)
 
-    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
-    consent.confirm(reply)
+    service_message = consent.ask(address, [notice], source=Source.SIGN_UP)
+    consent.confirm(service_message)
 
-    assert reply.kind == Reply.Kind.CONFIRM
+    assert service_message.kind == ServiceMessage.Kind.CONFIRM
     assert address.subscriptions.get().expires_at is None
 
 
@@ -226,6 +226,6 @@ def test_a_keyword_of_their_own_makes_it_last(write_down, texter, author):
     other = factories.TopicFactory(purpose="informational")
     write_down(texter, published(other), [other])
 
-    consent.grant(texter, other, source=Source.TEXT, method="keyword")
+    consent.grant(texter, other, source=Source.SMS, method="keyword")
 
     assert texter.subscriptions.get(topic=other).expires_at is None

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from preferences.consent import eligibility, frequency, undo
+from preferences.consent import eligibility, endings, frequency, undo
 from preferences.consent import service as consent
 from preferences.contacts import address_change, erasure
 from preferences.errors import NotAllowed
@@ -28,7 +28,7 @@ from preferences.models import (
     ConsentEvent,
     Method,
     Notice,
-    Reply,
+    ServiceMessage,
     Source,
     Subscription,
     Suppression,
@@ -72,29 +72,29 @@ class Lives(RuleBasedStateMachine):
 
     @rule(email=PEOPLE, warned=st.booleans())
     def confirms(self, email, warned):
-        if reply := _last(email, Reply.Kind.CONFIRM):
+        if service_message := _last(email, ServiceMessage.Kind.CONFIRM):
             with contextlib.suppress(NotAllowed):
-                consent.confirm(reply, even_never_again=warned)
+                consent.confirm(service_message, override_permanent=warned)
 
     @rule(email=PEOPLE, topic=ONE, days=DAYS, everything=st.booleans())
     def pauses(self, email, topic, days, everything):
         until = timezone.now() + timedelta(days=days)
         about = None if everything else self.topics[topic]
-        frequency.pause(_of(email), about, until=until, source=Source.PREFERENCES)
+        frequency.pause_messages(_of(email), about, until=until, source=Source.PREFERENCES)
 
     @rule(email=PEOPLE, topic=ONE)
     def resumes(self, email, topic):
-        frequency.resume(_of(email), self.topics[topic], source=Source.PREFERENCES)
+        frequency.resume_messages(_of(email), self.topics[topic], source=Source.PREFERENCES)
 
     @rule(email=PEOPLE, topic=ONE, most=MOST, overall=st.booleans())
-    def limits(self, email, topic, most, overall):
-        frequency.limit(
+    def frequency_caps(self, email, topic, most, overall):
+        frequency.set_frequency_cap(
             _of(email), None if overall else self.topics[topic], most_per_month=most, source=Source.PREFERENCES
         )
 
     @rule(email=PEOPLE, topic=ONE)
     def leaves(self, email, topic):
-        consent.withdraw(_of(email), self.topics[topic], source=Source.LEAVE)
+        consent.withdraw(_of(email), self.topics[topic], source=Source.UNSUBSCRIBE_PAGE)
 
     @rule(email=PEOPLE)
     def leaves_everything(self, email):
@@ -102,18 +102,18 @@ class Lives(RuleBasedStateMachine):
 
     @rule(email=PEOPLE)
     def leaves_for_good(self, email):
-        consent.withdraw_for_good(_of(email), sender=self.sender, source=Source.PREFERENCES)
+        consent.withdraw_permanently(_of(email), sender=self.sender, source=Source.PREFERENCES)
 
     @rule(email=PEOPLE, which=st.integers(0, 3))
     def puts_back(self, email, which):
         address = _of(email)
-        acts = list(dict.fromkeys(address.events.order_by("-pk").values_list("act", flat=True)))
+        acts = list(dict.fromkeys(address.events.order_by("-pk").values_list("interaction_id", flat=True)))
         with contextlib.suppress(NotAllowed, IndexError):
-            undo.put_back(address, acts[which])
+            undo.undo_act(address, acts[which])
 
     @rule(number=NUMBERS, text=st.sampled_from(["STOP", "START", "YES", "HELP", "don't stop", "please remove me"]))
     def texts(self, number, text):
-        sms.receive(
+        sms.receive_sms(
             provider="test",
             provider_id=str(uuid4()),
             sender_number=self.sender.text_number,
@@ -130,14 +130,14 @@ class Lives(RuleBasedStateMachine):
     @rule(email=PEOPLE, new=st.sampled_from(["ana.new@example.org", "bo@example.org", "bo.new@example.org"]))
     def wants_to_move(self, email, new):
         with contextlib.suppress(NotAllowed):
-            address_change.ask(_of(email), "email", new)
+            address_change.request(_of(email), "email", new)
 
     @rule(email=st.sampled_from(["ana.new@example.org", "bo@example.org", "bo.new@example.org"]), agrees=st.booleans())
     def moves_in(self, email, agrees):
-        if reply := _last(email, Reply.Kind.NEW_ADDRESS):
+        if service_message := _last(email, ServiceMessage.Kind.NEW_ADDRESS):
             notices = [Notice.objects.current(topic, "en") for topic in self.topics] if agrees else []
             with contextlib.suppress(NotAllowed):
-                address_change.confirm(reply, notices=notices)
+                address_change.confirm(service_message, notices=notices)
 
     @rule()
     def staff_say_yes_for_everybody_to_everything(self):
@@ -147,7 +147,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(email=PEOPLE)
     def complains(self, email):
-        consent.complain(_of(email), provider="test")
+        endings.record_complaint(_of(email), provider="test")
 
     @rule(email=PEOPLE)
     def is_forgotten(self, email):
@@ -156,8 +156,8 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def the_ledger_adds_up(self):
         if hasattr(self, "undone"):
-            assert list(ledger_verification.subscriptions()) == []
-            assert list(ledger_verification.limits()) == []
+            assert list(ledger_verification.verify_subscriptions()) == []
+            assert list(ledger_verification.verify_frequency_caps()) == []
 
     @invariant()
     def nobody_is_written_to_who_did_not_just_say_so(self):
@@ -180,7 +180,7 @@ def _last_word():
 
 
 def _last(email, kind):
-    return Reply.objects.filter(address__normal_form=email, kind=kind).order_by("pk").last()
+    return ServiceMessage.objects.filter(address__normal_form=email, kind=kind).order_by("pk").last()
 
 
 def _reachable():
@@ -189,7 +189,7 @@ def _reachable():
         (pk, topic.pk)
         for topic in Topic.objects.all()
         for channel in ("email", "sms")
-        for pk in eligibility.eligible(topic, channel).values_list("pk", flat=True)
+        for pk in eligibility.eligible_addresses(topic, channel).values_list("pk", flat=True)
     }
 
 
@@ -215,7 +215,7 @@ def _proof(fresh, address, topic, own_only):
 
 def _hold_is_over(address):
     """What was only held, until a text was read, is let go by the person's own next word."""
-    return Address.objects.get(pk=address).inbound.exclude(decision="").exists()
+    return Address.objects.get(pk=address).inbound_messages.exclude(decision="").exists()
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import os
 import pytest
 from django.utils import timezone
 
-from preferences.consent import eligibility
+from preferences.consent import eligibility, endings, suppressions
 from preferences.consent import service as consent
 from preferences.contacts import erasure
 from preferences.models import Address, Source, Suppression
@@ -30,12 +30,12 @@ def active(address, topic, by):
 
 def left(address, topic, by):
     subscribe(address, topic)
-    consent.withdraw(address, topic, source=Source.LEAVE)
+    consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE)
 
 
 def expired(address, topic, by):
     waiting(address, topic, by)
-    consent.expire(address, topic)
+    endings.expire(address, topic)
 
 
 STANDINGS = [never, waiting, active, left, expired]
@@ -54,15 +54,15 @@ def test_each_standing_under_every_combination_of_suppressions(topic, author, st
     for combination in [(), *COMBINATIONS[STANDINGS.index(standing) % PART :: PART]]:
         address = factories.email_address()
         standing(address, topic, author)
-        [consent.suppress(address, NAMES[name]) for name in combination]
+        [suppressions.suppress(address, NAMES[name]) for name in combination]
         expected[address.pk] = min(combination, key=ORDER.index) if combination else EXPECTED[standing]
 
-    named = {pk: eligibility.objection(Address(pk=pk), topic) for pk in expected}
-    crowd = set(eligibility.eligible(topic, "email").values_list("pk", flat=True))
+    named = {pk: eligibility.first_objection(Address(pk=pk), topic) for pk in expected}
+    crowd = set(eligibility.eligible_addresses(topic, "email").values_list("pk", flat=True))
 
     assert named == expected
     assert crowd == {pk for pk, name in expected.items() if name == ""}
-    assert eligibility.counted(topic, "email") == {
+    assert eligibility.counts_by_objection(topic, "email") == {
         name: list(expected.values()).count(name) for name in set(expected.values())
     }
 
@@ -73,34 +73,34 @@ def test_a_forgotten_person_is_not_written_to_even_after_signing_up_anew_by_impo
 
     again = factories.email_address(value)
 
-    assert eligibility.objection(again, topic) == "erased"
+    assert eligibility.first_objection(again, topic) == "erased"
 
 
 def test_a_stop_for_one_purpose_leaves_the_others(subscriber, topic):
     reminders = factories.TopicFactory(sender=topic.sender, purpose="informational")
     subscribe(subscriber, reminders)
 
-    consent.suppress(subscriber, Reason.STOPPED, scope="marketing")
+    suppressions.suppress(subscriber, Reason.STOPPED, scope="marketing")
 
-    assert eligibility.objection(subscriber, topic) == "stopped"
-    assert eligibility.objection(subscriber, reminders) == ""
+    assert eligibility.first_objection(subscriber, topic) == "stopped"
+    assert eligibility.first_objection(subscriber, reminders) == ""
 
 
 def test_a_topic_that_is_not_offered_on_a_channel_reaches_nobody_there(texter, topic):
     topic.by_sms = False
     topic.save()
 
-    assert eligibility.objection(texter, topic) == "channel_not_offered"
+    assert eligibility.first_objection(texter, topic) == "channel_not_offered"
 
 
 def test_a_retired_topic_reaches_nobody(subscriber, topic):
     topic.retired_at = timezone.now()
     topic.save()
 
-    assert not eligibility.eligible(topic, "email").exists()
-    assert eligibility.objection(subscriber, topic) == "topic_retired"
+    assert not eligibility.eligible_addresses(topic, "email").exists()
+    assert eligibility.first_objection(subscriber, topic) == "topic_retired"
 
 
 def test_the_whole_crowd_is_judged_in_one_statement(subscriber, topic, django_assert_num_queries):
     with django_assert_num_queries(1):
-        list(eligibility.eligible(topic, "email"))
+        list(eligibility.eligible_addresses(topic, "email"))

@@ -4,12 +4,12 @@ from preferences.consent import eligibility, ineligibility_labels
 
 
 def test_every_objection_has_its_words(topic):
-    assert list(ineligibility_labels.OBJECTIONS) == list(eligibility.objections(topic))
+    assert list(ineligibility_labels.OBJECTION_LABELS) == list(eligibility.objections(topic))
 
 
 def test_nothing_against_it_means_yes():
-    assert ineligibility_labels.may_we_write("") == "Yes"
+    assert ineligibility_labels.eligibility_answer("") == "Yes"
 
 
 def test_a_no_says_why():
-    assert ineligibility_labels.may_we_write("left") == "No: opted out of this topic"
+    assert ineligibility_labels.eligibility_answer("left") == "No: opted out of this topic"

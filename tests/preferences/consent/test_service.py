@@ -3,12 +3,12 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from preferences.consent import eligibility, evidence
+from preferences.consent import eligibility, endings, evidence, ledger, suppressions
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.contacts import erasure
 from preferences.errors import NotAllowed
-from preferences.models import ConsentEvent, Evidence, Method, Reply, Source, Subscription, Suppression
+from preferences.models import ConsentEvent, Evidence, Method, ServiceMessage, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 
@@ -18,69 +18,69 @@ Reason = Suppression.Reason
 
 
 def test_signing_up_waits_for_confirmation_and_owes_one_mail(address, notice):
-    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
+    service_message = consent.ask(address, [notice], source=Source.SIGN_UP)
 
     assert address.subscriptions.get().status == Status.PENDING
-    assert reply.kind == Reply.Kind.CONFIRM
-    assert eligibility.objection(address, notice.topic) == "not_confirmed"
+    assert service_message.kind == ServiceMessage.Kind.CONFIRM
+    assert eligibility.first_objection(address, notice.topic) == "not_confirmed"
 
 
 def test_confirming_grants_what_was_asked_under_the_words_that_were_shown(address, notice):
-    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
+    service_message = consent.ask(address, [notice], source=Source.SIGN_UP)
 
-    consent.confirm(reply)
+    consent.confirm(service_message)
 
     granted = address.events.get(kind=Kind.GRANTED)
     assert (granted.notice, granted.method) == (notice, Method.DOUBLE_OPT_IN)
-    assert eligibility.objection(address, notice.topic) == ""
+    assert eligibility.first_objection(address, notice.topic) == ""
     address.refresh_from_db()
     assert address.verified_at
 
 
 def test_confirming_twice_says_yes_once(address, notice):
-    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
-    consent.confirm(reply)
+    service_message = consent.ask(address, [notice], source=Source.SIGN_UP)
+    consent.confirm(service_message)
 
-    assert consent.confirm(reply) == []
+    assert consent.confirm(service_message) == []
     assert address.events.filter(kind=Kind.GRANTED).count() == 1
 
 
 def test_a_confirmation_link_is_worth_nothing_after_the_person_left(address, notice):
-    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
-    consent.withdraw(address, notice.topic, source=Source.LEAVE)
+    service_message = consent.ask(address, [notice], source=Source.SIGN_UP)
+    consent.withdraw(address, notice.topic, source=Source.UNSUBSCRIBE_PAGE)
 
-    assert consent.confirm(reply) == []
+    assert consent.confirm(service_message) == []
     assert address.subscriptions.get().status == Status.ENDED
 
 
 def test_somebody_else_asking_again_does_not_touch_an_active_subscription(subscriber, notice):
-    reply = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
+    service_message = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
 
     assert subscriber.subscriptions.get().status == Status.ACTIVE
-    assert reply.kind == Reply.Kind.LINK
+    assert service_message.kind == ServiceMessage.Kind.LINK
 
 
 def test_leaving_ends_the_topic_and_is_confirmed_once(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
     consent.withdraw(subscriber, topic, source=Source.ONE_CLICK)
 
     assert subscriber.subscriptions.get().status == Status.ENDED
     assert subscriber.events.filter(kind=Kind.WITHDRAWN).count() == 1
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
 
 
 def test_leaving_a_topic_one_never_asked_for_is_still_written_down(address, topic):
-    consent.withdraw(address, topic, source=Source.LEAVE)
+    consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     assert address.events.get().kind == Kind.WITHDRAWN
-    assert eligibility.objection(address, topic) == "left"
+    assert eligibility.first_objection(address, topic) == "left"
 
 
 def test_a_no_after_an_expiry_is_written_down(address, notice):
     consent.ask(address, [notice], source=Source.SIGN_UP)
-    consent.expire(address, notice.topic)
+    endings.expire(address, notice.topic)
 
-    consent.withdraw(address, notice.topic, source=Source.LEAVE)
+    consent.withdraw(address, notice.topic, source=Source.UNSUBSCRIBE_PAGE)
 
     assert address.events.last().kind == Kind.WITHDRAWN
 
@@ -92,9 +92,9 @@ def test_everything_off_ends_all_topics_and_stops_the_address(subscriber, topic)
     consent.withdraw_all(other, sender=topic.sender, source=Source.PREFERENCES)
 
     assert set(subscriber.subscriptions.values_list("status", flat=True)) == {Status.ENDED}
-    assert eligibility.objection(subscriber, topic) == "stopped"
+    assert eligibility.first_objection(subscriber, topic) == "stopped"
     assert subscriber.events.filter(kind=Kind.WITHDRAWN).count() == 1
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
 
 
 def test_saying_no_to_a_question_takes_back_a_second_one_on_its_way(address, notice):
@@ -104,21 +104,21 @@ def test_saying_no_to_a_question_takes_back_a_second_one_on_its_way(address, not
     consent.refuse(address, notice.topic, source=Source.CONFIRM, notice=notice)
 
     second.refresh_from_db()
-    assert second.status == Reply.Status.DROPPED
+    assert second.status == ServiceMessage.Status.CANCELLED
 
 
 def test_leaving_takes_back_a_confirmation_still_on_its_way(address, notice):
-    reply = consent.ask(address, [notice], source=Source.SIGN_UP)
+    service_message = consent.ask(address, [notice], source=Source.SIGN_UP)
 
-    consent.withdraw(address, notice.topic, source=Source.LEAVE)
+    consent.withdraw(address, notice.topic, source=Source.UNSUBSCRIBE_PAGE)
 
-    reply.refresh_from_db()
-    assert reply.status == Reply.Status.DROPPED
+    service_message.refresh_from_db()
+    assert service_message.status == ServiceMessage.Status.CANCELLED
 
 
 @pytest.mark.parametrize("source", [Source.IMPORT, Source.STAFF])
 def test_neither_import_nor_staff_can_undo_a_no(subscriber, topic, author, source):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     with pytest.raises(NotAllowed, match="opted out"):
         consent.grant(subscriber, topic, source=source, method=Method.WRITTEN, by=author)
@@ -131,47 +131,49 @@ def test_a_new_confirmed_sign_up_lifts_the_persons_own_stop(subscriber, topic, n
 
     subscribe(subscriber, topic)
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
     assert Suppression.objects.get().lifted_because
 
 
 def test_confirming_anew_shows_that_a_mailbox_works_again(subscriber, topic):
-    consent.suppress(subscriber, Reason.BOUNCED)
+    suppressions.suppress(subscriber, Reason.BOUNCED)
 
     subscribe(subscriber, topic)
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_staff_lift_a_bounce_with_a_reason(subscriber, author):
-    bounced = consent.suppress(subscriber, Reason.BOUNCED)
+    bounced = suppressions.suppress(subscriber, Reason.BOUNCED)
 
     with pytest.raises(NotAllowed, match="Write down"):
-        consent.lift(bounced, by=author, because=" ")
+        suppressions.lift_by_staff(bounced, by=author, because=" ")
 
-    assert consent.lift(bounced, by=author, because="New mailbox, confirmed by phone.").lifted_by == author
+    assert (
+        suppressions.lift_by_staff(bounced, by=author, because="New mailbox, confirmed by phone.").lifted_by == author
+    )
 
 
 def test_staff_cannot_lift_a_stop(subscriber, topic, author):
-    stopped = consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    stopped = consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     with pytest.raises(NotAllowed, match="Only the person"):
-        consent.lift(stopped, by=author, because="We would like to.")
+        suppressions.lift_by_staff(stopped, by=author, because="We would like to.")
 
 
 def test_a_complaint_ends_everything_without_an_answer(subscriber, topic):
-    consent.complain(subscriber, provider="postmark")
+    endings.record_complaint(subscriber, provider="postmark")
 
-    assert eligibility.objection(subscriber, topic) == "complained"
-    assert not subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).exists()
+    assert eligibility.first_objection(subscriber, topic) == "complained"
+    assert not subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).exists()
 
 
 def test_the_ledger_adds_up_to_the_subscription_after_any_of_it(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
     subscribe(subscriber, topic)
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
-    assert consent.fold(subscriber, topic) == subscriber.subscriptions.get().status == Status.ENDED
+    assert ledger.fold(subscriber, topic) == subscriber.subscriptions.get().status == Status.ENDED
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_the_ledger_adds_up_to_the_subscription_after_any_of_it(subscriber, topi
     ],
 )
 def test_what_each_event_makes_of_a_subscription(status, kind, expected):
-    assert consent.after(status, kind) == expected
+    assert ledger.status_after(status, kind) == expected
 
 
 def test_the_event_holds_nothing_personal_and_its_evidence_proves_itself(address, notice):
@@ -204,7 +206,7 @@ def test_the_event_holds_nothing_personal_and_its_evidence_proves_itself(address
     consent.ask(address, [notice], source=Source.SIGN_UP, proof=proof)
 
     event = address.events.get()
-    assert evidence.holds(event)
+    assert evidence.matches_commitment(event)
     assert event.evidence.ip == "203.0.113.7"
 
 
@@ -212,7 +214,7 @@ def test_changed_evidence_is_noticed(address, notice):
     consent.ask(address, [notice], source=Source.SIGN_UP, proof=Proof(ip="203.0.113.7"))
     Evidence.objects.update(ip="203.0.113.8")
 
-    assert not evidence.holds(address.events.get())
+    assert not evidence.matches_commitment(address.events.get())
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_the_database_refuses_to_change_the_ledger(address, notice, statement):
 
 def test_what_nobody_ever_spoke_about_cannot_run_out(address, topic):
     with pytest.raises(NotAllowed, match="Ask first"):
-        consent.expire(address, topic)
+        endings.expire(address, topic)
 
     assert not address.events.exists()
 
@@ -239,7 +241,7 @@ def test_a_forgotten_address_has_nothing_left_to_stop(subscriber, author):
     erasure.erase(subscriber.contact, by=author)
 
     with pytest.raises(NotAllowed, match="forgotten"):
-        consent.suppress(subscriber, Reason.BOUNCED)
+        suppressions.suppress(subscriber, Reason.BOUNCED)
 
 
 def test_python_refuses_to_change_the_ledger(address, notice):

@@ -23,7 +23,7 @@ from preferences.errors import Unreadable
     ],
 )
 def test_every_spelling_of_an_email_address_is_the_same_address(typed, normal):
-    assert address_normalization.email(typed) == normal
+    assert address_normalization.normalize_email(typed) == normal
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_every_spelling_of_an_email_address_is_the_same_address(typed, normal):
 )  # fmt: skip
 def test_what_is_not_one_email_address_is_refused_with_a_sentence(typed):
     with pytest.raises(Unreadable, match="name@example"):
-        address_normalization.email(typed)
+        address_normalization.normalize_email(typed)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_is_not_one_email_address_is_refused_with_a_sentence(typed):
     ],
 )
 def test_every_way_to_write_a_number_is_the_same_number(typed, normal):
-    assert address_normalization.phone(typed) == normal
+    assert address_normalization.normalize_phone(typed) == normal
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_every_way_to_write_a_number_is_the_same_number(typed, normal):
 )
 def test_an_ambiguous_number_is_refused_not_guessed(typed):
     with pytest.raises(Unreadable, match="country code"):
-        address_normalization.phone(typed)
+        address_normalization.normalize_phone(typed)
 
 
 def test_a_number_with_its_country_named_beside_it_is_not_ambiguous():
-    assert address_normalization.phone("07400 123456", region="GB") == "+447400123456"
+    assert address_normalization.normalize_phone("07400 123456", region="GB") == "+447400123456"
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_a_number_with_its_country_named_beside_it_is_not_ambiguous():
     ],
 )
 def test_a_slip_in_a_common_domain_is_noticed(typed, meant):
-    assert address_normalization.likely_typo(typed) == meant
+    assert address_normalization.suggest_correction(typed) == meant
 
 
 @given(st.text(max_size=300))
 def test_any_text_at_all_is_an_address_or_a_sentence(text):
     try:
-        normal = address_normalization.email(text)
+        normal = address_normalization.normalize_email(text)
     except Unreadable:
         return
-    assert address_normalization.email(normal) == normal
+    assert address_normalization.normalize_email(normal) == normal
 
 
 def test_a_fingerprint_depends_on_the_key_and_the_channel(settings):

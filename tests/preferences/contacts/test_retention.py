@@ -22,30 +22,30 @@ def left(topic):
     """Somebody who left seven years ago."""
     with time_machine.travel(timezone.now() - 7 * YEAR, tick=False):
         address = subscribe(factories.email_address("ana@example.org"), topic)
-        consent.withdraw(address, topic, source=Source.LEAVE)
+        consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE)
     return address
 
 
 def test_after_six_years_their_data_goes_and_their_no_stays(left, topic):
-    tasks.forget_the_long_gone()
+    tasks.erase_inactive_contacts()
 
     left.refresh_from_db()
     assert left.contact.erased_at
     assert not Evidence.objects.exists()
-    assert eligibility.objection(factories.email_address("ana@example.org"), topic) == "erased"
+    assert eligibility.first_objection(factories.email_address("ana@example.org"), topic) == "erased"
 
 
 def test_a_second_time_nothing_happens(left):
-    tasks.forget_the_long_gone()
+    tasks.erase_inactive_contacts()
 
-    assert retention.forget(left.contact_id) is None
+    assert retention.erase_contact(left.contact_id) is None
 
 
 def test_somebody_who_still_gets_something_is_kept(topic):
     with time_machine.travel(timezone.now() - 7 * YEAR, tick=False):
         subscribe(factories.email_address(), topic)
 
-    tasks.forget_the_long_gone()
+    tasks.erase_inactive_contacts()
 
     assert not Contact.objects.exclude(erased_at=None).exists()
 
@@ -54,8 +54,8 @@ def test_somebody_who_left_five_years_ago_is_kept(topic):
     with time_machine.travel(timezone.now() - 7 * YEAR, tick=False):
         address = subscribe(factories.email_address(), topic)
     with time_machine.travel(timezone.now() - 5 * YEAR, tick=False):
-        consent.withdraw(address, topic, source=Source.LEAVE)
+        consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE)
 
-    tasks.forget_the_long_gone()
+    tasks.erase_inactive_contacts()
 
     assert not Contact.objects.exclude(erased_at=None).exists()

@@ -47,7 +47,7 @@ def test_a_person_can_have_a_mail_address_and_a_number(address):
 
 
 def test_correcting_a_person_leaves_a_trace_without_personal_values(address, author):
-    contacts.correct(address.contact, by=author, name="Ana María", language="es")
+    contacts.correct_details(address.contact, by=author, name="Ana María", language="es")
 
     history = address.contact.history.first()
     assert (history.language, history.history_user) == ("es", author)
@@ -56,7 +56,7 @@ def test_correcting_a_person_leaves_a_trace_without_personal_values(address, aut
 
 def test_an_address_is_not_corrected(address):
     with pytest.raises(NotAllowed, match="value"):
-        contacts.correct(address.contact, value="other@example.org")
+        contacts.correct_details(address.contact, value="other@example.org")
 
 
 def test_forgetting_a_person_empties_everything_personal_and_keeps_the_events(topic, author):

@@ -20,7 +20,7 @@ from preferences.geo import calendar_math
     ],
 )
 def test_later_ends_in_the_right_month(day, number, expected):
-    later = calendar_math.later(datetime.date.fromisoformat(day), number)
+    later = calendar_math.add_months(datetime.date.fromisoformat(day), number)
 
     assert later == datetime.date.fromisoformat(expected)
 
@@ -36,4 +36,4 @@ def test_later_ends_in_the_right_month(day, number, expected):
     ],
 )
 def test_a_birthday_counts_from_its_morning(born, day, years):
-    assert calendar_math.age(datetime.date.fromisoformat(born), datetime.date.fromisoformat(day)) == years
+    assert calendar_math.age_on(datetime.date.fromisoformat(born), datetime.date.fromisoformat(day)) == years

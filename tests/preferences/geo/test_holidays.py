@@ -41,12 +41,12 @@ def test_any_other_day_is_none(day, names):
 
 @pytest.mark.parametrize("name", ["US", "US-MS", "FR", "GB", "GB-SCT", "CA-QC"])
 def test_calendars_go_by_country_and_part(name):
-    assert holidays.is_known(name)
+    assert holidays.is_known_calendar(name)
 
 
 @pytest.mark.parametrize("name", ["", "-", "US-", "US-ZZ", "us", "ZZ", "🎄", "US-MS-1", "US\r\n"])
 def test_a_calendar_that_nobody_keeps_is_unknown(name):
-    assert not holidays.is_known(name)
+    assert not holidays.is_known_calendar(name)
 
 
 def test_an_unknown_calendar_is_said_to_be_unknown():
@@ -56,22 +56,22 @@ def test_an_unknown_calendar_is_said_to_be_unknown():
 
 @pytest.mark.parametrize(("days", "due"), [(0, 20), (1, 23), (2, 24), (4, 26), (5, 27), (6, 30)])
 def test_weekends_do_not_count_as_business_days(days, due):
-    assert holidays.after(FRIDAY, days) == datetime(2026, 11, due, 15, 0, tzinfo=UTC)
+    assert holidays.add_business_days(FRIDAY, days) == datetime(2026, 11, due, 15, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("weekend", [datetime(2026, 11, 21, 15, 0, tzinfo=UTC), datetime(2026, 11, 22, 15, tzinfo=UTC)])
 def test_what_comes_in_at_the_weekend_is_due_as_if_it_were_friday(weekend):
-    assert holidays.after(weekend, 1) == datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    assert holidays.add_business_days(weekend, 1) == datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
 def test_public_holidays_do_not_count_where_they_are_kept():
     before_thanksgiving = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
-    assert holidays.after(before_thanksgiving, 1, US) == datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
-    assert holidays.after(before_thanksgiving, 1, FR) == datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+    assert holidays.add_business_days(before_thanksgiving, 1, US) == datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+    assert holidays.add_business_days(before_thanksgiving, 1, FR) == datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
 
 
 def test_a_deadline_runs_over_the_turn_of_the_year():
     christmas_eve = datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
 
-    assert holidays.after(christmas_eve, 5, US | FR) == datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
+    assert holidays.add_business_days(christmas_eve, 5, US | FR) == datetime(2027, 1, 4, 9, 0, tzinfo=UTC)

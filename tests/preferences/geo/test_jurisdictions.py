@@ -17,15 +17,15 @@ NOTHING = {"country": "", "region": "", "postal_code": "", "time_zone": "", "sen
 
 
 def text(number, **told):
-    return jurisdictions.place(channel="sms", value=number, **(NOTHING | told))
+    return jurisdictions.locate(channel="sms", value=number, **(NOTHING | told))
 
 
 def mail(**told):
-    return jurisdictions.place(channel="email", value="ana@example.org", **(NOTHING | told))
+    return jurisdictions.locate(channel="email", value="ana@example.org", **(NOTHING | told))
 
 
 def zones(place):
-    return set(place.zones), place.zone_source
+    return set(place.zones), place.time_zone_source
 
 
 # Which rules
@@ -104,7 +104,7 @@ def test_the_countries_of_all_these_places_are_told(place, countries):
     ],
 )
 def test_where_nothing_is_known_of_a_person_no_rules_are_guessed(place):
-    assert (place.jurisdictions, place.zones, place.zone_source) == (frozenset(), (), "unknown")
+    assert (place.jurisdictions, place.zones, place.time_zone_source) == (frozenset(), (), "unknown")
 
 
 def test_a_number_of_the_whole_world_is_where_its_owner_says():
@@ -259,9 +259,9 @@ def test_nearly_every_area_code_was_really_compared():
 def test_the_clocks_of_a_state_are_clocks_of_its_country(state):
     areas = [zones for served in territories.AREA_CODES.values() for name, zones in served if name == state]
 
-    assert territories.zones(state)
-    assert set(territories.zones(state)) == set(
-        territories.common(territories.zones(state), territories.zones(state[:2]))
+    assert territories.time_zones_of(state)
+    assert set(territories.time_zones_of(state)) == set(
+        territories.shared_clocks(territories.time_zones_of(state), territories.time_zones_of(state[:2]))
     )
     assert areas
     assert all(set(zones) <= set(territories.STATES[state]["zones"]) for zones in areas)
@@ -274,8 +274,8 @@ def test_there_are_all_states_and_provinces():
 
 @pytest.mark.parametrize("country", sorted(territories.COUNTRIES - {"BV", "HM"}))
 def test_every_inhabited_country_has_clocks(country):
-    assert set(territories.zones(country)) <= territories.known_zones()
-    assert territories.zones(country)
+    assert set(territories.time_zones_of(country)) <= territories.known_zones()
+    assert territories.time_zones_of(country)
 
 
 @pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
@@ -321,15 +321,15 @@ def test_numbers_that_begin_alike_are_of_one_country(data):
     expected = phonenumbers.region_code_for_number(phonenumbers.parse(neighbour))
     assume(expected)
 
-    phone_areas.beginning(number)
+    phone_areas.split_prefix(number)
 
-    assert phone_areas.beginning(neighbour)[0] == expected
+    assert phone_areas.split_prefix(neighbour)[0] == expected
 
 
 def test_a_number_that_cannot_exist_does_not_decide_for_its_neighbours():
-    phone_areas.beginning("+44778112345678")
+    phone_areas.split_prefix("+44778112345678")
 
-    assert phone_areas.beginning("+447781123456")[0] == "GG"
+    assert phone_areas.split_prefix("+447781123456")[0] == "GG"
 
 
 def test_every_zip_code_range_is_of_one_state():

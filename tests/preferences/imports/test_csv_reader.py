@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_trusted_is_refused_whole(db, content, sentence):
 
 
 def test_a_file_beyond_the_limit_is_refused_unread(db, settings):
-    settings.IMPORT_MOST_BYTES = 1_000_000
+    settings.IMPORT_MAX_BYTES = 1_000_000
 
     with pytest.raises(Unreadable, match="larger than 1 MB"):
         imports.dry_run(io.BytesIO(b"x" * 1_000_001), name="people.csv")

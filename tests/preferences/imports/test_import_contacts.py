@@ -62,7 +62,7 @@ def test_a_missing_file_a_stranger_and_a_wrong_file_each_have_their_sentence(peo
 
 
 def test_the_sample_file_is_taken_in_whole_and_twice_is_once(db):
-    sample.add()
+    sample.add_sample_data()
 
     run(SAMPLE, "--apply", "--by", "admin")
 

@@ -14,7 +14,7 @@ from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
 from preferences.imports import service as imports
-from preferences.models import Address, Basis, ConsentEvent, Contact, Import, Reply, Source, Subscription
+from preferences.models import Address, Basis, ConsentEvent, Contact, Import, ServiceMessage, Source, Subscription
 from preferences.presentation import message_templates
 from tests import factories, roles
 from tests.conftest import subscribe
@@ -64,8 +64,8 @@ def test_what_a_consent_rests_on_is_recorded_with_its_day(letter, written, basis
     event = ConsentEvent.objects.get()
     assert (event.basis, event.basis_on, event.occurred_at.date()) == (basis, date(2026, 2, 1), date(2026, 2, 1))
     assert event.evidence.words.startswith("Order 1207")
-    assert import_.counts[imports.resting_on(basis)] == 1
-    assert eligibility.objection(Address.objects.get(), letter) == ""
+    assert import_.counts[imports.basis_count_key(basis)] == 1
+    assert eligibility.first_objection(Address.objects.get(), letter) == ""
 
 
 @pytest.mark.parametrize("written", ["", "express", "Opt-in", "EXPLICIT"])
@@ -118,7 +118,7 @@ def test_the_dry_run_tells_it_and_changes_nothing(letter):
 
 def test_it_never_undoes_an_earlier_no(letter):
     ana = subscribe(factories.email_address("ana@example.org"), letter)
-    consent.withdraw(ana, letter, source=Source.LEAVE)
+    consent.withdraw(ana, letter, source=Source.UNSUBSCRIBE_PAGE)
 
     assert only(brought(line("ana@example.org", letter)), "suppressed") == {"suppressed": 1}
     assert Subscription.objects.get().status == "ended"
@@ -218,7 +218,7 @@ def test_a_yes_on_paper_that_waits_for_its_owner_takes_nothing_away(letter, auth
     words = {"form": version, "said_at": timezone.now(), "proof": Proof(words="On paper."), "by": author}
 
     with pytest.raises(NotAllowed, match="gets all of that already"):
-        offline_consent.write_down(Address.objects.get(), [letter], **words)
+        offline_consent.record_consent(Address.objects.get(), [letter], **words)
 
 
 def test_whom_we_knew_is_told_once_and_truly_and_not_again_when_it_is_renewed(letter):
@@ -227,10 +227,10 @@ def test_whom_we_knew_is_told_once_and_truly_and_not_again_when_it_is_renewed(le
     brought(line("ana@example.org", letter, day="2026-01-01"))
     brought(line("ana@example.org", letter, day="2026-03-01"))
 
-    reply = ana.replies.get(kind=Reply.Kind.CHANGED)
-    assert "with a list of customers, members or people" in message_templates.compose(reply).content.decode().replace(
-        "=\r\n", ""
-    )
+    service_message = ana.service_messages.get(kind=ServiceMessage.Kind.CHANGED)
+    assert "with a list of customers, members or people" in message_templates.compose_message(
+        service_message
+    ).content.decode().replace("=\r\n", "")
 
 
 def test_the_command_tells_on_what_they_rest(letter, tmp_path):

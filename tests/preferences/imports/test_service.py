@@ -33,7 +33,7 @@ def test_applying_brings_the_person_their_consent_and_its_proof(topic, author):
     address = Address.objects.get()
     event = address.events.get()
     assert (address.contact.name, address.contact.country) == ("Zoë Ångström", "GB")
-    assert eligibility.objection(address, topic) == ""
+    assert eligibility.first_objection(address, topic) == ""
     assert (event.source, event.method, event.by) == (Source.IMPORT, Method.CHECKBOX, author)
     assert event.occurred_at.isoformat() == "2025-03-01T09:00:00+00:00"
     assert event.evidence.words == "Form 12: Yes, send me tips\nSpring fair, reception desk"
@@ -87,7 +87,7 @@ def test_a_dry_run_counts_what_applying_then_counts(topic, subscriber):
 
 
 def test_an_import_never_undoes_a_no(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     import_ = apply(file(line(subscriber.value, topic)))
 
@@ -96,17 +96,17 @@ def test_an_import_never_undoes_a_no(subscriber, topic):
 
 
 def test_an_import_never_lifts_a_stop(subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     apply(file(line(subscriber.value, topic), line(subscriber.value, factories.TopicFactory())))
 
     assert Suppression.objects.in_force().get()
-    assert eligibility.objection(subscriber, topic) == "stopped"
+    assert eligibility.first_objection(subscriber, topic) == "stopped"
 
 
 def test_a_no_to_everything_outlives_coming_back_for_one_topic(subscriber, topic):
     other = factories.TopicFactory()
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     subscribe(subscriber, topic)
 
     import_ = apply(file(line(subscriber.value, other)))
@@ -115,7 +115,7 @@ def test_a_no_to_everything_outlives_coming_back_for_one_topic(subscriber, topic
 
 
 def test_a_stranger_signing_up_an_opted_out_person_opens_no_door_for_a_file(subscriber, topic, notice):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
     consent.ask(subscriber, [notice], source=Source.SIGN_UP)
 
     import_ = apply(file(line(subscriber.value, topic)))
@@ -176,7 +176,7 @@ def test_an_old_proof_does_not_add_to_what_a_forgotten_person_came_back_for(subs
     import_ = apply(file(line(value, other)))
 
     assert only(import_, "suppressed") == {"suppressed": 1}
-    assert eligibility.objection(back, other) == "never_subscribed"
+    assert eligibility.first_objection(back, other) == "never_subscribed"
 
 
 def test_a_killed_import_goes_on_where_it_stopped(topic, settings, monkeypatch):
@@ -221,9 +221,9 @@ def test_two_workers_on_one_import_do_each_line_once(topic):
 def test_an_import_nobody_moves_on_is_found(topic, time_machine):
     started = imports.start(imports.dry_run(file(line("ana@example.org", topic)), name="people.csv"))
 
-    assert imports.stalled() == []
+    assert imports.stalled_import_ids() == []
     time_machine.move_to(timezone.now() + timedelta(minutes=2))
-    assert imports.stalled() == [started.pk]
+    assert imports.stalled_import_ids() == [started.pk]
 
 
 def test_the_file_is_let_go_once_it_is_applied(topic, django_capture_on_commit_callbacks):

@@ -14,7 +14,7 @@ def to(sender):
     """A function that sends one text to this sender."""
 
     def send(text, *, number=NUMBER, to=None, sent_at=None, provider_id=None, **how):
-        return sms.receive(
+        return sms.receive_sms(
             provider="test",
             provider_id=provider_id or f"text-{next(_ids)}",
             sender_number=to or sender.text_number,

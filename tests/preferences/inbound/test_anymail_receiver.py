@@ -7,8 +7,8 @@ import pytest
 
 from preferences.consent import eligibility
 from preferences.links import mailto
-from preferences.links.tokens import Claims
-from preferences.models import Inbound
+from preferences.links.tokens import TokenClaims
+from preferences.models import InboundMessage
 from tests.preferences.inbound.mails import mail
 
 POSTMARK, SPARKPOST = "/webhooks/anymail/postmark/inbound/", "/webhooks/anymail/sparkpost/inbound/"
@@ -18,7 +18,7 @@ SECRET = "anymail:test-webhook-secret-0123456789abcdef"
 @pytest.fixture
 def way_out(settings, subscriber, topic):
     settings.UNSUBSCRIBE_MAILTO = "out@in.example.org"
-    return mailto.mailbox(Claims(subscriber.pk, 0, topic=topic.pk))
+    return mailto.unsubscribe_mailbox(TokenClaims(subscriber.pk, 0, topic=topic.pk))
 
 
 def post(client, url, payload, secret=SECRET):
@@ -55,33 +55,33 @@ def test_a_way_out_posted_in_pieces_lets_somebody_out(client, way_out, subscribe
     answer = post(client, POSTMARK, postmark(way_out))
 
     assert answer.status_code == 200
-    assert eligibility.objection(subscriber, topic) == "left"
-    assert Inbound.objects.get().provider == "postmark"
+    assert eligibility.first_objection(subscriber, topic) == "left"
+    assert InboundMessage.objects.get().provider == "postmark"
 
 
 def test_a_way_out_posted_raw_lets_somebody_out(client, way_out, subscriber, topic):
     post(client, POSTMARK, postmark(way_out, RawEmail=mail(to=way_out).decode()))
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
 def test_the_envelope_counts_where_the_mail_names_somebody_else(client, way_out, subscriber, topic):
     post(client, SPARKPOST, sparkpost(way_out, mail(to="undisclosed-recipients:;")))
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
 def test_the_same_mail_posted_again_is_one_act(client, way_out, subscriber):
     post(client, POSTMARK, postmark(way_out))
     post(client, POSTMARK, postmark(way_out))
 
-    assert subscriber.events.filter(kind="withdrawn").count() == Inbound.objects.count() == 1
+    assert subscriber.events.filter(kind="withdrawn").count() == InboundMessage.objects.count() == 1
 
 
 @pytest.mark.parametrize("secret", ["", "anymail:wrong", SECRET.upper()])
 def test_whoever_does_not_know_the_secret_is_not_heard(client, way_out, subscriber, topic, secret):
     assert post(client, POSTMARK, postmark(way_out), secret=secret).status_code == 400
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_an_answer_that_comes_from_nobody_is_a_machines(client, subscriber, topic, way_out):
@@ -90,8 +90,8 @@ def test_an_answer_that_comes_from_nobody_is_a_machines(client, subscriber, topi
 
     post(client, POSTMARK, postmark("care@harbour.example", **said))
 
-    assert Inbound.objects.get().meaning == Inbound.Meaning.AUTOMATIC
-    assert eligibility.objection(subscriber, topic) == ""
+    assert InboundMessage.objects.get().meaning == InboundMessage.Meaning.AUTOMATIC
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 HOSTILE = ["a\r\nBcc: b@example.org", "\x00", "=?utf-8?b?=?=", "é" * 5000, "x" * 50_000, "<script>alert(1)</script>"]
@@ -103,4 +103,4 @@ def test_a_hostile_mail_is_kept_and_answered_with_success(client, db, text):
     answer = post(client, POSTMARK, postmark("care@harbour.example", RawEmail=f"Subject: {text}\r\n\r\n{text}"))
 
     assert answer.status_code == 200
-    assert Inbound.objects.get().outcome
+    assert InboundMessage.objects.get().outcome

@@ -10,8 +10,8 @@ from config.celery import app
 from preferences.consent import eligibility
 from preferences.inbound import imap_poll, tasks
 from preferences.links import mailto
-from preferences.links.tokens import Claims
-from preferences.models import Inbound, Reply
+from preferences.links.tokens import TokenClaims
+from preferences.models import InboundMessage, ServiceMessage
 from tests.imap_server import HOST, PASSWORD, USER, Mailbox
 from tests.preferences.inbound.mails import mail
 
@@ -23,8 +23,8 @@ def settings_of(settings):
     """Let the settings name this mailbox."""
 
     def name(box):
-        settings.MAILBOX_HOST, settings.MAILBOX_PORT, settings.MAILBOX_SSL = HOST, box.port, bool(box.context)
-        settings.MAILBOX_USER, settings.MAILBOX_PASSWORD = USER, PASSWORD
+        settings.IMAP_HOST, settings.IMAP_PORT, settings.IMAP_SSL = HOST, box.port, bool(box.context)
+        settings.IMAP_USER, settings.IMAP_PASSWORD = USER, PASSWORD
         return box
 
     return name
@@ -39,15 +39,15 @@ def box(db, settings_of):
 @pytest.fixture
 def way_out(settings, subscriber, topic):
     settings.UNSUBSCRIBE_MAILTO = "out@in.example.org"
-    return mail(to=mailto.mailbox(Claims(subscriber.pk, 0, topic=topic.pk)))
+    return mail(to=mailto.unsubscribe_mailbox(TokenClaims(subscriber.pk, 0, topic=topic.pk)))
 
 
 def test_a_way_out_in_the_mailbox_lets_somebody_out_and_is_laid_aside(box, way_out, subscriber, topic):
     box.put(way_out)
 
-    visit = imap_poll.visit()
+    visit = imap_poll.poll_once()
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
     assert (box.contents("INBOX"), box.contents(DONE)) == ([], [way_out])
     assert (visit.trouble, visit.addresses) == ("", [subscriber])
 
@@ -57,7 +57,7 @@ def test_what_is_read_is_neither_marked_nor_moved_before_it_is_kept(box, way_out
     box.before["UID STORE"] = lambda: kept.append(len(box.contents("INBOX")))
     box.put(way_out)
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
     assert box.heard == [
         "CAPABILITY", "LOGIN", "CAPABILITY", "SELECT", "UID SEARCH", "UID FETCH",
@@ -72,7 +72,7 @@ def test_no_transaction_is_open_while_the_mailbox_is_spoken_to(transactional_db,
     with Mailbox(before={"UID FETCH": look, "UID STORE": look, "UID MOVE": look}) as box:
         settings_of(box).put(way_out)
 
-        imap_poll.visit()
+        imap_poll.poll_once()
 
     assert set(open_ones) == {False}
 
@@ -82,7 +82,7 @@ def test_a_server_that_cannot_move_is_asked_to_copy_and_delete(box, way_out, lac
     box.lacks = lacks
     box.put(way_out)
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
     assert (box.contents("INBOX"), box.contents(DONE)) == ([], [way_out])
 
@@ -91,23 +91,23 @@ def test_a_mail_that_a_colleague_has_opened_is_read_all_the_same(box, way_out, s
     uid = box.put(way_out)
     box.folders["INBOX"][uid].flags.add("\\Seen")
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
 @pytest.mark.parametrize("refused", ["UID STORE", "UID MOVE"])
 def test_a_mail_that_was_read_and_not_laid_aside_has_no_second_effect(box, way_out, subscriber, refused):
     box.refuses = {"UID STORE", "UID MOVE", refused}
     box.put(way_out)
-    imap_poll.visit()
+    imap_poll.poll_once()
     box.refuses = set()
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
-    assert Inbound.objects.count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert InboundMessage.objects.count() == 1
     assert box.contents("INBOX") == []
 
 
@@ -115,7 +115,7 @@ def test_a_mail_that_cannot_be_moved_is_not_met_for_ever_and_the_trouble_is_told
     box.refuses = {"UID MOVE"}
     box.put(way_out)
 
-    first, second = imap_poll.visit(), imap_poll.visit()
+    first, second = imap_poll.poll_once(), imap_poll.poll_once()
 
     assert first.trouble == "The mailbox refused MOVE: UID MOVE is refused"
     assert (len(first.taken), len(second.taken)) == (1, 0)
@@ -126,27 +126,27 @@ def test_a_mail_that_has_to_stay_keeps_nobody_elses_from_being_read(box, way_out
     box.put(mail("Hello"))
     box.put(way_out)
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
 def test_a_mail_that_cannot_be_read_is_kept_for_a_person_and_the_next_is_read(box, way_out, subscriber, topic):
     box.put(b"Content-Type: message/rfc822\n\n" * 20_000)
     box.put(way_out)
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
-    assert eligibility.objection(subscriber, topic) == "left"
-    broken = Inbound.objects.get(matched_by="mail:broken")
-    assert broken.meaning == Inbound.Meaning.OTHER
+    assert eligibility.first_objection(subscriber, topic) == "left"
+    broken = InboundMessage.objects.get(matched_by="mail:broken")
+    assert broken.meaning == InboundMessage.Meaning.OTHER
     assert len(box.contents(DONE)) == 2
 
 
 def test_a_large_mail_is_read_only_as_far_as_needed(box, subscriber):
     box.put(mail("word " * 500_000, sender=subscriber.value))
 
-    visit = imap_poll.visit()
+    visit = imap_poll.poll_once()
 
     assert visit.taken[0].address == subscriber
     assert len(visit.taken[0].raw_text) == 10_000
@@ -156,20 +156,20 @@ def test_the_same_mail_delivered_twice_is_one_row(box, way_out):
     box.put(way_out)
     box.put(way_out)
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
-    assert Inbound.objects.count() == 1
+    assert InboundMessage.objects.count() == 1
     assert box.contents("INBOX") == []
 
 
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
-        ({"MAILBOX_PASSWORD": "wrong"}, "refused LOGIN"),
-        ({"MAILBOX_FOLDER": "Elsewhere"}, "refused SELECT"),
-        ({"MAILBOX_PORT": 1}, "does not answer"),
-        ({"MAILBOX_HOST": "no-such-host.invalid"}, "does not answer"),
-        ({"MAILBOX_SSL": True}, "does not answer"),
+        ({"IMAP_PASSWORD": "wrong"}, "refused LOGIN"),
+        ({"IMAP_FOLDER": "Elsewhere"}, "refused SELECT"),
+        ({"IMAP_PORT": 1}, "does not answer"),
+        ({"IMAP_HOST": "no-such-host.invalid"}, "does not answer"),
+        ({"IMAP_SSL": True}, "does not answer"),
     ],
 )
 def test_a_mailbox_that_cannot_be_opened_is_told_in_a_sentence_and_tried_again(box, settings, way_out, harm, words):
@@ -177,7 +177,7 @@ def test_a_mailbox_that_cannot_be_opened_is_told_in_a_sentence_and_tried_again(b
     for name, value in harm.items():
         setattr(settings, name, value)
 
-    assert words in imap_poll.visit().trouble
+    assert words in imap_poll.poll_once().trouble
     assert box.contents("INBOX") == [way_out]
 
 
@@ -187,16 +187,16 @@ def test_a_server_that_hangs_up_in_the_middle_loses_nothing(box, way_out, subscr
 
     box.before["UID FETCH"] = hang_up
     box.put(way_out)
-    broken_off = imap_poll.visit()
+    broken_off = imap_poll.poll_once()
     box.before = {}
 
-    imap_poll.visit()
+    imap_poll.poll_once()
 
     assert "does not answer" in broken_off.trouble
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
-@pytest.mark.parametrize("name", ["MAILBOX_HOST", "MAILBOX_USER", "MAILBOX_PASSWORD"])
+@pytest.mark.parametrize("name", ["IMAP_HOST", "IMAP_USER", "IMAP_PASSWORD"])
 def test_the_command_names_the_setting_that_is_missing(box, settings, name):
     setattr(settings, name, "")
 
@@ -217,12 +217,12 @@ def test_the_clock_reads_the_mailbox_and_what_is_owed_is_woken(box, way_out, sub
 
     tasks.poll_mailbox()
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
     assert "preferences.inbound.tasks.poll_mailbox" in app.tasks
 
 
 def test_without_a_mailbox_the_clock_starts_nothing(settings):
-    assert "read what came by mail" not in settings.CELERY_BEAT_SCHEDULE
+    assert "poll mailbox" not in settings.CELERY_BEAT_SCHEDULE
 
 
 def test_a_server_that_cannot_prove_its_name_gets_no_password(certificate, db, settings_of, way_out):
@@ -231,7 +231,7 @@ def test_a_server_that_cannot_prove_its_name_gets_no_password(certificate, db, s
     with Mailbox(context=context) as box:
         settings_of(box).put(way_out)
 
-        assert "CERTIFICATE_VERIFY_FAILED" in imap_poll.visit().trouble
+        assert "CERTIFICATE_VERIFY_FAILED" in imap_poll.poll_once().trouble
     assert "LOGIN" not in box.heard
 
 
@@ -242,6 +242,6 @@ def test_a_mailbox_is_read_under_tls(certificate, db, settings_of, way_out, monk
     with Mailbox(context=context) as box:
         settings_of(box).put(way_out)
 
-        imap_poll.visit()
+        imap_poll.poll_once()
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"

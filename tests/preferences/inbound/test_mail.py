@@ -5,20 +5,20 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences.consent import eligibility
+from preferences.consent import eligibility, ledger
 from preferences.consent import service as consent
 from preferences.contacts import erasure
 from preferences.inbound import mail as inbound_mail
 from preferences.links import mailto, tokens
-from preferences.links.tokens import Claims
-from preferences.models import Inbound, Reply, Source, Subscription, Suppression
+from preferences.links.tokens import TokenClaims
+from preferences.models import InboundMessage, ServiceMessage, Source, Subscription, Suppression
 from preferences.presentation import message_templates
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.inbound.mails import UUID_OF_NOBODY, bounce, complaint, mail
 
-Kind = Reply.Kind
-Meaning = Inbound.Meaning
+Kind = ServiceMessage.Kind
+Meaning = InboundMessage.Meaning
 Status = Subscription.Status
 
 
@@ -33,18 +33,18 @@ def come(db):
     ids = iter(range(1000))
 
     def take(raw, provider_id=None):
-        return inbound_mail.receive(raw, provider="test", provider_id=provider_id or f"mail-{next(ids)}")
+        return inbound_mail.receive_mail(raw, provider="test", provider_id=provider_id or f"mail-{next(ids)}")
 
     return take
 
 
 def way_out_of(address, topic, **about):
-    return mailto.mailbox(Claims(address.pk, 0, topic=topic.pk, **about))
+    return mailto.unsubscribe_mailbox(TokenClaims(address.pk, 0, topic=topic.pk, **about))
 
 
 def head_of_a_message(address, topic, **about):
     """What a report returns of a campaign's mail."""
-    header = mailto.list_unsubscribe(address, topic, **about)
+    header = mailto.list_unsubscribe_header(address, topic, **about)
     return f"Message-ID: <{UUID_OF_NOBODY}@testserver>\nList-Unsubscribe: {header}\n".encode()
 
 
@@ -53,14 +53,14 @@ def theirs(address, **headers):
 
 
 def confirmations(address):
-    return address.replies.filter(kind=Kind.OPTED_OUT).count()
+    return address.service_messages.filter(kind=Kind.OPTED_OUT).count()
 
 
 @pytest.mark.parametrize("body", ["", "unsubscribe", "I love your letters", "<script>alert(1)</script>\x00"])
 @pytest.mark.parametrize("author", ["ana@example.org", "somebody.else@other.example", ""])
 def test_any_mail_to_the_way_out_leaves_what_it_came_in_and_nothing_is_asked(come, subscriber, topic, body, author):
     other = subscribe(subscriber, factories.TopicFactory(sender=topic.sender)).subscriptions.exclude(topic=topic).get()
-    origin = tokens.origin(Claims(0, 0, message=5))
+    origin = tokens.message_reference(TokenClaims(0, 0, message=5))
 
     received = come(mail(body, sender=author, to=way_out_of(subscriber, topic, message=5)))
 
@@ -75,7 +75,7 @@ def test_any_mail_to_the_way_out_leaves_what_it_came_in_and_nothing_is_asked(com
 def test_the_way_out_of_a_sign_up_leaves_all_that_it_was_about(come, topic):
     second = factories.TopicFactory(sender=topic.sender)
     address = subscribe(factories.email_address(), topic, second)
-    summary = address.replies.get(kind=Kind.SIGNED_UP)
+    summary = address.service_messages.get(kind=Kind.SIGNED_UP)
 
     come(mail(to=way_out_of(address, topic, reply=summary.pk)))
 
@@ -84,12 +84,12 @@ def test_the_way_out_of_a_sign_up_leaves_all_that_it_was_about(come, topic):
 
 
 def test_the_letter_of_a_sign_up_carries_its_way_out_by_mail(come, subscriber, topic):
-    content = message_templates.compose(subscriber.replies.get(kind=Kind.SIGNED_UP)).content.decode()
+    content = message_templates.compose_message(subscriber.service_messages.get(kind=Kind.SIGNED_UP)).content.decode()
     line = next(line for line in content.splitlines() if line.startswith("List-Unsubscribe: "))
 
     come(mail(to=line.partition("<mailto:")[2].partition("?")[0]))
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
 def test_the_same_mail_twice_is_one_act(come, subscriber, topic):
@@ -104,7 +104,7 @@ def test_the_same_mail_twice_is_one_act(come, subscriber, topic):
 def test_without_an_id_the_same_bytes_are_the_same_mail(subscriber, topic):
     raw = mail(to=way_out_of(subscriber, topic))
 
-    rows = {inbound_mail.receive(raw, provider="imap").pk for _again in range(3)}
+    rows = {inbound_mail.receive_mail(raw, provider="imap").pk for _again in range(3)}
 
     assert len(rows) == 1
 
@@ -116,16 +116,16 @@ def test_an_old_way_out_delivered_again_does_not_undo_a_newer_yes(come, subscrib
 
     come(raw, "same")
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_a_forged_way_out_lets_nobody_out(come, subscriber, topic):
-    token = mailto.token(Claims(subscriber.pk, 0, topic=topic.pk))
+    token = mailto.make_mailto_token(TokenClaims(subscriber.pk, 0, topic=topic.pk))
 
     received = come(mail("hello", to=f"out+{token[::-1]}@in.example.org", sender="eve@evil.example"))
 
     assert (received.meaning, received.address) == (Meaning.OTHER, None)
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_a_forgotten_person_has_nothing_left_to_leave_and_their_words_are_not_kept(come, subscriber, topic, author):
@@ -152,23 +152,23 @@ def test_a_no_in_a_persons_own_words_turns_everything_off_and_is_confirmed_once(
     come(mail(body, **theirs(subscriber, subject=subject)))
 
     event = subscriber.events.filter(kind="withdrawn").get()
-    assert (event.topic, event.source, event.method) == (None, Source.MAIL, "own_words")
+    assert (event.topic, event.source, event.method) == (None, Source.EMAIL, "own_words")
     assert (received.meaning, received.outcome) == (Meaning.OPT_OUT, "Everything is off.")
-    assert eligibility.objection(subscriber, topic) == "stopped"
+    assert eligibility.first_objection(subscriber, topic) == "stopped"
     assert confirmations(subscriber) == 1
 
 
 def test_the_subject_of_our_own_mail_in_an_answer_stops_nobody(come, subscriber, topic):
     come(mail("Thank you, that helped.", **theirs(subscriber, subject="Re: Stop")))
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_a_no_from_an_address_we_do_not_know_waits_for_a_person_and_is_not_answered(come, subscriber):
     received = come(mail("STOP", sender="unknown@other.example"))
 
     assert (received.address, received.due_at is not None) == (None, True)
-    assert not Reply.objects.filter(kind=Kind.OPTED_OUT).exists()
+    assert not ServiceMessage.objects.filter(kind=Kind.OPTED_OUT).exists()
 
 
 def test_a_no_of_somebody_nobody_ever_wrote_to_is_honoured(come, address):
@@ -182,18 +182,18 @@ def test_a_question_waits_for_a_person_and_changes_nothing(come, subscriber, top
 
     assert (received.meaning, received.address) == (Meaning.OTHER, subscriber)
     assert received.due_at is not None
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 @pytest.mark.parametrize("word", ["START", "YES", "HELP", "subscribe"])
 def test_a_mail_never_brings_anybody_back_and_gets_no_answer_of_a_machine(come, subscriber, topic, word):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
-    owed = subscriber.replies.count()
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
+    owed = subscriber.service_messages.count()
 
     come(mail(word, **theirs(subscriber)))
 
-    assert eligibility.objection(subscriber, topic) == "stopped"
-    assert subscriber.replies.count() == owed
+    assert eligibility.first_objection(subscriber, topic) == "stopped"
+    assert subscriber.service_messages.count() == owed
 
 
 @pytest.mark.parametrize(
@@ -209,27 +209,27 @@ def test_a_mail_never_brings_anybody_back_and_gets_no_answer_of_a_machine(come, 
 )
 @pytest.mark.parametrize("body", ["I am away until Monday. For appointments please call Ben.", ""])
 def test_an_out_of_office_answer_changes_nothing_and_is_never_answered(come, subscriber, topic, headers, body):
-    owed = subscriber.replies.count()
+    owed = subscriber.service_messages.count()
 
     received = come(mail(body, **theirs(subscriber, **headers)))
 
     assert (received.meaning, received.due_at) == (Meaning.AUTOMATIC, None)
-    assert eligibility.objection(subscriber, topic) == ""
-    assert subscriber.replies.count() == owed
+    assert eligibility.first_objection(subscriber, topic) == ""
+    assert subscriber.service_messages.count() == owed
 
 
 @pytest.mark.parametrize("body", ["STOP", "unsubscribe"])
 def test_what_certainly_comes_from_a_machine_opts_nobody_out_whatever_it_says(come, subscriber, topic, body):
     come(mail(body, **theirs(subscriber, Auto_Submitted="auto-replied")))
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_what_might_be_a_persons_no_is_held_until_somebody_has_read_it(come, subscriber, topic):
     received = come(mail("STOP", **theirs(subscriber, Precedence="bulk")))
 
     assert (received.meaning, received.due_at is not None) == (Meaning.REVIEW, True)
-    assert eligibility.objection(subscriber, topic) == "held"
+    assert eligibility.first_objection(subscriber, topic) == "held"
     assert not confirmations(subscriber)
 
 
@@ -237,7 +237,7 @@ def test_a_mailbox_that_does_not_exist_is_given_up(come, subscriber, topic):
     received = come(bounce(head_of_a_message(subscriber, topic), to=subscriber.value))
 
     assert (received.meaning, received.matched_by) == (Meaning.BOUNCE, "rfc3464:failed:5.1.1")
-    assert eligibility.objection(subscriber, topic) == "bounced"
+    assert eligibility.first_objection(subscriber, topic) == "bounced"
     assert not subscriber.events.filter(kind="withdrawn").exists()
 
 
@@ -249,9 +249,9 @@ def test_a_full_mailbox_is_given_up_after_the_fifth_time_in_thirty_days(come, su
     outcomes = [come(full).outcome for _day in range(4)]
 
     assert outcomes == [f"Counted: {many} of 5." for many in range(1, 5)]
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
     come(full)
-    assert eligibility.objection(subscriber, topic) == "bounced"
+    assert eligibility.first_objection(subscriber, topic) == "bounced"
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered"])
@@ -259,7 +259,7 @@ def test_a_report_of_a_delay_or_of_success_counts_for_nothing(come, subscriber, 
     reports = [come(bounce(head_of_a_message(subscriber, topic), action=action)) for _day in range(6)]
 
     assert {report.outcome for report in reports} == {"Nothing was done: it says nothing final."}
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_a_bounce_of_a_reply_is_known_by_its_message_id(come, topic, address):
@@ -288,7 +288,7 @@ def test_a_report_that_does_not_return_what_we_signed_stops_nobody(come, subscri
     received = come(report)
 
     assert received.address is None
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_a_report_about_one_person_cannot_be_turned_against_another(come, subscriber, topic):
@@ -296,8 +296,8 @@ def test_a_report_about_one_person_cannot_be_turned_against_another(come, subscr
 
     come(bounce(head_of_a_message(eve, topic), to=subscriber.value))
 
-    assert eligibility.objection(subscriber, topic) == ""
-    assert eligibility.objection(eve, topic) == "bounced"
+    assert eligibility.first_objection(subscriber, topic) == ""
+    assert eligibility.first_objection(eve, topic) == "bounced"
 
 
 @pytest.mark.parametrize("kind", ["abuse", "fraud", "other", "virus"])
@@ -305,7 +305,7 @@ def test_a_spam_complaint_is_a_no_to_everything(come, subscriber, topic, kind):
     received = come(complaint(head_of_a_message(subscriber, topic), kind=kind))
 
     assert (received.meaning, received.matched_by) == (Meaning.COMPLAINT, f"rfc5965:{kind}")
-    assert eligibility.objection(subscriber, topic) == "complained"
+    assert eligibility.first_objection(subscriber, topic) == "complained"
     assert not confirmations(subscriber)
 
 
@@ -313,13 +313,13 @@ def test_a_spam_complaint_is_a_no_to_everything(come, subscriber, topic, kind):
 def test_a_report_in_which_nobody_complains_changes_nothing(come, subscriber, topic, kind):
     come(complaint(head_of_a_message(subscriber, topic), kind=kind))
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_an_unsubscribe_passed_on_as_a_report_leaves_the_topic(come, subscriber, topic):
     come(complaint(head_of_a_message(subscriber, topic), kind="opt-out"))
 
-    assert eligibility.objection(subscriber, topic) == "left"
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
 
 def test_a_complaint_without_proof_waits_for_a_person(come):
@@ -335,9 +335,9 @@ def test_a_mail_that_cannot_be_read_is_kept(come, raw):
 
 
 def test_a_mail_that_breaks_something_is_kept_for_a_person(monkeypatch, subscriber):
-    monkeypatch.setitem(inbound_mail.mail_acts.ACTIONS, Meaning.OTHER, lambda mail: 1 / 0)
+    monkeypatch.setitem(inbound_mail.mail_actions.ACTIONS, Meaning.OTHER, lambda mail: 1 / 0)
 
-    received = inbound_mail.take(mail("Hello", **theirs(subscriber)), provider="test")
+    received = inbound_mail.receive_safely(mail("Hello", **theirs(subscriber)), provider="test")
 
     assert received.outcome == "This message could not be processed: ZeroDivisionError."
     assert received.due_at is not None
@@ -351,4 +351,4 @@ def test_a_long_story_is_kept_to_a_readable_length(come, subscriber):
 def test_the_ledger_adds_up_after_leaving_by_mail(come, subscriber, topic):
     come(mail(to=way_out_of(subscriber, topic)))
 
-    assert consent.fold(subscriber, topic) == subscriber.subscriptions.get().status == Status.ENDED
+    assert ledger.fold(subscriber, topic) == subscriber.subscriptions.get().status == Status.ENDED

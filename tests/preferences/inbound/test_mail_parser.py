@@ -3,33 +3,33 @@
 import pytest
 
 from preferences.inbound import mail_parser, mail_text
-from preferences.inbound.mail_parser import Kind
+from preferences.inbound.mail_parser import MailKind
 from preferences.links import mailto
-from preferences.links.tokens import Claims
+from preferences.links.tokens import TokenClaims
 from tests.preferences.inbound.mails import bounce, complaint, mail
 
-CLAIMS = Claims(7, 0, topic=3)
+CLAIMS = TokenClaims(7, 0, topic=3)
 
 
 @pytest.fixture
 def way_out(settings):
     settings.UNSUBSCRIBE_MAILTO = "out@in.example.org"
-    return mailto.mailbox(CLAIMS)
+    return mailto.unsubscribe_mailbox(CLAIMS)
 
 
 @pytest.mark.parametrize("header", ["To", "Cc", "Delivered_To", "X_Original_To", "Envelope_To", "X_Envelope_To"])
 def test_the_way_out_is_found_in_whichever_header_names_the_recipient(way_out, header):
     raw = mail(to="", **{header: way_out}) if header != "To" else mail(to=way_out)
 
-    letter = mail_parser.read(raw)
+    letter = mail_parser.parse_mail(raw)
 
-    assert (letter.kind, letter.claims) == (Kind.OPT_OUT, CLAIMS)
+    assert (letter.kind, letter.claims) == (MailKind.OPT_OUT, CLAIMS)
 
 
 def test_a_mail_program_that_unsubscribes_by_itself_says_so_and_still_leaves(way_out):
-    letter = mail_parser.read(mail(to=way_out, Auto_Submitted="auto-generated"))
+    letter = mail_parser.parse_mail(mail(to=way_out, Auto_Submitted="auto-generated"))
 
-    assert letter.kind == Kind.OPT_OUT
+    assert letter.kind == MailKind.OPT_OUT
 
 
 MACHINES = [
@@ -54,9 +54,9 @@ MACHINES = [
 
 @pytest.mark.parametrize(("headers", "rule"), MACHINES)
 def test_a_machines_answer_is_told_from_a_persons(headers, rule):
-    letter = mail_parser.read(mail("I am away until Monday.", **headers))
+    letter = mail_parser.parse_mail(mail("I am away until Monday.", **headers))
 
-    assert (letter.kind, letter.rule) == (Kind.AUTOMATIC, rule)
+    assert (letter.kind, letter.rule) == (MailKind.AUTOMATIC, rule)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_machines_answer_is_told_from_a_persons(headers, rule):
     ],
 )
 def test_a_person_is_not_taken_for_a_machine(headers):
-    assert mail_parser.read(mail("Hello", **headers)).kind == Kind.WORDS
+    assert mail_parser.parse_mail(mail("Hello", **headers)).kind == MailKind.WORDS
 
 
 QUOTATIONS = [
@@ -94,14 +94,14 @@ QUOTATIONS = [
 
 @pytest.mark.parametrize("quotation", QUOTATIONS)
 def test_what_is_quoted_is_not_what_the_person_says(quotation):
-    letter = mail_parser.read(mail(f"Thank you for the tip.\n\n{quotation}\n"))
+    letter = mail_parser.parse_mail(mail(f"Thank you for the tip.\n\n{quotation}\n"))
 
     assert letter.words == "Thank you for the tip."
 
 
 @pytest.mark.parametrize("line", ["I have one question:", "She wrote: stop it", "From: now on, no more", "Date: today"])
 def test_a_persons_own_colon_ends_nothing(line):
-    letter = mail_parser.read(mail(f"{line}\nno more mail please"))
+    letter = mail_parser.parse_mail(mail(f"{line}\nno more mail please"))
 
     assert letter.words == f"{line}\nno more mail please"
 
@@ -116,14 +116,14 @@ PAGE = (
 def test_a_mail_that_is_only_a_page_is_read_without_its_quotation():
     raw = mail("x").replace(b'text/plain; charset="utf-8"', b"text/html").replace(b"\nx\n", f"\n{PAGE}\n".encode())
 
-    letter = mail_parser.read(raw)
+    letter = mail_parser.parse_mail(raw)
 
     assert letter.words.split() == ["Please", "stop", "it", "Ana"]
 
 
 def test_the_subject_of_an_answer_is_ours_and_not_theirs():
-    assert mail_parser.read(mail(subject="RE: Unsubscribe from winter")).own_subject == ""
-    assert mail_parser.read(mail(subject="Unsubscribe")).own_subject == "Unsubscribe"
+    assert mail_parser.parse_mail(mail(subject="RE: Unsubscribe from winter")).own_subject == ""
+    assert mail_parser.parse_mail(mail(subject="Unsubscribe")).own_subject == "Unsubscribe"
 
 
 @pytest.mark.parametrize(
@@ -143,15 +143,15 @@ def test_the_subject_of_an_answer_is_ours_and_not_theirs():
     ],
 )
 def test_only_a_mailbox_that_does_not_exist_is_given_up_at_once(status, code, for_good):
-    letter = mail_parser.read(bounce(b"", status=status, code=code))
+    letter = mail_parser.parse_mail(bounce(b"", status=status, code=code))
 
-    assert letter.kind == Kind.BOUNCE
+    assert letter.kind == MailKind.BOUNCE
     assert [one.is_for_good for one in letter.deliveries] == [for_good]
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
 def test_a_report_that_nothing_failed_is_no_failure(action):
-    letter = mail_parser.read(bounce(b"", action=action, status="5.1.1"))
+    letter = mail_parser.parse_mail(bounce(b"", action=action, status="5.1.1"))
 
     assert not letter.deliveries[0].has_failed
 
@@ -159,19 +159,19 @@ def test_a_report_that_nothing_failed_is_no_failure(action):
 def test_a_report_returns_what_it_is_about(way_out, settings):
     header = f"Message-ID: <one@testserver>\nList-Unsubscribe: <mailto:{way_out}>\n".encode()
 
-    for_bounce, for_complaint = mail_parser.read(bounce(header)), mail_parser.read(complaint(header))
+    for_bounce, for_complaint = mail_parser.parse_mail(bounce(header)), mail_parser.parse_mail(complaint(header))
 
     assert for_bounce.returned == for_complaint.returned
     assert for_bounce.returned.claims == CLAIMS
     assert for_bounce.returned.message_id == "<one@testserver>"
-    assert for_complaint.kind == Kind.COMPLAINT
+    assert for_complaint.kind == MailKind.COMPLAINT
 
 
 @pytest.mark.parametrize(
     ("kind", "rule"), [("abuse", "rfc5965:abuse"), ("Not-Spam", "rfc5965:not-spam"), ("", "rfc5965:abuse")]
 )
 def test_a_complaint_says_what_it_complains_of(kind, rule):
-    assert mail_parser.read(complaint(b"", kind=kind)).rule == rule
+    assert mail_parser.parse_mail(complaint(b"", kind=kind)).rule == rule
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,11 @@ def test_a_complaint_says_what_it_complains_of(kind, rule):
     ],
 )
 def test_a_mail_comes_from_the_one_address_it_names_or_from_nobody(sender, author):
-    assert mail_parser.read(f"From: {sender}\n\nstop".encode()).author == author
+    assert mail_parser.parse_mail(f"From: {sender}\n\nstop".encode()).author == author
 
 
 def test_two_from_lines_are_nobody():
-    assert mail_parser.read(b"From: ana@example.org\nFrom: ben@example.org\n\nstop").author == ""
+    assert mail_parser.parse_mail(b"From: ana@example.org\nFrom: ben@example.org\n\nstop").author == ""
 
 
 HOSTILE = {
@@ -222,21 +222,21 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_read_soon_and_harms_nothing(name):
-    letter = mail_parser.read(HOSTILE[name])
+    letter = mail_parser.parse_mail(HOSTILE[name])
 
-    assert letter.kind in (Kind.WORDS, Kind.UNREADABLE, Kind.BOUNCE)
-    assert len(letter.shown) <= mail_parser.LONGEST_TEXT
+    assert letter.kind in (MailKind.WORDS, MailKind.UNREADABLE, MailKind.BOUNCE)
+    assert len(letter.shown) <= mail_parser.MAX_TEXT_LENGTH
     assert "\x00" not in letter.shown + letter.subject + letter.author
-    assert letter.shown == mail_text.storable(letter.shown)
+    assert letter.shown == mail_text.storable_text(letter.shown)
     assert letter.words is not None
 
 
 def test_the_way_out_works_though_the_rest_of_the_mail_is_broken(way_out):
-    letter = mail_parser.read(b"To: %b\n" % way_out.encode() + HOSTILE["parts in parts"])
+    letter = mail_parser.parse_mail(b"To: %b\n" % way_out.encode() + HOSTILE["parts in parts"])
 
-    assert (letter.kind, letter.claims) == (Kind.OPT_OUT, CLAIMS)
+    assert (letter.kind, letter.claims) == (MailKind.OPT_OUT, CLAIMS)
 
 
 @pytest.mark.parametrize("wide", ["stop\u202e", "st\u200bop", "🛑", "توقف", "x" * 200_000])
 def test_any_characters_come_through(wide):
-    assert mail_parser.read(mail(wide)).text == wide[: mail_text.MOST_BYTES][: mail_parser.LONGEST_TEXT]
+    assert mail_parser.parse_mail(mail(wide)).text == wide[: mail_text.MAX_BYTES][: mail_parser.MAX_TEXT_LENGTH]

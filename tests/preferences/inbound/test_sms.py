@@ -5,15 +5,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from preferences.consent import eligibility
+from preferences.consent import eligibility, ledger, suppressions
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
-from preferences.models import Address, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
+from preferences.models import (
+    Address,
+    InboundMessage,
+    Method,
+    Notice,
+    ServiceMessage,
+    Source,
+    Subscription,
+    Suppression,
+)
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.inbound import phone as inbound_phone
 
-Kind = Reply.Kind
+Kind = ServiceMessage.Kind
 Status = Subscription.Status
 NUMBER = inbound_phone.NUMBER
 
@@ -34,26 +43,26 @@ def reader(topic):
 def test_stop_ends_everything_and_is_answered_once(say, reader, topic, text):
     received = say(text)
 
-    assert eligibility.objection(reader, topic) == "stopped"
-    assert reader.replies.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert eligibility.first_objection(reader, topic) == "stopped"
+    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
     event = reader.events.last()
-    assert (event.source, event.method, event.evidence.words) == (Source.TEXT, Method.KEYWORD, text)
-    assert (received.meaning, received.outcome) == (Inbound.Meaning.OPT_OUT, "Everything is off.")
+    assert (event.source, event.method, event.evidence.words) == (Source.SMS, Method.KEYWORD, text)
+    assert (received.meaning, received.outcome) == (InboundMessage.Meaning.OPT_OUT, "Everything is off.")
 
 
 def test_a_second_stop_is_kept_and_answers_nothing(say, reader):
     say("STOP")
     say("STOP")
 
-    assert reader.replies.filter(kind=Kind.OPTED_OUT).count() == 1
-    assert Inbound.objects.count() == 2
+    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert InboundMessage.objects.count() == 2
 
 
 def test_a_repeated_delivery_of_the_same_text_does_nothing(say, reader):
     say("STOP", provider_id="same")
     say("STOP", provider_id="same")
 
-    assert Inbound.objects.count() == 1
+    assert InboundMessage.objects.count() == 1
     assert reader.events.filter(kind="withdrawn").count() == 1
 
 
@@ -62,7 +71,7 @@ def test_an_old_stop_delivered_again_does_not_undo_a_newer_start(say, reader, to
     say("START")
     say("STOP", provider_id="same")
 
-    assert eligibility.objection(reader, topic) == ""
+    assert eligibility.first_objection(reader, topic) == ""
     assert reader.events.filter(kind="withdrawn").count() == 1
 
 
@@ -70,33 +79,33 @@ def test_stop_from_somebody_never_signed_up_is_honoured_and_answered(say):
     say("STOP")
 
     address = Address.objects.get(normal_form=NUMBER)
-    assert address.replies.get().kind == Kind.OPTED_OUT
+    assert address.service_messages.get().kind == Kind.OPTED_OUT
     assert Suppression.objects.of(address).in_force().get().reason == "stopped"
 
 
 def test_stop_to_a_number_nobody_uses_any_more_still_stops_who_we_know(say, reader, topic):
     say("STOP", to="+19995550000")
 
-    assert eligibility.objection(reader, topic) == "stopped"
+    assert eligibility.first_objection(reader, topic) == "stopped"
 
 
 def test_stop_to_a_number_nobody_uses_stops_a_stranger_too(say, topic):
     received = say("STOP", to="+19995550000")
 
-    assert eligibility.objection(received.address, topic) == "stopped"
-    assert not Reply.objects.exists()
+    assert eligibility.first_objection(received.address, topic) == "stopped"
+    assert not ServiceMessage.objects.exists()
 
 
 def test_a_text_to_a_number_nobody_uses_is_kept(say):
     received = say("HELLO", to="+19995550000")
 
     assert received.outcome == "Nobody uses the number it was sent to."
-    assert not Reply.objects.exists()
+    assert not ServiceMessage.objects.exists()
 
 
 def test_start_brings_back_what_the_own_stop_took(say, reader, topic):
     other = subscribe(reader, factories.TopicFactory(sender=topic.sender))
-    consent.withdraw(reader, topic, source=Source.LEAVE)
+    consent.withdraw(reader, topic, source=Source.UNSUBSCRIBE_PAGE)
     say("STOP", sent_at=timezone.now() - timedelta(seconds=5))
 
     say("START", sent_at=timezone.now() + timedelta(seconds=5))
@@ -104,7 +113,9 @@ def test_start_brings_back_what_the_own_stop_took(say, reader, topic):
     standing = dict(other.subscriptions.values_list("topic__pk", "status"))
     assert standing.pop(topic.pk) == Status.ENDED
     assert set(standing.values()) == {Status.ACTIVE}
-    assert reader.replies.filter(kind=Kind.SIGNED_UP, act=reader.events.last().act).exists()
+    assert reader.service_messages.filter(
+        kind=Kind.SIGNED_UP, interaction_id=reader.events.last().interaction_id
+    ).exists()
 
 
 @pytest.fixture
@@ -122,7 +133,7 @@ def test_start_grants_under_the_words_of_today(say, stopped, topic, word):
 
     subscription = stopped.subscriptions.get()
     assert (subscription.status, subscription.event.notice) == (Status.ACTIVE, newest)
-    assert eligibility.objection(stopped, topic) == ""
+    assert eligibility.first_objection(stopped, topic) == ""
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 60])
@@ -132,14 +143,14 @@ def test_a_start_sent_before_the_stop_or_with_it_changes_nothing(say, reader, to
 
     say("START", sent_at=moment - timedelta(seconds=seconds))
 
-    assert eligibility.objection(reader, topic) == "stopped"
+    assert eligibility.first_objection(reader, topic) == "stopped"
 
 
 def test_a_start_sent_before_leaving_on_the_page_changes_nothing(say, stopped, topic):
     sent_at = timezone.now() - timedelta(minutes=1)
-    consent.withdraw_all(stopped, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(stopped, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     subscribe(stopped, factories.TopicFactory(sender=topic.sender))
-    consent.withdraw_all(stopped, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(stopped, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     assert say("START", sent_at=sent_at).outcome == "A newer STOP stands."
 
@@ -152,21 +163,21 @@ def test_start_does_not_turn_an_unanswered_question_into_a_yes(say, topic):
     say("START")
 
     assert phone.subscriptions.get().status == Status.ENDED
-    assert phone.replies.filter(kind=Kind.HELP).count() == 1
+    assert phone.service_messages.filter(kind=Kind.HELP).count() == 1
 
 
 def test_start_with_nothing_to_bring_back_is_answered_with_help(say):
     say("START")
 
-    assert Address.objects.get().replies.get().kind == Kind.HELP
+    assert Address.objects.get().service_messages.get().kind == Kind.HELP
 
 
 def test_never_again_is_not_undone_by_start(say, stopped, topic):
-    consent.suppress(stopped, Suppression.Reason.PERMANENT)
+    suppressions.suppress(stopped, Suppression.Reason.PERMANENT)
 
     say("START")
 
-    assert eligibility.objection(stopped, topic) == "never_again"
+    assert eligibility.first_objection(stopped, topic) == "never_again"
 
 
 @pytest.mark.parametrize("word", ["YES", "yes!", "START"])
@@ -177,7 +188,7 @@ def test_yes_confirms_the_question_that_is_waiting(say, topic, word):
     say(word)
 
     assert phone.subscriptions.get().status == Status.ACTIVE
-    assert phone.replies.filter(kind=Kind.SIGNED_UP).count() == 1
+    assert phone.service_messages.filter(kind=Kind.SIGNED_UP).count() == 1
 
 
 def test_a_yes_by_text_is_recorded_as_a_text_and_not_as_a_link(say, topic):
@@ -187,7 +198,7 @@ def test_a_yes_by_text_is_recorded_as_a_text_and_not_as_a_link(say, topic):
     say("YES")
 
     granted = phone.subscriptions.get().event
-    assert (granted.source, granted.method, granted.evidence.words) == (Source.TEXT, Method.KEYWORD, "YES")
+    assert (granted.source, granted.method, granted.evidence.words) == (Source.SMS, Method.KEYWORD, "YES")
 
 
 def test_yes_to_another_sender_confirms_nothing(say, topic):
@@ -200,14 +211,14 @@ def test_yes_to_another_sender_confirms_nothing(say, topic):
 
 
 def test_yes_is_only_a_word_when_nothing_was_asked(say, reader):
-    assert say("YES").meaning == Inbound.Meaning.OTHER
+    assert say("YES").meaning == InboundMessage.Meaning.OTHER
 
 
 @pytest.mark.parametrize("text", ["HELP", "info"])
 def test_help_is_answered_even_after_a_stop_and_opts_nobody_out(say, stopped, text):
     say(text)
 
-    assert stopped.replies.filter(kind=Kind.HELP).count() == 1
+    assert stopped.service_messages.filter(kind=Kind.HELP).count() == 1
 
 
 def test_help_does_not_change_a_subscription(say, reader):
@@ -220,13 +231,13 @@ def test_anything_else_waits_for_a_person(say, reader):
     received = say("Is this about my appointment?")
 
     assert (received.address, received.meaning, received.outcome) == (reader, "other", "Needs review.")
-    assert not reader.replies.filter(kind__in=[Kind.HELP, Kind.OPTED_OUT]).exists()
+    assert not reader.service_messages.filter(kind__in=[Kind.HELP, Kind.OPTED_OUT]).exists()
 
 
 def test_the_persons_language_is_understood(say, topic):
     contacts.add_address("sms", NUMBER, language="de")
 
-    assert say("Hilfe").meaning == Inbound.Meaning.HELP
+    assert say("Hilfe").meaning == InboundMessage.Meaning.HELP
 
 
 def test_a_clock_that_runs_ahead_does_not_block_a_start(say, reader, topic, time_machine):
@@ -236,10 +247,10 @@ def test_a_clock_that_runs_ahead_does_not_block_a_start(say, reader, topic, time
 
     say("START")
 
-    assert eligibility.objection(reader, topic) == ""
+    assert eligibility.first_objection(reader, topic) == ""
 
 
 def test_the_ledger_adds_up_after_stop_and_start(say, stopped, topic):
     say("START")
 
-    assert consent.fold(stopped, topic) == stopped.subscriptions.get().status == Status.ACTIVE
+    assert ledger.fold(stopped, topic) == stopped.subscriptions.get().status == Status.ACTIVE

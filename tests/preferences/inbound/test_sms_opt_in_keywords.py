@@ -6,17 +6,27 @@ import pytest
 from django.utils import timezone
 
 from preferences.collection import consent_forms, notices, offline_consent
-from preferences.consent import eligibility, keep_keyword
+from preferences.consent import eligibility, keep_keyword, ledger
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
-from preferences.models import Address, ConsentForm, Inbound, Method, Notice, Reply, Source, Subscription, Suppression
+from preferences.models import (
+    Address,
+    ConsentForm,
+    InboundMessage,
+    Method,
+    Notice,
+    ServiceMessage,
+    Source,
+    Subscription,
+    Suppression,
+)
 from preferences.presentation import message_templates
 from preferences.text import sms_segments
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.inbound import phone as inbound_phone
 
-Kind = Reply.Kind
+Kind = ServiceMessage.Kind
 Status = Subscription.Status
 NUMBER = inbound_phone.NUMBER
 
@@ -55,10 +65,10 @@ def test_a_stranger_joins_a_topic_by_its_keyword(say, tips, news, text):
     address = Address.objects.get(normal_form=NUMBER)
     granted = address.subscriptions.get().event
     assert active(address) == {"TIPS"}
-    assert (granted.source, granted.method, granted.evidence.words) == (Source.TEXT, Method.KEYWORD, text)
+    assert (granted.source, granted.method, granted.evidence.words) == (Source.SMS, Method.KEYWORD, text)
     assert granted.notice == Notice.objects.current(tips, "en")
     assert address.verified_at
-    assert address.replies.get().kind == Kind.SIGNED_UP
+    assert address.service_messages.get().kind == Kind.SIGNED_UP
 
 
 def test_joining_twice_is_one_yes_and_one_answer(say, tips):
@@ -66,7 +76,7 @@ def test_joining_twice_is_one_yes_and_one_answer(say, tips):
     second = say("JOIN TIPS")
 
     assert second.address.events.count() == 1
-    assert second.address.replies.count() == 1
+    assert second.address.service_messages.count() == 1
     assert second.outcome == "Signed up for it already."
 
 
@@ -88,11 +98,11 @@ def test_a_join_sent_before_the_stop_changes_nothing(say, reader):
 
 
 def test_never_again_is_not_undone_by_a_keyword(say, reader, tips):
-    consent.withdraw_for_good(reader, sender=tips.sender, source=Source.LEAVE)
+    consent.withdraw_permanently(reader, sender=tips.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     joined = say("JOIN TIPS", sent_at=timezone.now() + timedelta(seconds=1))
 
-    assert eligibility.objection(reader, tips) == "never_again"
+    assert eligibility.first_objection(reader, tips) == "never_again"
     assert active(reader) == set()
     assert joined.outcome
 
@@ -111,14 +121,14 @@ def test_what_cannot_be_joined_is_answered_with_help(say, tips, about, text):
 
     received = say(text)
 
-    assert received.address.replies.get().kind == Kind.HELP
+    assert received.address.service_messages.get().kind == Kind.HELP
     assert not received.address.subscriptions.exists()
 
 
 def test_a_topic_without_words_to_agree_to_cannot_be_joined(say, topic):
     factories.TopicFactory(sender=topic.sender, keyword="WALKS", notice=False)
 
-    assert say("JOIN WALKS").address.replies.get().kind == Kind.HELP
+    assert say("JOIN WALKS").address.service_messages.get().kind == Kind.HELP
 
 
 def test_the_keyword_of_another_sender_joins_nothing(say, tips):
@@ -130,7 +140,7 @@ def test_the_keyword_of_another_sender_joins_nothing(say, tips):
 def test_a_keyword_inside_a_sentence_joins_nothing(say, tips):
     received = say("I like your tips")
 
-    assert (received.meaning, received.address.subscriptions.count()) == (Inbound.Meaning.OTHER, 0)
+    assert (received.meaning, received.address.subscriptions.count()) == (InboundMessage.Meaning.OTHER, 0)
 
 
 def test_a_keyword_leaves_another_question_open(say, tips, news):
@@ -148,11 +158,11 @@ def test_a_keyword_leaves_another_question_open(say, tips, news):
 def test_the_confirmation_of_a_stop_asks_all_or_just_one(say, reader):
     say("STOP")
 
-    text = message_templates.compose(reader.replies.get(kind=Kind.OPTED_OUT)).body
+    text = message_templates.compose_message(reader.service_messages.get(kind=Kind.OPTED_OUT)).body
     assert "KEEP NEWS (Clinic news), KEEP TIPS (Health tips)" in text
     assert "No reply keeps all off." in text
-    assert sms_segments.count(text).encoding == "GSM-7"
-    assert sms_segments.count(text).segments <= 2
+    assert sms_segments.measure_sms(text).encoding == "GSM-7"
+    assert sms_segments.measure_sms(text).segments <= 2
 
 
 def test_names_that_make_a_text_long_are_left_out_of_the_question(say, reader, news):
@@ -160,23 +170,23 @@ def test_names_that_make_a_text_long_are_left_out_of_the_question(say, reader, n
     news.save()
     say("STOP")
 
-    text = message_templates.compose(reader.replies.get(kind=Kind.OPTED_OUT)).body
+    text = message_templates.compose_message(reader.service_messages.get(kind=Kind.OPTED_OUT)).body
     assert "KEEP TIPS, KEEP NEWS" in text
-    assert sms_segments.count(text).segments <= 2
+    assert sms_segments.measure_sms(text).segments <= 2
 
 
 def test_who_had_one_topic_is_asked_nothing(say, tips):
     phone = subscribe(factories.phone_address(NUMBER), tips)
     say("STOP")
 
-    assert "KEEP" not in message_templates.compose(phone.replies.get(kind=Kind.OPTED_OUT)).body
+    assert "KEEP" not in message_templates.compose_message(phone.service_messages.get(kind=Kind.OPTED_OUT)).body
 
 
 def test_topics_without_a_keyword_are_not_asked_about(say, topic):
     phone = subscribe(factories.phone_address(NUMBER), topic, factories.TopicFactory(sender=topic.sender))
     say("STOP")
 
-    assert keep_keyword.offered(phone.replies.get(kind=Kind.OPTED_OUT)) == ""
+    assert keep_keyword.keep_offer_text(phone.service_messages.get(kind=Kind.OPTED_OUT)) == ""
 
 
 @pytest.mark.parametrize("text", ["KEEP TIPS", "keep tips.", "Garder tips"])
@@ -188,15 +198,15 @@ def test_keep_brings_back_that_one_and_nothing_else(say, reader, tips, text):
 
     event = reader.events.last()
     assert active(reader) == {"TIPS"}
-    assert (event.kind, event.source, event.notice, event.evidence.words) == ("granted", Source.TEXT, newest, text)
-    assert eligibility.objection(reader, tips) == ""
+    assert (event.kind, event.source, event.notice, event.evidence.words) == ("granted", Source.SMS, newest, text)
+    assert eligibility.first_objection(reader, tips) == ""
 
 
 def test_silence_means_all(say, reader, tips, news):
     say("STOP")
 
     assert active(reader) == set()
-    assert {eligibility.objection(reader, one) for one in (tips, news)} == {"stopped"}
+    assert {eligibility.first_objection(reader, one) for one in (tips, news)} == {"stopped"}
 
 
 def test_after_a_day_keep_brings_nothing_back(say, reader, time_machine):
@@ -206,11 +216,11 @@ def test_after_a_day_keep_brings_nothing_back(say, reader, time_machine):
     say("KEEP TIPS")
 
     assert active(reader) == set()
-    assert reader.replies.filter(kind=Kind.HELP).count() == 1
+    assert reader.service_messages.filter(kind=Kind.HELP).count() == 1
 
 
 def test_keep_brings_back_nothing_that_ended_before_the_stop(say, reader, tips):
-    consent.withdraw(reader, tips, source=Source.LEAVE)
+    consent.withdraw(reader, tips, source=Source.UNSUBSCRIBE_PAGE)
     say("STOP", sent_at=timezone.now() - timedelta(seconds=5))
 
     say("KEEP TIPS", sent_at=timezone.now() + timedelta(seconds=5))
@@ -230,13 +240,13 @@ def test_a_stop_after_keep_is_final(say, reader):
     say("STOP")
 
     assert active(reader) == set()
-    assert reader.replies.filter(kind=Kind.OPTED_OUT).count() == 2
+    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 2
 
 
 def test_stop_and_a_keyword_stops_everything_and_asks(say, reader):
     received = say("STOP TIPS")
 
-    assert received.meaning == Inbound.Meaning.OPT_OUT
+    assert received.meaning == InboundMessage.Meaning.OPT_OUT
     assert active(reader) == set()
 
 
@@ -244,7 +254,7 @@ def test_the_ledger_adds_up_after_stop_and_keep(say, reader, tips, news):
     say("STOP", sent_at=timezone.now() - timedelta(minutes=1))
     say("KEEP NEWS")
 
-    assert [consent.fold(reader, one) for one in (tips, news)] == [Status.ENDED, Status.ACTIVE]
+    assert [ledger.fold(reader, one) for one in (tips, news)] == [Status.ENDED, Status.ACTIVE]
 
 
 @pytest.fixture
@@ -258,7 +268,7 @@ def told(tips, author):
     words = {"title": "May we write to you?", "intro": "Let me read this.", "thank_you": "So it is yes."}
     script = consent_forms.publish(form, language="en", **words)
     said = {"said_at": timezone.now(), "proof": Proof(words="Called and said yes."), "by": author}
-    offline_consent.write_down(phone, [tips], form=script, **said)
+    offline_consent.record_consent(phone, [tips], form=script, **said)
     return phone
 
 
@@ -268,15 +278,15 @@ def test_yes_to_what_was_written_down_holds_without_a_term(say, told, text):
 
     subscription = told.subscriptions.get()
     assert (subscription.status, subscription.expires_at) == (Status.ACTIVE, None)
-    assert (subscription.event.source, subscription.event.method) == (Source.TEXT, Method.KEYWORD)
+    assert (subscription.event.source, subscription.event.method) == (Source.SMS, Method.KEYWORD)
     assert subscription.event.evidence.words == text
-    assert told.replies.filter(kind=Kind.SIGNED_UP).count() == 1
+    assert told.service_messages.filter(kind=Kind.SIGNED_UP).count() == 1
 
 
 def test_a_second_yes_to_what_was_written_down_is_only_a_word(say, told):
     say("YES")
 
-    assert say("YES").meaning == Inbound.Meaning.OTHER
+    assert say("YES").meaning == InboundMessage.Meaning.OTHER
 
 
 def test_what_was_written_down_and_stopped_is_not_brought_back_by_yes(say, told, tips):
@@ -284,4 +294,4 @@ def test_what_was_written_down_and_stopped_is_not_brought_back_by_yes(say, told,
 
     say("YES", sent_at=timezone.now() - timedelta(seconds=10))
 
-    assert eligibility.objection(told, tips) == "stopped"
+    assert eligibility.first_objection(told, tips) == "stopped"

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from preferences.consent import eligibility
 from preferences.errors import NotAllowed
-from preferences.inbound import sms
-from preferences.models import Inbound
+from preferences.inbound import review_outcomes, sms
+from preferences.models import InboundMessage
 from tests import factories
 from tests.conftest import subscribe
 
@@ -30,7 +30,7 @@ def test_the_later_stop_wins_whichever_is_read_first(topic, round_):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
 
-    assert eligibility.objection(phone, topic) == "stopped"
+    assert eligibility.first_objection(phone, topic) == "stopped"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,9 +45,9 @@ def test_of_two_colleagues_one_decides_and_the_other_is_told(topic, round_):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
 
-    decided = Inbound.objects.get()
+    decided = InboundMessage.objects.get()
     assert len(refused) == 1
-    assert eligibility.objection(phone, topic) == {"opt_out": "stopped", "nothing": ""}[decided.decision]
+    assert eligibility.first_objection(phone, topic) == {"opt_out": "stopped", "nothing": ""}[decided.decision]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -61,13 +61,13 @@ def test_a_stop_that_meets_a_colleagues_go_on_stands(topic, round_):
     [thread.start() for thread in (going_on, stopping)]
     [thread.join() for thread in (going_on, stopping)]
 
-    assert eligibility.objection(phone, topic) == "stopped"
-    assert Inbound.objects.get(pk=doubtful.pk).decided_at
+    assert eligibility.first_objection(phone, topic) == "stopped"
+    assert InboundMessage.objects.get(pk=doubtful.pk).decided_at
 
 
 def _decide(row, decision, by, refused):
     try:
-        sms.decide(row, decision, by=by)
+        review_outcomes.decide(row, decision, by=by)
     except NotAllowed:
         refused.append(decision)
     finally:
@@ -75,7 +75,7 @@ def _decide(row, decision, by, refused):
 
 
 def _say(topic, text, sent_at):
-    return sms.receive(
+    return sms.receive_sms(
         provider="test",
         provider_id=f"{text}-{sent_at}",
         sender_number=topic.sender.text_number,

@@ -8,11 +8,11 @@ from django.conf import settings as conf
 
 from config.demo import sms_simulator
 from preferences.consent import eligibility
-from preferences.models import Inbound, Reply, Subscription
+from preferences.models import InboundMessage, ServiceMessage, Subscription
 from tests import factories
 from tests.conftest import subscribe
 
-DOOR = "/webhooks/texts/"
+DOOR = "/webhooks/sms/"
 NUMBER = "+12075550123"
 LONG_ID = json.dumps({"id": "x" * 201}).encode()
 NOW = "2026-05-01T09:30:00Z"
@@ -31,7 +31,9 @@ def words(reader, topic):
 
 def knock(client, body, *, at=None, signature=None):
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
-    signature = signature if signature is not None else sms_simulator.signature(body, at=at or int(time.time()))
+    signature = (
+        signature if signature is not None else sms_simulator.webhook_signature_header(body, at=at or int(time.time()))
+    )
     headers = {"X-Sayso-Signature": signature} if signature else {}
     return client.post(DOOR, body, content_type="application/json", headers=headers)
 
@@ -41,29 +43,29 @@ def test_a_signed_stop_is_taken_at_once(client, words, reader):
 
     assert answer.status_code == 200
     assert reader.subscriptions.get().status == Subscription.Status.ENDED
-    assert reader.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
 
 
 def test_the_same_stop_a_hundred_times_is_one(client, words, reader):
     assert {knock(client, words).status_code for _time in range(100)} == {200}
-    assert Inbound.objects.count() == 1
+    assert InboundMessage.objects.count() == 1
 
 
 def test_a_text_from_an_unknown_number_is_taken(client, words):
     answer = knock(client, words | {"from": "+44 7400 123456"})
 
     assert answer.status_code == 200
-    assert Inbound.objects.get().address.value == "+447400123456"
+    assert InboundMessage.objects.get().address.value == "+447400123456"
 
 
 SIGNATURES = {
     "none": lambda body: "",
     "no time": lambda body: "v1=" + "0" * 64,
     "wrong": lambda body: f"t={int(time.time())},v1=" + "0" * 64,
-    "of another body": lambda body: sms_simulator.signature(b"{}", at=int(time.time())),
-    "cut": lambda body: sms_simulator.signature(body, at=int(time.time()))[:-1],
-    "capitals": lambda body: sms_simulator.signature(body, at=int(time.time())).upper(),
-    "other time": lambda body: "t=1," + sms_simulator.signature(body, at=int(time.time())).split(",")[1],
+    "of another body": lambda body: sms_simulator.webhook_signature_header(b"{}", at=int(time.time())),
+    "cut": lambda body: sms_simulator.webhook_signature_header(body, at=int(time.time()))[:-1],
+    "capitals": lambda body: sms_simulator.webhook_signature_header(body, at=int(time.time())).upper(),
+    "other time": lambda body: "t=1," + sms_simulator.webhook_signature_header(body, at=int(time.time())).split(",")[1],
     "letters": lambda body: "t=٣,v1=" + "é" * 64,
 }
 
@@ -76,7 +78,7 @@ def test_without_a_good_signature_nothing_happens(client, words, reader, forge):
 
     assert answer.status_code == 401
     assert "signature" in answer.content.decode()
-    assert not Inbound.objects.exists()
+    assert not InboundMessage.objects.exists()
     assert reader.subscriptions.get().status == Subscription.Status.ACTIVE
 
 
@@ -97,7 +99,7 @@ def test_an_old_signature_does_nothing_else(client, words, text, seconds):
     answer = knock(client, words | {"text": text}, at=int(time.time()) + seconds)
 
     assert answer.status_code == 403
-    assert not Inbound.objects.exists()
+    assert not InboundMessage.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_what_is_no_text_is_refused_with_a_sentence(client, db, body):
 
     assert answer.status_code == 400
     assert answer.content.decode().strip().endswith(".")
-    assert not Inbound.objects.exists()
+    assert not InboundMessage.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -131,8 +133,8 @@ def test_what_cannot_be_read_is_kept_for_a_person(client, words, wrong):
     answer = knock(client, words | wrong)
 
     assert answer.status_code == 200
-    assert Inbound.objects.get().meaning == Inbound.Meaning.OTHER
-    assert Inbound.objects.get().outcome
+    assert InboundMessage.objects.get().meaning == InboundMessage.Meaning.OTHER
+    assert InboundMessage.objects.get().outcome
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_what_cannot_be_read_is_kept_for_a_person(client, words, wrong):
 )
 def test_odd_texts_are_kept(client, words, text):
     assert knock(client, words | {"text": text}).status_code == 200
-    assert Inbound.objects.count() == 1
+    assert InboundMessage.objects.count() == 1
 
 
 def test_a_hidden_nul_does_not_hide_a_stop(client, words, reader):
@@ -181,7 +183,7 @@ def test_who_may_want_out_need_not_wait_until_their_provider_can_tell_the_time(
     answer = knock(client, words | {"text": text, "sent_at": moment})
 
     assert answer.status_code == 200
-    assert eligibility.objection(reader, topic) in ("stopped", "held")
+    assert eligibility.first_objection(reader, topic) in ("stopped", "held")
 
 
 @pytest.mark.parametrize(("text", "status"), [("no thanks", 200), ("wrong number", 200), ("JOIN TIPS", 403)])
@@ -196,9 +198,9 @@ def test_a_text_signed_long_ago_is_taken_if_it_may_be_a_no(client, words, reader
 )
 def test_tricks_with_letters_do_not_keep_a_no_out(client, words, reader, topic, text):
     assert knock(client, words | {"text": text}).status_code == 200
-    assert eligibility.objection(reader, topic) in ("stopped", "held")
+    assert eligibility.first_objection(reader, topic) in ("stopped", "held")
 
 
 def test_the_longest_text_the_door_lets_in_is_read(client, words, reader, topic):
     assert knock(client, words | {"text": "please " * 6000 + "stop texting me"}).status_code == 200
-    assert eligibility.objection(reader, topic) == "stopped"
+    assert eligibility.first_objection(reader, topic) == "stopped"

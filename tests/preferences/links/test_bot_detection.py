@@ -11,7 +11,7 @@ from preferences.consent import eligibility, undo
 from preferences.consent import service as consent
 from preferences.errors import NotAllowed
 from preferences.links import bot_detection, tokens
-from preferences.models import ConsentEvent, DoubtfulLeave, LinkHit, Reply
+from preferences.models import ConsentEvent, LinkOpen, ServiceMessage, SuspiciousOptOut
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import open_link, path
@@ -35,138 +35,143 @@ def crowd(topic):
 
 def leave(client, address, topic, **headers):
     """Open the link in a mail and press the button, as slowly as a person."""
-    page = client.get(path(tokens.leave_url(address, topic)), follow=True, **headers)
+    page = client.get(path(tokens.unsubscribe_url(address, topic)), follow=True, **headers)
     with time_machine.travel(time.time() + 5):
-        return client.post("/leave/", {"for": page.context["visitor"].stamp, "leave": "topic"}, **headers)
+        return client.post("/unsubscribe/", {"for": page.context["visitor"].page_binding, "leave": "topic"}, **headers)
 
 
 def one_click(client, address, topic, **headers):
     return client.post(path(tokens.one_click_url(address, topic)), {"List-Unsubscribe": "One-Click"}, **headers)
 
 
-@pytest.mark.parametrize(("verb", "headers"), ROBOTS.values(), ids=ROBOTS)
-def test_a_robot_that_opens_every_link_changes_nothing_and_is_seen(client, subscriber, topic, verb, headers):
+@pytest.mark.parametrize(("method", "headers"), ROBOTS.values(), ids=ROBOTS)
+def test_a_robot_that_opens_every_link_changes_nothing_and_is_seen(client, subscriber, topic, method, headers):
     events = ConsentEvent.objects.count()
     urls = [
-        tokens.leave_url(subscriber, topic),
+        tokens.unsubscribe_url(subscriber, topic),
         tokens.one_click_url(subscriber, topic),
-        tokens.manage_url(subscriber),
-        tokens.fresh_url(subscriber),
+        tokens.preferences_url(subscriber),
+        tokens.secure_url(subscriber),
     ]
 
-    answers = [getattr(client, verb)(path(url), follow=True, **headers) for url in urls]
+    answers = [getattr(client, method)(path(url), follow=True, **headers) for url in urls]
 
     assert {answer.status_code for answer in answers} == {200}
     assert ConsentEvent.objects.count() == events
-    assert list(LinkHit.objects.values_list("looks", flat=True)) == ["scanner"] * 4
+    assert list(LinkOpen.objects.values_list("opener", flat=True)) == ["scanner"] * 4
 
 
 def test_a_person_is_counted_as_a_person(client, subscriber):
-    client.get(path(tokens.manage_url(subscriber)), **PERSON)
+    client.get(path(tokens.preferences_url(subscriber)), **PERSON)
 
-    hit = LinkHit.objects.get()
-    assert (hit.looks, hit.purpose, hit.mail_domain) == ("person", "manage", "example.org")
+    hit = LinkOpen.objects.get()
+    assert (hit.opener, hit.purpose, hit.mail_domain) == ("person", "manage", "example.org")
 
 
 def test_a_forged_link_is_not_counted(client, db):
-    client.get("/m/nonsense/", **PERSON)
+    client.get("/p/nonsense/", **PERSON)
 
-    assert not LinkHit.objects.exists()
+    assert not LinkOpen.objects.exists()
 
 
 def test_many_people_of_one_firm_at_once_are_a_burst(client, crowd):
-    [client.get(path(tokens.manage_url(address)), **PERSON) for address in crowd]
+    [client.get(path(tokens.preferences_url(address)), **PERSON) for address in crowd]
 
-    assert LinkHit.objects.order_by("pk").last().looks == "burst"
+    assert LinkOpen.objects.order_by("pk").last().opener == "burst"
 
 
 def test_many_people_of_one_big_provider_are_just_many_people(client, topic, settings):
-    settings.SCANNER_BURST = 3
+    settings.BOT_BURST = 3
     people = [subscribe(factories.email_address(f"p{n}@gmail.com"), topic) for n in range(4)]
 
-    [client.get(path(tokens.manage_url(address)), **PERSON) for address in people]
+    [client.get(path(tokens.preferences_url(address)), **PERSON) for address in people]
 
-    assert set(LinkHit.objects.values_list("looks", flat=True)) == {"person"}
+    assert set(LinkOpen.objects.values_list("opener", flat=True)) == {"person"}
 
 
 def test_a_person_who_leaves_is_believed(client, subscriber, topic):
     leave(client, subscriber, topic, **PERSON)
 
-    assert eligibility.objection(subscriber, topic) == "left"
-    assert not DoubtfulLeave.objects.exists()
+    assert eligibility.first_objection(subscriber, topic) == "left"
+    assert not SuspiciousOptOut.objects.exists()
 
 
 def test_a_robot_that_submits_the_form_is_out_and_marked_every_time(client, crowd, topic):
     for address in crowd:
-        page = client.get(path(tokens.leave_url(address, topic)), follow=True, **PERSON)
-        client.post("/leave/", {"for": page.context["visitor"].stamp, "leave": "topic"}, **PERSON)
+        page = client.get(path(tokens.unsubscribe_url(address, topic)), follow=True, **PERSON)
+        client.post("/unsubscribe/", {"for": page.context["visitor"].page_binding, "leave": "topic"}, **PERSON)
 
-    assert {eligibility.objection(address, topic) for address in crowd} == {"left"}
-    assert DoubtfulLeave.objects.count() == len(crowd)
+    assert {eligibility.first_objection(address, topic) for address in crowd} == {"left"}
+    assert SuspiciousOptOut.objects.count() == len(crowd)
 
 
 def test_a_known_scanner_that_presses_the_button_is_marked(client, subscriber, topic):
     one_click(client, subscriber, topic, **BARRACUDA)
 
-    assert DoubtfulLeave.objects.get().because == "Barracuda"
+    assert SuspiciousOptOut.objects.get().because == "Barracuda"
 
 
 def test_a_mail_provider_that_unsubscribes_for_its_user_is_believed(client, subscriber, topic):
     one_click(client, subscriber, topic, **PERSON)
 
-    assert not DoubtfulLeave.objects.exists()
+    assert not SuspiciousOptOut.objects.exists()
 
 
 def test_a_whole_firm_that_leaves_within_a_minute_is_marked_from_the_first(client, crowd, topic):
     [one_click(client, address, topic, **PERSON) for address in crowd]
 
-    assert DoubtfulLeave.objects.count() == len(crowd)
+    assert SuspiciousOptOut.objects.count() == len(crowd)
 
 
 def test_pressed_a_hundred_times_it_is_marked_once(client, subscriber, topic):
     [one_click(client, subscriber, topic, **BARRACUDA) for _time in range(5)]
 
-    assert DoubtfulLeave.objects.count() == 1
+    assert SuspiciousOptOut.objects.count() == 1
 
 
 @pytest.fixture
 def doubtful(client, subscriber, topic):
     one_click(client, subscriber, topic, **BARRACUDA)
-    return DoubtfulLeave.objects.get()
+    return SuspiciousOptOut.objects.get()
 
 
 def test_staff_offer_a_way_back_once_and_the_person_takes_it(doubtful, subscriber, topic, author):
-    bot_detection.offer_a_way_back(doubtful, by=author)
+    bot_detection.offer_undo(doubtful, by=author)
 
     with pytest.raises(NotAllowed, match="already resolved this"):
-        bot_detection.offer_a_way_back(doubtful, by=author)
-    assert subscriber.replies.filter(kind=Reply.Kind.CHANGED).count() == 1
-    assert eligibility.objection(subscriber, topic) == "left"
+        bot_detection.offer_undo(doubtful, by=author)
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.CHANGED).count() == 1
+    assert eligibility.first_objection(subscriber, topic) == "left"
 
-    undo.put_back(subscriber, doubtful.act)
+    undo.undo_act(subscriber, doubtful.interaction_id)
 
-    assert eligibility.objection(subscriber, topic) == ""
+    assert eligibility.first_objection(subscriber, topic) == ""
 
 
 def test_staff_believe_it_and_nothing_is_sent(doubtful, subscriber, author):
-    bot_detection.settle(doubtful, by=author)
+    bot_detection.accept_opt_out(doubtful, by=author)
 
     doubtful.refresh_from_db()
-    assert (doubtful.settled_by, doubtful.offered_at) == (author, None)
-    assert not subscriber.replies.filter(kind=Reply.Kind.CHANGED).exists()
+    assert (doubtful.resolved_by, doubtful.offered_at) == (author, None)
+    assert not subscriber.service_messages.filter(kind=ServiceMessage.Kind.CHANGED).exists()
 
 
 def test_looks_at_links_are_forgotten_after_some_weeks(client, subscriber):
     with time_machine.travel(timezone.now() - timedelta(days=91)):
-        open_link(client, tokens.manage_url(subscriber))
-    open_link(client, tokens.manage_url(subscriber))
+        open_link(client, tokens.preferences_url(subscriber))
+    open_link(client, tokens.preferences_url(subscriber))
 
-    bot_detection.forget_old()
+    bot_detection.delete_old_link_opens()
 
-    assert LinkHit.objects.count() == 1
+    assert LinkOpen.objects.count() == 1
 
 
 def test_leaving_elsewhere_is_no_business_of_scanners(subscriber, topic):
     event = consent.withdraw(subscriber, topic, source="staff", by=factories.UserFactory()).event
 
-    assert bot_detection.doubt(subscriber, event.act, bot_detection.Seen("POST", "curl/8", "", False)) is None
+    assert (
+        bot_detection.flag_if_suspicious(
+            subscriber, event.interaction_id, bot_detection.RequestTraits("POST", "curl/8", "", False)
+        )
+        is None
+    )

@@ -9,19 +9,19 @@ from django.urls import reverse
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.links.tokens import BadLink, Purpose
-from preferences.models import LinkHit, Source
+from preferences.links.tokens import BadLink, LinkPurpose
+from preferences.models import LinkOpen, Source
 from preferences.web import link_session
 from tests.preferences.web.visitors import open_link, path
 
 LETTER = {
-    Purpose.LEAVE: "l",
-    Purpose.MANAGE: "m",
-    Purpose.FRESH: "f",
-    Purpose.CONFIRM: "c",
-    Purpose.UNDO: "z",
-    Purpose.RECEIPT: "r",
-    Purpose.KEEP: "k",
+    LinkPurpose.UNSUBSCRIBE: "l",
+    LinkPurpose.PREFERENCES: "m",
+    LinkPurpose.SECURE: "f",
+    LinkPurpose.CONFIRM: "c",
+    LinkPurpose.UNDO: "z",
+    LinkPurpose.RECEIPT: "r",
+    LinkPurpose.RENEWAL: "k",
 }
 
 
@@ -34,16 +34,16 @@ def clock(time_machine):
 @pytest.fixture
 def made(subscriber, topic, notice):
     """One good link of each purpose, for one person."""
-    reply = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
+    service_message = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
     agreed = subscriber.events.get(kind="granted")
     return {
-        Purpose.LEAVE: tokens.leave_url(subscriber, topic),
-        Purpose.MANAGE: tokens.manage_url(subscriber),
-        Purpose.FRESH: tokens.fresh_url(subscriber),
-        Purpose.CONFIRM: tokens.confirm_url(reply),
-        Purpose.UNDO: tokens.undo_url(subscriber, agreed.act),
-        Purpose.RECEIPT: tokens.receipt_url(subscriber, agreed.act),
-        Purpose.KEEP: tokens.keep_url(subscriber, topic, agreed.reference.int),
+        LinkPurpose.UNSUBSCRIBE: tokens.unsubscribe_url(subscriber, topic),
+        LinkPurpose.PREFERENCES: tokens.preferences_url(subscriber),
+        LinkPurpose.SECURE: tokens.secure_url(subscriber),
+        LinkPurpose.CONFIRM: tokens.confirm_url(service_message),
+        LinkPurpose.UNDO: tokens.undo_url(subscriber, agreed.interaction_id),
+        LinkPurpose.RECEIPT: tokens.receipt_url(subscriber, agreed.interaction_id),
+        LinkPurpose.RENEWAL: tokens.renewal_url(subscriber, topic, agreed.reference.int),
     }
 
 
@@ -51,7 +51,7 @@ def token_of(url):
     return url.rstrip("/").rpartition("/")[2]
 
 
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", list(LinkPurpose))
 def test_a_link_opens_a_page_without_the_token_in_its_address(client, made, purpose):
     answer = client.get(path(made[purpose]))
 
@@ -60,23 +60,25 @@ def test_a_link_opens_a_page_without_the_token_in_its_address(client, made, purp
     assert token_of(made[purpose]) not in str(answer.cookies)
 
 
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", list(LinkPurpose))
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, made, purpose):
     client.get(path(made[purpose]))
 
-    cookie = client.cookies[link_session.name(Purpose.MANAGE if purpose == Purpose.FRESH else purpose)]
+    cookie = client.cookies[
+        link_session.cookie_name(LinkPurpose.PREFERENCES if purpose == LinkPurpose.SECURE else purpose)
+    ]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
 
 
 def test_under_tls_the_cookie_belongs_to_this_host_alone(client, made, settings):
     settings.SESSION_COOKIE_SECURE = True
 
-    client.get(path(made[Purpose.LEAVE]))
+    client.get(path(made[LinkPurpose.UNSUBSCRIBE]))
 
     assert client.cookies["__Host-sayso-leave"]["secure"]
 
 
-@pytest.mark.parametrize(("purpose", "door"), [p for p in itertools.product(Purpose, Purpose) if p[0] != p[1]])
+@pytest.mark.parametrize(("purpose", "door"), [p for p in itertools.product(LinkPurpose, LinkPurpose) if p[0] != p[1]])
 def test_a_link_of_one_purpose_opens_no_other_door(client, made, purpose, door):
     answer = client.get(f"/{LETTER[door]}/{token_of(made[purpose])}/")
 
@@ -99,17 +101,17 @@ def test_a_link_of_one_purpose_opens_no_other_door(client, made, purpose, door):
         lambda token: "x",
     ],
 )
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", list(LinkPurpose))
 def test_a_spoiled_link_gets_a_friendly_page(client, made, purpose, spoil):
     answer = client.get(f"/{LETTER[purpose]}/{spoil(token_of(made[purpose]))}/")
 
     assert answer.status_code == 404
     assert "This link does not work" in answer.content.decode()
-    assert 'action="/my-link/"' in answer.content.decode()
+    assert 'action="/secure-link/"' in answer.content.decode()
 
 
 def test_every_single_flipped_bit_is_noticed(subscriber):
-    token = tokens.token(Purpose.MANAGE, subscriber)
+    token = tokens.make_token(LinkPurpose.PREFERENCES, subscriber)
 
     flipped = [_flipped(token, place, bit) for place in range(len(token)) for bit in range(8)]
 
@@ -122,7 +124,7 @@ def _flipped(text, place, bit):
 
 def _opens(text):
     try:
-        tokens.read(Purpose.MANAGE, text)
+        tokens.read_token(LinkPurpose.PREFERENCES, text)
     except BadLink:
         return False
     return True
@@ -131,11 +133,11 @@ def _opens(text):
 @pytest.mark.parametrize(
     ("purpose", "minutes", "status"),
     [
-        (Purpose.FRESH, 29, 303),
-        (Purpose.FRESH, 31, 410),
-        (Purpose.CONFIRM, 7 * 24 * 60 - 1, 303),
-        (Purpose.CONFIRM, 7 * 24 * 60 + 1, 410),
-        (Purpose.MANAGE, 5 * 365 * 24 * 60, 303),
+        (LinkPurpose.SECURE, 29, 303),
+        (LinkPurpose.SECURE, 31, 410),
+        (LinkPurpose.CONFIRM, 7 * 24 * 60 - 1, 303),
+        (LinkPurpose.CONFIRM, 7 * 24 * 60 + 1, 410),
+        (LinkPurpose.PREFERENCES, 5 * 365 * 24 * 60, 303),
     ],
 )
 def test_links_live_as_long_as_they_say(clock, client, made, purpose, minutes, status):
@@ -147,13 +149,13 @@ def test_links_live_as_long_as_they_say(clock, client, made, purpose, minutes, s
 def test_an_expired_link_offers_a_new_one(clock, client, made):
     clock.shift(31 * 60)
 
-    page = client.get(path(made[Purpose.FRESH])).content.decode()
+    page = client.get(path(made[LinkPurpose.SECURE])).content.decode()
 
     assert "This link has expired" in page
-    assert 'action="/my-link/"' in page
+    assert 'action="/secure-link/"' in page
 
 
-@pytest.mark.parametrize("purpose", [Purpose.MANAGE, Purpose.FRESH, Purpose.CONFIRM])
+@pytest.mark.parametrize("purpose", [LinkPurpose.PREFERENCES, LinkPurpose.SECURE, LinkPurpose.CONFIRM])
 def test_revoked_links_open_nothing_any_more(client, made, subscriber, purpose):
     contacts.revoke_links(subscriber)
 
@@ -161,7 +163,7 @@ def test_revoked_links_open_nothing_any_more(client, made, subscriber, purpose):
 
 
 def test_revoking_links_ends_visits_that_already_began(client, made, subscriber):
-    open_link(client, made[Purpose.MANAGE])
+    open_link(client, made[LinkPurpose.PREFERENCES])
     contacts.revoke_links(subscriber)
 
     assert client.get("/preferences/").status_code == 404
@@ -169,11 +171,11 @@ def test_revoking_links_ends_visits_that_already_began(client, made, subscriber)
 
 def test_old_keys_still_verify_and_removed_ones_do_not(client, made, settings):
     fresh_key = "another-leave-link-key-0123456789abcdef"
-    settings.LINK_KEYS = settings.LINK_KEYS | {"leave": [fresh_key, *settings.LINK_KEYS["leave"]]}
-    assert client.get(path(made[Purpose.LEAVE])).status_code == 303
+    settings.LINK_KEYS = settings.LINK_KEYS | {"unsubscribe": [fresh_key, *settings.LINK_KEYS["unsubscribe"]]}
+    assert client.get(path(made[LinkPurpose.UNSUBSCRIBE])).status_code == 303
 
-    settings.LINK_KEYS = settings.LINK_KEYS | {"leave": [fresh_key]}
-    assert client.get(path(made[Purpose.LEAVE])).status_code == 404
+    settings.LINK_KEYS = settings.LINK_KEYS | {"unsubscribe": [fresh_key]}
+    assert client.get(path(made[LinkPurpose.UNSUBSCRIBE])).status_code == 404
 
 
 @pytest.mark.parametrize("value", ["", "x", "1-1-0-0-0_99999999999:x", "\x00"])
@@ -184,14 +186,14 @@ def test_a_forged_cookie_opens_nothing(client, subscriber, value):
 
 
 def test_a_cookie_of_one_purpose_is_worth_nothing_as_another(client, made):
-    open_link(client, made[Purpose.LEAVE])
+    open_link(client, made[LinkPurpose.UNSUBSCRIBE])
     client.cookies["sayso-manage"] = client.cookies["sayso-leave"].value
 
     assert client.get("/preferences/").status_code == 404
 
 
 def test_a_cookie_does_not_outlive_its_day(clock, client, made):
-    open_link(client, made[Purpose.MANAGE])
+    open_link(client, made[LinkPurpose.PREFERENCES])
     value = client.cookies["sayso-manage"].value
     clock.shift(24 * 60 * 60 + 1)
     client.cookies["sayso-manage"] = value
@@ -215,5 +217,5 @@ def test_nobody_writes_by_looking(client, made, subscriber, topic):
 
 def _rows():
     """Everything there is, but for the count of looks at links."""
-    kept = [model for model in apps.get_models() if model is not LinkHit]
+    kept = [model for model in apps.get_models() if model is not LinkOpen]
     return {model._meta.label: list(model.objects.values_list()) for model in kept}

@@ -7,11 +7,11 @@ from django.utils import timezone
 from preferences.collection import consent_forms, offline_consent
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
-from preferences.models import ConsentForm, Method, Reply, Source
+from preferences.models import ConsentForm, Method, ServiceMessage, Source
 from preferences.outbox import service as outbox
 from tests import factories
 
-Kind = Reply.Kind
+Kind = ServiceMessage.Kind
 
 
 def owed(address, kind, topic):
@@ -19,10 +19,10 @@ def owed(address, kind, topic):
     notice = topic.notices.get(language="en")
     asked = consent.ask(address, [notice], source=Source.SIGN_UP)
     if kind in (Kind.CONFIRM, Kind.REMINDER):
-        return address.replies.get(kind=kind, act=asked.act)
+        return address.service_messages.get(kind=kind, interaction_id=asked.interaction_id)
     consent.confirm(asked)
     OWE[kind](address, topic)
-    return address.replies.get(kind=kind)
+    return address.service_messages.get(kind=kind)
 
 
 def changed_by_staff(address, topic):
@@ -40,15 +40,19 @@ def written_down(address, topic):
     words = {"title": "May we write?", "intro": "Let me read this to you.", "thank_you": "So it is yes."}
     form = consent_forms.publish(paper, language="en", **words)
     proof, by = Proof(words="Signed at the front desk."), factories.UserFactory()
-    offline_consent.write_down(address, [other], form=form, said_at=timezone.now(), proof=proof, by=by)
+    offline_consent.record_consent(address, [other], form=form, said_at=timezone.now(), proof=proof, by=by)
 
 
 OWE = {
     Kind.SIGNED_UP: lambda address, topic: None,
-    Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
-    Kind.HELP: lambda address, topic: outbox.owe(address, Kind.HELP, sender=topic.sender, act=address.reference),
-    Kind.LINK: lambda address, topic: outbox.owe_link(address),
+    Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE),
+    Kind.HELP: lambda address, topic: outbox.enqueue(
+        address, Kind.HELP, sender=topic.sender, interaction_id=address.reference
+    ),
+    Kind.LINK: lambda address, topic: outbox.enqueue_secure_link(address),
     Kind.CHANGED: lambda address, topic: changed_by_staff(address, topic),
-    Kind.WRITTEN_DOWN: lambda address, topic: written_down(address, topic),
-    Kind.NEW_ADDRESS: lambda address, topic: outbox.owe(address, Kind.NEW_ADDRESS, sender=topic.sender, act=uuid4()),
+    Kind.OFFLINE_CONSENT: lambda address, topic: written_down(address, topic),
+    Kind.NEW_ADDRESS: lambda address, topic: outbox.enqueue(
+        address, Kind.NEW_ADDRESS, sender=topic.sender, interaction_id=uuid4()
+    ),
 }

@@ -5,7 +5,7 @@ import time_machine
 
 from preferences.channels.outcomes import Outcome, Result
 from preferences.consent import service as consent
-from preferences.models import Reply, Source
+from preferences.models import ServiceMessage, Source
 from preferences.outbox import service as outbox
 from tests import factories
 from tests.conftest import subscribe
@@ -13,14 +13,14 @@ from tests.conftest import subscribe
 NIGHT = "2026-11-25T04:00:00Z"  # 23:00 in Maine, a Tuesday
 
 
-def hand_over(reply):
+def send(service_message):
     return Outcome(Result.SENT)
 
 
-def delivered(reply):
-    outbox.deliver(reply.pk, hand_over)
-    reply.refresh_from_db()
-    return reply
+def delivered(service_message):
+    outbox.deliver(service_message.pk, send)
+    service_message.refresh_from_db()
+    return service_message
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_after_five_minutes_it_waits_for_the_morning(asked):
     with time_machine.travel("2026-11-25T04:05:01Z", tick=False):
         waiting = delivered(asked)
 
-    assert [waiting.status, waiting.attempts] == ["owed", 0]
+    assert [waiting.status, waiting.attempts] == ["queued", 0]
     assert waiting.due_at.isoformat() >= "2026-11-25T13:00:00+00:00"
     assert waiting.deadline_at > waiting.due_at
 
@@ -52,8 +52,8 @@ def test_in_the_morning_it_goes(asked):
 
 def test_what_only_answers_at_once_is_never_said_in_the_morning(texter, topic):
     with time_machine.travel(NIGHT, tick=False):
-        consent.withdraw(texter, topic, source=Source.TEXT)
-        out = Reply.objects.get(kind="opted_out")
+        consent.withdraw(texter, topic, source=Source.SMS)
+        out = ServiceMessage.objects.get(kind="opted_out")
         deadline = out.deadline_at
     with time_machine.travel("2026-11-25T04:04:59Z", tick=False):
         assert delivered(out).status == "sent"
@@ -65,8 +65,8 @@ def test_what_a_colleague_changed_at_night_is_told_in_the_morning(texter, topic,
     subscribe(texter, other)
     with time_machine.travel(NIGHT, tick=False):
         consent.withdraw(texter, other, source=Source.STAFF, by=approver)
-        told = Reply.objects.latest("pk")
-        assert delivered(told).status == "owed"
+        told = ServiceMessage.objects.latest("pk")
+        assert delivered(told).status == "queued"
 
 
 def test_mail_wakes_nobody(address, notice):
@@ -82,5 +82,5 @@ def test_where_nobody_knows_which_hour_it_is_nothing_is_told_at_once(topic, appr
     subscribe(phone, topic)
     with time_machine.travel(NIGHT, tick=False):
         consent.withdraw(phone, topic, source=Source.STAFF, by=approver)
-        told = Reply.objects.latest("pk")
-        assert delivered(told).status == "owed"
+        told = ServiceMessage.objects.latest("pk")
+        assert delivered(told).status == "queued"

@@ -24,8 +24,8 @@ def subscriber(transactional_db):
 
 def take(address, window):
     with transaction.atomic():
-        send_fence.lock([address.pk])
-        return send_fence.take([address.pk], window)
+        send_fence.lock_addresses([address.pk])
+        return send_fence.acquire([address.pk], window)
 
 
 def leave_in_a_thread(address):
@@ -66,7 +66,7 @@ def test_opting_out_is_answered_at_once_when_nothing_is_in_flight(subscriber):
 
 
 def test_a_hand_over_past_its_deadline_makes_nobody_wait(subscriber, settings):
-    settings.HAND_OVER_SECONDS = -1
+    settings.SEND_FENCE_SECONDS = -1
     take(subscriber, uuid.uuid4())
 
     assert send_fence.wait(subscriber.pk, time.monotonic() + 5)
@@ -77,10 +77,10 @@ def test_nobody_waits_longer_than_the_cap_however_much_they_end(subscriber, sett
     take(subscriber, uuid.uuid4())
     began = time.monotonic()
 
-    consent.withdraw_all(subscriber, sender=subscriber.subscriptions.get().topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=subscriber.subscriptions.get().topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     assert 0.5 <= time.monotonic() - began < 0.9
-    assert send_fence.in_flight(subscriber)
+    assert send_fence.is_in_flight(subscriber)
 
 
 def test_an_address_is_in_one_senders_hands_at_a_time(subscriber):
@@ -91,8 +91,8 @@ def test_an_address_is_in_one_senders_hands_at_a_time(subscriber):
 
 
 def test_a_sender_who_was_lost_does_not_keep_the_address(subscriber, settings):
-    settings.HAND_OVER_SECONDS = -1
+    settings.SEND_FENCE_SECONDS = -1
     take(subscriber, uuid.uuid4())
 
-    settings.HAND_OVER_SECONDS = 30
+    settings.SEND_FENCE_SECONDS = 30
     assert take(subscriber, uuid.uuid4()) == {subscriber.pk}

@@ -7,13 +7,14 @@ import pytest
 
 from preferences import tasks
 from preferences.collection import pending_signups
+from preferences.consent import endings, suppressions
 from preferences.consent import service as consent
-from preferences.models import Method, Notice, Reply, Source
+from preferences.models import Method, Notice, ServiceMessage, Source
 from preferences.presentation import message_templates
 from tests import factories
 from tests.sinks import MailSink
 
-Kind, Status = Reply.Kind, Reply.Status
+Kind, Status = ServiceMessage.Kind, ServiceMessage.Status
 DAY = 24 * 60 * 60
 
 
@@ -36,7 +37,7 @@ def asked(clock, address, notice):
 
 
 def reminded(relay):
-    tasks.deliver_replies()
+    tasks.deliver_service_messages()
     mails = [email.message_from_bytes(mail.content, policy=email.policy.default) for mail in relay.messages]
     return [mail for mail in mails if "have not confirmed yet" in mail["subject"]]
 
@@ -53,21 +54,23 @@ def test_the_reminder_comes_after_three_days_and_once(clock, relay, asked):
 
 
 ANSWERS = {
-    "confirmed": lambda reply, topic: consent.confirm(reply),
-    "refused": lambda reply, topic: consent.refuse(reply.address, topic, source=Source.CONFIRM),
-    "cancelled": lambda reply, topic: pending_signups.cancel(reply),
-    "left": lambda reply, topic: consent.withdraw(reply.address, topic, source=Source.LEAVE),
-    "left everything": lambda reply, topic: consent.withdraw_all(
-        reply.address, sender=topic.sender, source=Source.LEAVE
+    "confirmed": lambda service_message, topic: consent.confirm(service_message),
+    "refused": lambda service_message, topic: consent.refuse(service_message.address, topic, source=Source.CONFIRM),
+    "cancelled": lambda service_message, topic: pending_signups.cancel(service_message),
+    "left": lambda service_message, topic: consent.withdraw(
+        service_message.address, topic, source=Source.UNSUBSCRIBE_PAGE
     ),
-    "never again": lambda reply, topic: consent.withdraw_for_good(
-        reply.address, sender=topic.sender, source=Source.LEAVE
+    "left everything": lambda service_message, topic: consent.withdraw_all(
+        service_message.address, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE
     ),
-    "said yes elsewhere": lambda reply, topic: consent.grant(
-        reply.address, topic, source=Source.PREFERENCES, method=Method.BUTTON
+    "never again": lambda service_message, topic: consent.withdraw_permanently(
+        service_message.address, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE
     ),
-    "bounced": lambda reply, topic: consent.suppress(reply.address, "bounced"),
-    "complained": lambda reply, topic: consent.complain(reply.address, provider="test"),
+    "said yes elsewhere": lambda service_message, topic: consent.grant(
+        service_message.address, topic, source=Source.PREFERENCES, method=Method.BUTTON
+    ),
+    "bounced": lambda service_message, topic: suppressions.suppress(service_message.address, "bounced"),
+    "complained": lambda service_message, topic: endings.record_complaint(service_message.address, provider="test"),
 }
 
 
@@ -95,7 +98,7 @@ def test_asked_anew_the_newer_question_is_reminded_of_once(clock, relay, asked, 
 
     assert early == []
     assert len(reminded(relay)) == 1
-    assert address.replies.get(kind=Kind.REMINDER, status=Status.SENT).act == anew.act
+    assert address.service_messages.get(kind=Kind.REMINDER, status=Status.SENT).interaction_id == anew.interaction_id
 
 
 def test_asked_anew_after_a_reminder_there_is_no_second_one(clock, relay, asked, address, notice):
@@ -113,18 +116,18 @@ def test_half_an_answer_leaves_the_reminder_of_the_rest(clock, address, topic):
 
     consent.grant(address, topic, source=Source.PREFERENCES, method=Method.BUTTON)
 
-    assert address.replies.get(kind=Kind.REMINDER).status == Status.OWED
+    assert address.service_messages.get(kind=Kind.REMINDER).status == Status.QUEUED
 
 
 def test_texts_are_not_reminded_of(phone, notice):
     consent.ask(phone, [notice], source=Source.SIGN_UP)
 
-    assert not phone.replies.filter(kind=Kind.REMINDER).exists()
+    assert not phone.service_messages.filter(kind=Kind.REMINDER).exists()
 
 
 @pytest.mark.parametrize("kind", [Kind.CONFIRM, Kind.REMINDER])
 def test_the_mail_says_what_was_asked_and_how_to_confirm_and_to_cancel(asked, topic, kind):
-    mail = message_templates.compose(asked.address.replies.get(kind=kind)).content
+    mail = message_templates.compose_message(asked.address.service_messages.get(kind=kind)).content
     body = email.message_from_bytes(mail, policy=email.policy.default).get_body(("plain",)).get_content()
 
     assert topic.name in body

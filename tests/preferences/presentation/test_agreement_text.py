@@ -26,7 +26,7 @@ def address(db, time_machine):
             "12 March 2026, by ticking a box on the sign-up page and confirming it.",
         ),
         (Source.PREFERENCES, Method.CHECKBOX, "12 March 2026, by ticking a box on this page."),
-        (Source.TEXT, Method.KEYWORD, "12 March 2026, by text message."),
+        (Source.SMS, Method.KEYWORD, "12 March 2026, by text message."),
         (Source.IMPORT, Method.WRITTEN, "12 March 2026, in writing."),
         (Source.IMPORT, Method.CHECKBOX, "12 March 2026."),
     ],
@@ -34,12 +34,12 @@ def address(db, time_machine):
 def test_each_way_of_saying_yes_has_its_sentence(address, topic, source, method, how):
     event = consent.grant(address, topic, source=source, method=method).event
 
-    assert agreement_text.sentence(event, address.contact) == f"You agreed on {how}"
+    assert agreement_text.agreement_sentence(event, address.contact) == f"You agreed on {how}"
 
 
 def test_what_a_colleague_wrote_down_says_so(address, topic, author):
     event = consent.grant(address, topic, source=Source.STAFF, method=Method.VERBAL, by=author).event
 
-    told = agreement_text.sentence(event, address.contact)
+    told = agreement_text.agreement_sentence(event, address.contact)
 
     assert told == "You agreed on 12 March 2026, verbally, to a member of our staff."

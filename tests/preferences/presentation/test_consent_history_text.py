@@ -16,7 +16,9 @@ from tests.conftest import subscribe
 
 
 def lines(address):
-    return list(consent_history_text.told(list(consent_history_text.events(address.contact)), visiting=address))
+    return list(
+        consent_history_text.history_lines(list(consent_history_text.events_of(address.contact)), visiting=address)
+    )
 
 
 def test_a_confirmed_sign_up_is_two_lines_the_newest_first(subscriber, topic):
@@ -30,7 +32,7 @@ def test_a_confirmed_sign_up_is_two_lines_the_newest_first(subscriber, topic):
 
 
 def test_a_text_is_told_as_a_text(texter, topic):
-    consent.withdraw(texter, topic, source=Source.TEXT, method=Method.KEYWORD)
+    consent.withdraw(texter, topic, source=Source.SMS, method=Method.KEYWORD)
 
     line = lines(texter)[0]
 
@@ -47,14 +49,14 @@ def test_colleagues_are_never_named(subscriber, topic):
 
 
 def test_leaving_everything_is_told_as_everything(subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     assert lines(subscriber)[0].what == "You unsubscribed from everything, by email"
 
 
 def test_a_pause_is_told_with_its_end(subscriber, topic):
     until = timezone.now() + timedelta(days=30)
-    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause_messages(subscriber, topic, until=until, source=Source.PREFERENCES)
 
     line = lines(subscriber)[0]
 
@@ -72,8 +74,8 @@ def test_a_pause_is_told_with_its_end(subscriber, topic):
 )
 def test_a_limit_is_told_with_its_number(subscriber, topic, number, about, expected):
     about = topic if about else None
-    frequency.limit(subscriber, about, most_per_month=7, source=Source.PREFERENCES)
-    frequency.limit(subscriber, about, most_per_month=number, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(subscriber, about, most_per_month=7, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(subscriber, about, most_per_month=number, source=Source.PREFERENCES)
 
     assert lines(subscriber)[0].what == expected
 

@@ -40,7 +40,7 @@ def upload(data, name="logo.png", media_type="image/png"):
     ],
 )
 def test_three_formats_are_taken_by_their_content(data, media_type):
-    picture = logos.read(data)
+    picture = logos.parse_logo(data)
 
     assert (picture.media_type, picture.width, picture.height) == (media_type, 120, 40)
 
@@ -66,13 +66,13 @@ def test_three_formats_are_taken_by_their_content(data, media_type):
 )
 def test_anything_else_is_refused_with_a_sentence(data):
     with pytest.raises(NotAllowed, match="PNG, JPEG or WebP"):
-        logos.read(data)
+        logos.parse_logo(data)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (15, 48), (48, 2001)])
 def test_a_logo_has_a_sensible_size(size):
     with pytest.raises(NotAllowed, match="between 16 and 2000"):
-        logos.read(pictures.png(*size))
+        logos.parse_logo(pictures.png(*size))
 
 
 def test_a_heavy_file_is_refused(sender):
@@ -97,7 +97,7 @@ def test_a_picture_by_name_alone_is_refused(sender):
 def test_the_logo_is_served_as_what_it_is_and_kept_by_browsers(client, sender):
     change(sender, logo=upload(pictures.webp(), "logo.html")).save()
 
-    answer = client.get(f"/logo/{sender.slug}/?v={logos.version(sender)}")
+    answer = client.get(f"/logo/{sender.slug}/?v={logos.logo_version(sender)}")
 
     assert answer.content == pictures.webp()
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/webp", "nosniff")
@@ -106,11 +106,11 @@ def test_the_logo_is_served_as_what_it_is_and_kept_by_browsers(client, sender):
 
 def test_another_logo_has_another_address(sender):
     change(sender, logo=upload(pictures.png())).save()
-    before = logos.version(sender)
+    before = logos.logo_version(sender)
 
     change(sender, logo=upload(pictures.png(64, 64))).save()
 
-    assert logos.version(sender) != before
+    assert logos.logo_version(sender) != before
 
 
 def test_a_file_that_is_no_picture_is_not_served_even_if_it_lies_there(client, sender):
@@ -134,7 +134,7 @@ def test_the_page_shows_the_logo_with_the_name_as_its_text(client, sender):
 
     page = client.get(f"/sign-up/{topic.sender.slug}/").content.decode()
 
-    assert f'<img src="/logo/{sender.slug}/?v={logos.version(sender)}" alt="{sender.name}">' in page
+    assert f'<img src="/logo/{sender.slug}/?v={logos.logo_version(sender)}" alt="{sender.name}">' in page
 
 
 def test_staff_may_take_the_logo_away(sender):

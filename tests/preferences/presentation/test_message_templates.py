@@ -6,18 +6,18 @@ import pytest
 
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
-from preferences.models import Reply, Source
+from preferences.models import ServiceMessage, Source
 from preferences.presentation import message_templates
 from preferences.text import sms_segments
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.outbox.service_messages import owed
 
-Kind = Reply.Kind
+Kind = ServiceMessage.Kind
 
 
-def mail(reply):
-    return message_from_bytes(message_templates.compose(reply).content, policy=policy.default)
+def mail(service_message):
+    return message_from_bytes(message_templates.compose_message(service_message).content, policy=policy.default)
 
 
 def parts(message):
@@ -26,16 +26,16 @@ def parts(message):
 
 @pytest.mark.parametrize("kind", Kind.values)
 def test_every_mail_says_who_writes_from_where_and_why(address, topic, kind):
-    reply = owed(address, kind, topic)
+    service_message = owed(address, kind, topic)
 
-    message = mail(reply)
+    message = mail(service_message)
 
     plain, html = parts(message)
     sender = topic.sender
     assert str(message["From"]) == f"{sender.name} <{sender.from_email}>"
     assert (message["Reply-To"], message["To"]) == (sender.reply_to, address.value)
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Message-ID"] == f"<{reply.reference}@testserver>"
+    assert message["Message-ID"] == f"<{service_message.reference}@testserver>"
     assert all(words in plain and words in html for words in [sender.postal_address, sender.contact_email])
     assert "You get this" in plain
     assert "You get this" in html
@@ -76,27 +76,27 @@ TEXTS = {
 
 @pytest.mark.parametrize(("kind", "body"), TEXTS.items())
 def test_each_text_says_it_all_in_one_segment(phone, topic, kind, body):
-    text = message_templates.compose(owed(phone, kind, topic))
+    text = message_templates.compose_message(owed(phone, kind, topic))
 
     assert text.body == body
-    assert sms_segments.count(text.body).segments == 1
+    assert sms_segments.measure_sms(text.body).segments == 1
     assert (text.sender, text.to) == (topic.sender.text_number, phone.value)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.REMINDER])  # that goes by mail alone
 def test_every_text_begins_with_the_brand(phone, topic, kind):
-    assert message_templates.compose(owed(phone, kind, topic)).body.startswith("Harbour Clinic: ")
+    assert message_templates.compose_message(owed(phone, kind, topic)).body.startswith("Harbour Clinic: ")
 
 
 def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
-    consent.withdraw_all(texter, sender=topic.sender, source=Source.TEXT)
+    consent.withdraw_all(texter, sender=topic.sender, source=Source.SMS)
 
-    text = message_templates.compose(texter.replies.get(kind=Kind.OPTED_OUT))
+    text = message_templates.compose_message(texter.service_messages.get(kind=Kind.OPTED_OUT))
 
     assert text.body == (
         "Harbour Clinic: Unsubscribed. No more texts will be sent to this number. Reply START to rejoin, HELP for help."
     )
-    assert sms_segments.count(text.body).segments == 1
+    assert sms_segments.measure_sms(text.body).segments == 1
 
 
 def test_the_mail_after_signing_up_can_be_left_by_one_click(client, address, topic):
@@ -122,20 +122,20 @@ def test_the_button_wears_the_colour_of_the_sender_darkened_until_it_can_be_read
 def test_one_click_on_a_summary_leaves_all_it_lists_and_nothing_else(client, topic, subscriber):
     second, third = factories.TopicFactory.create_batch(2, sender=topic.sender)
     subscribe(subscriber, second, third)
-    message = mail(subscriber.replies.filter(kind=Kind.SIGNED_UP).latest("pk"))
+    message = mail(subscriber.service_messages.filter(kind=Kind.SIGNED_UP).latest("pk"))
 
     url = message["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
     client.post(url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
 
     assert list(subscriber.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
-    assert subscriber.replies.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
 
 
 def test_nothing_a_stranger_typed_reaches_the_confirmation(topic):
     spam = "Win at http://evil.example +1 900 555 0000 \u202e"
     address = contacts.add_address("email", "victim@example.org", name=spam)
 
-    content = message_templates.compose(owed(address, Kind.CONFIRM, topic)).content
+    content = message_templates.compose_message(owed(address, Kind.CONFIRM, topic)).content
 
     assert b"evil" not in content
 
@@ -157,4 +157,4 @@ def test_names_in_letters_are_text_and_never_markup_or_headers(address, topic):
 def test_the_links_begin_with_our_own_address_whatever_the_request_said(client, topic, address):
     client.get("/", HTTP_HOST="localhost", HTTP_X_FORWARDED_HOST="evil.example")
 
-    assert b"evil" not in message_templates.compose(owed(address, Kind.LINK, topic)).content
+    assert b"evil" not in message_templates.compose_message(owed(address, Kind.LINK, topic)).content

@@ -18,7 +18,7 @@ COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 def in_css(variable):
     """What the plain stylesheet says for a variable, by day and in the dark."""
-    return tuple(re.findall(rf"--{variable}: (#\w+);", theme._plain()))
+    return tuple(re.findall(rf"--{variable}: (#\w+);", theme._minified_stylesheet()))
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def test_contrast_has_no_direction_and_two_ends(one, other):
 
 @given(COLOURS)
 def test_every_colour_ends_up_readable_everywhere(colour):
-    of = theme.colours(Sender(accent=colour))
+    of = theme.colours_of(Sender(accent=colour))
 
-    assert theme.is_readable(of.accent, theme.LIGHT_PAPERS)
-    assert theme.is_readable(of.dark_accent, theme.DARK_PAPERS)
-    assert theme.contrast_of(of.accent, of.ink) >= theme.LEAST_CONTRAST
-    assert theme.contrast_of(of.dark_accent, of.dark_ink) >= theme.LEAST_CONTRAST
+    assert theme.is_readable(of.accent, theme.LIGHT_BACKGROUNDS)
+    assert theme.is_readable(of.dark_accent, theme.DARK_BACKGROUNDS)
+    assert theme.contrast_of(of.accent, of.ink) >= theme.MIN_CONTRAST
+    assert theme.contrast_of(of.dark_accent, of.dark_ink) >= theme.MIN_CONTRAST
 
 
 @given(COLOURS)
 def test_the_colour_that_is_suggested_is_accepted(colour):
-    assert theme.check(theme.darkened(colour)) == theme.darkened(colour)
+    assert theme.check_accent(theme.darkened(colour)) == theme.darkened(colour)
 
 
 @given(COLOURS)
@@ -58,8 +58,8 @@ def test_a_colour_that_is_readable_stays_as_it_is(colour):
 
 
 def test_the_papers_are_those_of_the_stylesheet():
-    assert set(in_css("paper") + in_css("sheet")) == {*theme.LIGHT_PAPERS, *theme.DARK_PAPERS}
-    assert in_css("accent") == (theme.OURS.accent, theme.OURS.dark_accent)
+    assert set(in_css("paper") + in_css("sheet")) == {*theme.LIGHT_BACKGROUNDS, *theme.DARK_BACKGROUNDS}
+    assert in_css("accent") == (theme.DEFAULT_COLOURS.accent, theme.DEFAULT_COLOURS.dark_accent)
 
 
 @pytest.mark.parametrize("text", ["ink", "soft", "accent"])
@@ -82,7 +82,7 @@ def test_what_happened_can_be_read_and_its_edge_be_seen(kind, day):
 
 def test_a_light_colour_is_refused_with_the_nearest_that_works():
     with pytest.raises(NotAllowed, match=r"#ffcc00 is too light .* works is #\w{6}\."):
-        theme.check("#FFCC00")
+        theme.check_accent("#FFCC00")
 
 
 @pytest.mark.django_db
@@ -109,8 +109,8 @@ def test_a_page_loads_one_stylesheet_in_the_senders_colour(client):
     style = client.get(sheet)
 
     assert "--accent:#7a1f5c" in style.content.decode()
-    assert style.content.decode().startswith(theme._plain())
-    assert (style["Content-Type"], style["Cache-Control"]) == ("text/css; charset=utf-8", views.FOR_GOOD)
+    assert style.content.decode().startswith(theme._minified_stylesheet())
+    assert (style["Content-Type"], style["Cache-Control"]) == ("text/css; charset=utf-8", views.CACHE_FOREVER)
 
 
 @pytest.mark.django_db
@@ -133,5 +133,5 @@ def test_nobody_has_no_stylesheet(client, name):
 def test_a_sender_without_a_colour_shares_the_plain_stylesheet(client, topic):
     page = client.get(f"/sign-up/{topic.sender.slug}/").content.decode()
 
-    assert re.findall(r'rel="stylesheet" href="([^"]+)"', page) == [f"/style/{theme.digest()}.css"]
-    assert client.get(f"/style/{theme.digest()}.css")["Cache-Control"] == views.FOR_GOOD
+    assert re.findall(r'rel="stylesheet" href="([^"]+)"', page) == [f"/style/{theme.stylesheet_digest()}.css"]
+    assert client.get(f"/style/{theme.stylesheet_digest()}.css")["Cache-Control"] == views.CACHE_FOREVER

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from preferences.consent import frequency
+from preferences.consent import endings, frequency
 from preferences.consent import service as consent
 from preferences.contacts import erasure
 from preferences.models import Evidence, Source, Subscription
@@ -37,16 +37,16 @@ def verified(*arguments):
 def lively(subscriber, topic, author):
     """A subscriber among people who did everything else that can be done."""
     left = subscribe(factories.email_address(), topic)
-    consent.withdraw(left, topic, source=Source.LEAVE)
+    consent.withdraw(left, topic, source=Source.UNSUBSCRIBE_PAGE)
     stopped = subscribe(factories.phone_address(), topic, factories.TopicFactory())
-    consent.withdraw_all(stopped, sender=topic.sender, source=Source.TEXT)
+    consent.withdraw_all(stopped, sender=topic.sender, source=Source.SMS)
     subscribe(stopped, topic)
-    frequency.limit(left, topic, most_per_month=2, source=Source.PREFERENCES)
-    frequency.limit(left, None, most_per_month=4, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(left, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(left, None, most_per_month=4, source=Source.PREFERENCES)
     paused = subscribe(factories.email_address(), topic)
-    frequency.pause(paused, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
+    frequency.pause_messages(paused, None, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES)
     complained = subscribe(factories.email_address(), topic)
-    consent.complain(complained, provider="postmark")
+    endings.record_complaint(complained, provider="postmark")
     erasure.erase(subscribe(factories.email_address(), topic).contact, by=author)
     return subscriber
 
@@ -67,7 +67,7 @@ def test_a_status_changed_by_hand_is_found_and_located(lively, topic):
 
 
 def test_a_limit_changed_by_hand_is_found(lively):
-    tamper("UPDATE preferences_limit SET most_per_month = 90 WHERE most_per_month = 4")
+    tamper("UPDATE preferences_frequencycap SET most_per_month = 90 WHERE most_per_month = 4")
 
     printed, code = verified()
 

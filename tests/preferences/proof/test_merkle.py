@@ -24,14 +24,14 @@ ROOTS = [
 
 @pytest.mark.parametrize(("size", "root"), list(enumerate(ROOTS)))
 def test_the_root_of_the_published_trees(size, root):
-    frontier, counted = merkle.append([], 0, [merkle.leaf(entry) for entry in ENTRIES[:size]])
+    frontier, counted = merkle.append([], 0, [merkle.leaf_hash(entry) for entry in ENTRIES[:size]])
 
-    assert (merkle.root(frontier).hex(), counted) == (root, size)
+    assert (merkle.root_hash(frontier).hex(), counted) == (root, size)
 
 
 @given(st.integers(0, 70), st.integers(0, 70))
 def test_growing_in_two_steps_is_growing_in_one(first, second):
-    leaves = [merkle.leaf(bytes([n])) for n in range(first + second)]
+    leaves = [merkle.leaf_hash(bytes([n])) for n in range(first + second)]
 
     step, size = merkle.append([], 0, leaves[:first])
 
@@ -41,10 +41,10 @@ def test_growing_in_two_steps_is_growing_in_one(first, second):
 @given(st.integers(1, 70), st.data())
 def test_a_proof_holds_for_its_own_leaf_and_for_no_other(size, data):
     index = data.draw(st.integers(0, size - 1))
-    leaves = [merkle.leaf(bytes([n])) for n in range(size)]
-    root = merkle.root(merkle.append([], 0, leaves)[0])
-    path = merkle.inclusion(leaves, index)
+    leaves = [merkle.leaf_hash(bytes([n])) for n in range(size)]
+    root = merkle.root_hash(merkle.append([], 0, leaves)[0])
+    path = merkle.inclusion_path(leaves, index)
 
-    assert merkle.proves(leaves[index], index, size, path, root)
-    assert not merkle.proves(merkle.leaf(b"forged"), index, size, path, root)
-    assert not merkle.proves(leaves[index], (index + 1) % size, size, path, root) or size == 1
+    assert merkle.verify_inclusion(leaves[index], index, size, path, root)
+    assert not merkle.verify_inclusion(merkle.leaf_hash(b"forged"), index, size, path, root)
+    assert not merkle.verify_inclusion(leaves[index], (index + 1) % size, size, path, root) or size == 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preferences.proof import receipt_signing, transparency_log
-from preferences.proof.receipt_signing import Finding
+from preferences.proof.receipt_signing import ReceiptCheck
 
 SPEC = importlib.util.spec_from_file_location("verify_receipt", conf.ROOT / "docs" / "verify_receipt.py")
 verifier = importlib.util.module_from_spec(SPEC)
@@ -29,14 +29,14 @@ RECEIPTS = st.dictionaries(TEXTS, VALUES, max_size=6)
 
 
 def signed(receipt=None):
-    return receipt_signing.sign(RECEIPT if receipt is None else receipt)
+    return receipt_signing.sign_receipt(RECEIPT if receipt is None else receipt)
 
 
 def both(text):
     """What the page and the program say: genuine or not."""
-    page = receipt_signing.check(text)[0] == Finding.GENUINE
+    page = receipt_signing.check_receipt(text)[0] == ReceiptCheck.GENUINE
     try:
-        verifier.check(text, json.dumps(receipt_signing.published()))
+        verifier.check(text, json.dumps(receipt_signing.published_keys()))
     except (verifier.NotGenuine, verifier.Unreadable):
         return page, False
     return page, True
@@ -49,7 +49,7 @@ def test_whatever_a_receipt_says_it_is_genuine_in_any_layout(receipt):
 
     assert both(json.dumps(envelope, indent=3)) == (True, True)
     assert both(json.dumps(envelope, ensure_ascii=False)) == (True, True)
-    assert receipt_signing.check(json.dumps(envelope))[1] == receipt
+    assert receipt_signing.check_receipt(json.dumps(envelope))[1] == receipt
 
 
 @settings(max_examples=60, deadline=None)
@@ -57,7 +57,7 @@ def test_whatever_a_receipt_says_it_is_genuine_in_any_layout(receipt):
 def test_a_signature_is_good_for_one_receipt_only(receipt, other):
     envelope = signed(receipt) | {"receipt": other}
 
-    same = receipt_signing.canonical(receipt) == receipt_signing.canonical(other)
+    same = receipt_signing.canonical_json(receipt) == receipt_signing.canonical_json(other)
     assert both(json.dumps(envelope)) == (same, same)
 
 
@@ -145,37 +145,37 @@ def with_signature(**parts):
 GOOD = json.dumps(signed())
 VALUE = signed()["signature"]["value"]
 BAD = {
-    "nothing": ("", Finding.NOT_JSON),
-    "cut off": (GOOD[:-20], Finding.NOT_JSON),
-    "two at once": (GOOD + GOOD, Finding.NOT_JSON),
-    "not JSON": ("Dear Sir or Madam", Finding.NOT_JSON),
-    "a fraction": (GOOD.replace('"place": 7', '"place": 7.0'), Finding.NOT_JSON),
-    "no number": (GOOD.replace('"place": 7', '"place": NaN'), Finding.NOT_JSON),
-    "nested deeply": ("[" * 60_000, Finding.NOT_JSON),
-    "a huge number": (GOOD.replace('"place": 7', '"place": ' + "9" * 5_000), Finding.NOT_JSON),
-    "a name twice": (GOOD.replace('"receipt_id": "1"', '"receipt_id": "2", "receipt_id": "1"'), Finding.REPEATED),
-    "receipt twice": ('{"receipt": {}, ' + GOOD[1:], Finding.REPEATED),
-    "a list": ("[]", Finding.NOT_A_RECEIPT),
-    "a text": ('"receipt"', Finding.NOT_A_RECEIPT),
-    "unsigned": (json.dumps({"receipt": RECEIPT}), Finding.NOT_A_RECEIPT),
-    "something beside it": (json.dumps(signed() | {"note": "trust me"}), Finding.NOT_A_RECEIPT),
-    "something in the signature": (with_signature(note="trust me"), Finding.NOT_A_RECEIPT),
-    "another algorithm": (with_signature(alg="none"), Finding.NOT_A_RECEIPT),
-    "signature is no text": (with_signature(value=None), Finding.NOT_A_RECEIPT),
-    "somebody else's key": (with_signature(key_id="0" * 16), Finding.OTHER_KEY),
-    "no signature": (with_signature(value=""), Finding.ALTERED),
-    "half a signature": (with_signature(value=VALUE[:44]), Finding.ALTERED),
-    "spaces in it": (with_signature(value=f" {VALUE}"), Finding.ALTERED),
-    "another spelling": (with_signature(value=VALUE[:-3] + chr(ord(VALUE[-3]) + 1) + "=="), Finding.ALTERED),
-    "half a character": (GOOD.replace('"withdrawn"', '"\\ud800"'), Finding.ALTERED),
-    "an invisible letter": (GOOD.replace('"withdrawn"', '"with\\u200bdrawn"'), Finding.ALTERED),
-    "right to left": (GOOD.replace('"withdrawn"', '"\\u202enwardhtiw"'), Finding.ALTERED),
+    "nothing": ("", ReceiptCheck.NOT_JSON),
+    "cut off": (GOOD[:-20], ReceiptCheck.NOT_JSON),
+    "two at once": (GOOD + GOOD, ReceiptCheck.NOT_JSON),
+    "not JSON": ("Dear Sir or Madam", ReceiptCheck.NOT_JSON),
+    "a fraction": (GOOD.replace('"place": 7', '"place": 7.0'), ReceiptCheck.NOT_JSON),
+    "no number": (GOOD.replace('"place": 7', '"place": NaN'), ReceiptCheck.NOT_JSON),
+    "nested deeply": ("[" * 60_000, ReceiptCheck.NOT_JSON),
+    "a huge number": (GOOD.replace('"place": 7', '"place": ' + "9" * 5_000), ReceiptCheck.NOT_JSON),
+    "a name twice": (GOOD.replace('"receipt_id": "1"', '"receipt_id": "2", "receipt_id": "1"'), ReceiptCheck.REPEATED),
+    "receipt twice": ('{"receipt": {}, ' + GOOD[1:], ReceiptCheck.REPEATED),
+    "a list": ("[]", ReceiptCheck.NOT_A_RECEIPT),
+    "a text": ('"receipt"', ReceiptCheck.NOT_A_RECEIPT),
+    "unsigned": (json.dumps({"receipt": RECEIPT}), ReceiptCheck.NOT_A_RECEIPT),
+    "something beside it": (json.dumps(signed() | {"note": "trust me"}), ReceiptCheck.NOT_A_RECEIPT),
+    "something in the signature": (with_signature(note="trust me"), ReceiptCheck.NOT_A_RECEIPT),
+    "another algorithm": (with_signature(alg="none"), ReceiptCheck.NOT_A_RECEIPT),
+    "signature is no text": (with_signature(value=None), ReceiptCheck.NOT_A_RECEIPT),
+    "somebody else's key": (with_signature(key_id="0" * 16), ReceiptCheck.OTHER_KEY),
+    "no signature": (with_signature(value=""), ReceiptCheck.ALTERED),
+    "half a signature": (with_signature(value=VALUE[:44]), ReceiptCheck.ALTERED),
+    "spaces in it": (with_signature(value=f" {VALUE}"), ReceiptCheck.ALTERED),
+    "another spelling": (with_signature(value=VALUE[:-3] + chr(ord(VALUE[-3]) + 1) + "=="), ReceiptCheck.ALTERED),
+    "half a character": (GOOD.replace('"withdrawn"', '"\\ud800"'), ReceiptCheck.ALTERED),
+    "an invisible letter": (GOOD.replace('"withdrawn"', '"with\\u200bdrawn"'), ReceiptCheck.ALTERED),
+    "right to left": (GOOD.replace('"withdrawn"', '"\\u202enwardhtiw"'), ReceiptCheck.ALTERED),
 }
 
 
 @pytest.mark.parametrize(("text", "finding"), BAD.values(), ids=BAD)
 def test_each_way_of_being_wrong_is_told_apart_and_never_genuine(text, finding):
-    assert receipt_signing.check(text) == (finding, {})
+    assert receipt_signing.check_receipt(text) == (finding, {})
     assert both(text) == (False, False)
 
 
@@ -184,17 +184,17 @@ def test_a_receipt_stays_genuine_when_the_key_is_changed(settings):
     settings.LEDGER_KEY_OLD, settings.LEDGER_KEY = [settings.LEDGER_KEY], "another-ledger-key-0123456789abcdef"
 
     assert both(envelope) == (True, True)
-    assert len(receipt_signing.published()["keys"]) == 2
+    assert len(receipt_signing.published_keys()["keys"]) == 2
 
 
 def test_a_receipt_of_another_house_is_not_ours(settings):
     envelope = json.dumps(signed())
     settings.LEDGER_KEY = "another-ledger-key-0123456789abcdef"
 
-    assert receipt_signing.check(envelope) == (Finding.OTHER_KEY, {})
+    assert receipt_signing.check_receipt(envelope) == (ReceiptCheck.OTHER_KEY, {})
 
 
 def test_the_key_of_receipts_is_not_the_key_of_the_ledger():
-    published = receipt_signing.published()["keys"][0]["x"]
+    published = receipt_signing.published_keys()["keys"][0]["x"]
 
     assert base64.urlsafe_b64decode(published + "=") != base64.b64decode(transparency_log.public_key())

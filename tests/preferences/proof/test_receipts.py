@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from preferences import tasks
-from preferences.consent import frequency
+from preferences.consent import endings, frequency
 from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.contacts import erasure
@@ -20,11 +20,11 @@ from preferences.proof import ledger_verification, receipt_signing, receipts, tr
 from tests import factories
 from tests.conftest import subscribe
 
-SECRETS = Proof(ip="198.51.100.7", user_agent="Telltale/1.0", page="/leave/secret", words="my words are mine")
+SECRETS = Proof(ip="198.51.100.7", user_agent="Telltale/1.0", page="/unsubscribe/secret", words="my words are mine")
 
 
 def last_act(address):
-    return address.events.latest("pk").act
+    return address.events.latest("pk").interaction_id
 
 
 def said(address):
@@ -37,7 +37,7 @@ def test_a_receipt_says_who_what_when_how_and_under_which_words(subscriber, topi
 
     sender, event = topic.sender, subscriber.events.latest("pk")
     assert receipt["pii_principal_id"] == str(subscriber.reference)
-    assert receipt["record_id"] == str(event.act)
+    assert receipt["record_id"] == str(event.interaction_id)
     assert receipt["pii_controllers"][0]["party_name"] == sender.legal_name
     assert receipt["pii_controllers"][0]["party_address"] == sender.postal_address
     assert receipt["privacy_notices"][0]["text"] == notice.text
@@ -47,7 +47,7 @@ def test_a_receipt_says_who_what_when_how_and_under_which_words(subscriber, topi
     assert receipt["events"][0]["event_state"] == "dpv:ConsentGiven"
     assert receipt["events"][0]["source"] == Source.CONFIRM
     assert receipt["events"][0]["method"] == Method.DOUBLE_OPT_IN
-    assert receipt["events"][0]["ledger"]["leaf"] == transparency_log.leaf(event).hex()
+    assert receipt["events"][0]["ledger"]["leaf"] == transparency_log.event_leaf_hash(event).hex()
 
 
 # The mandatory fields of ISO/IEC TS 27560, by the names it gives them.
@@ -64,12 +64,14 @@ def test_no_mandatory_field_is_missing(subscriber):
 
 
 STATES = {
-    "withdrawn": lambda address, topic: consent.withdraw(address, topic, source=Source.LEAVE),
-    "paused": lambda address, topic: frequency.pause(
+    "withdrawn": lambda address, topic: consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE),
+    "paused": lambda address, topic: frequency.pause_messages(
         address, topic, until=timezone.now() + timedelta(days=30), source=Source.PREFERENCES
     ),
-    "limited": lambda address, topic: frequency.limit(address, topic, most_per_month=2, source=Source.PREFERENCES),
-    "invalidated": lambda address, topic: consent.invalidate(address, topic, source=Source.SYSTEM),
+    "limited": lambda address, topic: frequency.set_frequency_cap(
+        address, topic, most_per_month=2, source=Source.PREFERENCES
+    ),
+    "invalidated": lambda address, topic: endings.invalidate(address, topic, source=Source.SYSTEM),
 }
 
 
@@ -81,9 +83,11 @@ def test_every_kind_of_word_has_its_receipt(subscriber, topic, kind, say):
 
 
 def test_a_pause_and_a_limit_are_on_it_with_their_terms(subscriber, topic):
-    until, act = timezone.now() + timedelta(days=30), uuid.uuid4()
-    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES, act=act)
-    frequency.limit(subscriber, None, most_per_month=2, source=Source.PREFERENCES, act=act)
+    until, interaction_id = timezone.now() + timedelta(days=30), uuid.uuid4()
+    frequency.pause_messages(subscriber, topic, until=until, source=Source.PREFERENCES, interaction_id=interaction_id)
+    frequency.set_frequency_cap(
+        subscriber, None, most_per_month=2, source=Source.PREFERENCES, interaction_id=interaction_id
+    )
 
     paused, limited = said(subscriber)["events"]
 
@@ -94,7 +98,7 @@ def test_a_pause_and_a_limit_are_on_it_with_their_terms(subscriber, topic):
 def test_a_no_to_everything_names_each_topic_it_ended(subscriber, topic):
     other = factories.TopicFactory(sender=topic.sender, name="Offers")
     subscribe(subscriber, other)
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     receipt = said(subscriber)
 
@@ -111,7 +115,7 @@ def test_a_topic_that_reveals_health_is_marked(address):
 def test_nothing_personal_is_on_it(topic):
     address = factories.email_address("ana.silva@example.org", name="Ana Silva", time_zone="Europe/Lisbon")
     subscribe(address, topic)
-    consent.withdraw(address, topic, source=Source.LEAVE, proof=SECRETS)
+    consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE, proof=SECRETS)
 
     document = receipts.issue(address, last_act(address)).document
 
@@ -134,7 +138,7 @@ def test_ways_to_withdraw_carry_no_link_that_acts(texter):
 
     ways = receipt["withdrawal_methods"]
     assert [way["method"] for way in ways] == ["page", "text", "mail"]
-    assert ways[0]["url"] == "http://testserver/my-link/"
+    assert ways[0]["url"] == "http://testserver/secure-link/"
 
 
 def test_a_receipt_is_written_once_and_given_out_as_it_was_written(subscriber, topic):
@@ -168,20 +172,20 @@ def test_there_is_no_receipt_of_somebody_elses_act(subscriber, address):
 
 
 def test_no_new_receipt_is_written_for_the_forgotten_and_the_old_one_still_names_nobody(subscriber, author):
-    act, earlier = last_act(subscriber), subscriber.events.earliest("pk").act
-    kept = receipts.issue(subscriber, act)
+    interaction_id, earlier = last_act(subscriber), subscriber.events.earliest("pk").interaction_id
+    kept = receipts.issue(subscriber, interaction_id)
     erasure.erase(subscriber.contact, by=author)
     subscriber.refresh_from_db()
 
     with pytest.raises(NotAllowed):
         receipts.issue(subscriber, earlier)
 
-    assert receipts.of(subscriber, act) == kept
-    assert receipt_signing.check(kept.document)[0] == receipt_signing.Finding.GENUINE
+    assert receipts.receipt_of(subscriber, interaction_id) == kept
+    assert receipt_signing.check_receipt(kept.document)[0] == receipt_signing.ReceiptCheck.GENUINE
 
 
 def test_the_place_in_the_sealed_ledger_is_on_it_once_there_is_one(subscriber):
-    transparency_log.seal()
+    transparency_log.seal_next_events()
 
     place = said(subscriber)["events"][0]["ledger"]
 
@@ -190,25 +194,25 @@ def test_the_place_in_the_sealed_ledger_is_on_it_once_there_is_one(subscriber):
 
 
 def test_receipts_are_written_by_themselves_after_each_change(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    tasks.deliver_to(subscriber.pk)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    tasks.deliver_to_address(subscriber.pk)
 
-    acts = set(subscriber.receipts.values_list("act", flat=True))
+    acts = set(subscriber.receipts.values_list("interaction_id", flat=True))
 
-    assert acts == {event.act for event in subscriber.events.exclude(kind="asked")}
+    assert acts == {event.interaction_id for event in subscriber.events.exclude(kind="asked")}
 
 
 def test_the_sweep_writes_what_a_lost_task_left_and_nothing_twice(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
-    assert receipts.issue_latest() == 2
-    assert receipts.issue_latest() == 0
+    assert receipts.issue_missing_receipts() == 2
+    assert receipts.issue_missing_receipts() == 0
 
 
 def test_a_question_nobody_answered_has_no_receipt(address, notice):
     consent.ask(address, [notice], source=Source.SIGN_UP)
 
-    assert receipts.issue_latest() == 0
+    assert receipts.issue_missing_receipts() == 0
 
 
 def test_a_line_of_a_file_has_a_receipt_only_once_the_person_was_told_of_it(address, subscriber, topic):
@@ -217,9 +221,9 @@ def test_a_line_of_a_file_has_a_receipt_only_once_the_person_was_told_of_it(addr
     consent.grant(subscriber, other, source=Source.IMPORT, method=Method.WRITTEN)
     told = last_act(subscriber)
 
-    receipts.issue_latest()
+    receipts.issue_missing_receipts()
 
-    assert receipts.of(subscriber, told)
+    assert receipts.receipt_of(subscriber, told)
     assert not address.receipts.exists()
 
 
@@ -232,11 +236,11 @@ def test_receipts_leave_the_ledger_as_it_was(subscriber):
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_get_the_same_receipt(topic):
     address = subscribe(factories.email_address(), topic)
-    act, got, start = last_act(address), [], threading.Barrier(4)
+    interaction_id, got, start = last_act(address), [], threading.Barrier(4)
 
     def ask():
         start.wait()
-        got.append(receipts.issue(address, act).document)
+        got.append(receipts.issue(address, interaction_id).document)
         connection.close()
 
     threads = [threading.Thread(target=ask) for _number in range(4)]

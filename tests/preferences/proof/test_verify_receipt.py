@@ -16,8 +16,8 @@ GENUINE, NOT_GENUINE, UNREADABLE = 0, 1, 2
 
 @pytest.fixture
 def document(subscriber, topic):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    return receipts.issue(subscriber, subscriber.events.latest("pk").act).document
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    return receipts.issue(subscriber, subscriber.events.latest("pk").interaction_id).document
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def run(tmp_path):
     """Run the program alone, far from the project, on what stands in two files."""
 
     def run(receipt, key=None):
-        published = json.dumps(receipt_signing.published()) if key is None else key
+        published = json.dumps(receipt_signing.published_keys()) if key is None else key
         (tmp_path / "receipt.json").write_bytes(receipt if isinstance(receipt, bytes) else receipt.encode())
         (tmp_path / "key.json").write_text(published)
         program = [sys.executable, "-I", "-S", conf.ROOT / "docs" / "verify_receipt.py", "receipt.json", "key.json"]
@@ -65,9 +65,9 @@ def test_another_key_is_named_as_the_reason(run, document, settings):
 
 
 def test_a_key_file_cannot_pass_one_key_off_as_another(run, document, settings):
-    ours = receipt_signing.published()["keys"][0]["kid"]
+    ours = receipt_signing.published_keys()["keys"][0]["kid"]
     settings.LEDGER_KEY = "another-ledger-key-0123456789abcdef"
-    forged = {"keys": [receipt_signing.published()["keys"][0] | {"kid": ours}]}
+    forged = {"keys": [receipt_signing.published_keys()["keys"][0] | {"kid": ours}]}
 
     assert run(document, json.dumps(forged)).returncode == NOT_GENUINE
 
@@ -110,7 +110,7 @@ def test_without_files_it_says_how_to_use_it():
 
 
 def test_a_receipt_cannot_play_tricks_on_the_terminal(run):
-    evil = receipt_signing.sign({"receipt_id": "\x1b]0;owned\x07\u202e", "events": []})
+    evil = receipt_signing.sign_receipt({"receipt_id": "\x1b]0;owned\x07\u202e", "events": []})
 
     done = run(json.dumps(evil))
 

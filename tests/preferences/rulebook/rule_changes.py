@@ -18,7 +18,7 @@ def newest(name):
 def words(name, /, **said):
     """What the first version of this rule says, from tomorrow, with a narrower window."""
     rule = newest(name)
-    kept = {word: deepcopy(getattr(rule, word)) for word in rules.WORDS}
+    kept = {word: deepcopy(getattr(rule, word)) for word in rules.PROPOSAL_FIELDS}
     kept["figures"].setdefault("window", {"reference": "Somewhere", "evidence": "S"})["strict"] = HOURS
     day = timezone.localdate() + timedelta(days=1)
     return {**kept, "effective_from": day, "reason": "Counsel asked for it", **said}

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from preferences.rulebook import effective_terms, rule_fields, toml_loader
 from preferences.rulebook import service as rules
-from preferences.rulebook.effective_terms import EMPTY, LEGAL, STRICT, Terms
+from preferences.rulebook.effective_terms import LEGAL, NO_TERMS, STRICT, EffectiveTerms
 
 FEW = settings(max_examples=200 if os.environ.get("THOROUGH") else 20, deadline=None)
 SMALL = st.integers(0, 400)
-ADDED = [name for name in rule_fields.UNIONS if name != "penalty"]
+ADDED = [name for name in rule_fields.UNION_FIELDS if name != "penalty"]
 SMALLEST = ["repermission", "caps", "segments", "characters", "honour", "confirmation", "requests"]
 LARGEST = ["minimum_age", "mechanism", "retention"]
 KEYS = {
@@ -39,9 +39,9 @@ VOCABULARY = {
 @cache
 def shipped():
     """Every version of every rule, as both profiles say it."""
-    read = toml_loader.read()
+    read = toml_loader.load_rules()
     return [
-        Terms.of(rule.name, number, rule.figures, profile=profile)
+        EffectiveTerms.of(rule.name, number, rule.figures, profile=profile)
         for number, rule in enumerate(read)
         for profile in (STRICT, LEGAL)
     ]
@@ -67,7 +67,7 @@ def bases():
 
 
 INVENTED = st.builds(
-    Terms,
+    EffectiveTerms,
     rules=st.frozensets(st.tuples(st.sampled_from("abc"), st.integers(1, 3)), min_size=1),
     profile=st.sampled_from([STRICT, LEGAL]),
     window=st.none() | st.tuples(*[spans()] * 8),
@@ -81,7 +81,7 @@ TERMS = INVENTED | st.deferred(lambda: st.sampled_from(shipped()))
 
 
 def together(*several):
-    return effective_terms.strictest(several)
+    return effective_terms.strictest_terms(several)
 
 
 @FEW
@@ -106,13 +106,13 @@ def test_saying_the_same_rule_twice_makes_no_difference(one, other):
 @FEW
 @given(TERMS)
 def test_a_rule_that_says_nothing_changes_nothing(one):
-    silent = Terms(profile=one.profile)
+    silent = EffectiveTerms(profile=one.profile)
 
     assert together(one, silent) == together(silent, one) == one
 
 
 def test_no_rules_at_all_ask_nothing():
-    assert together() == Terms()
+    assert together() == EffectiveTerms()
 
 
 @FEW
@@ -176,16 +176,16 @@ def test_a_stop_reaches_as_far_as_the_widest_rule_says(one, other):
     assert (rule_fields.SCOPES.index(both) if both else None) == max(reach, default=None)
 
 
-@pytest.mark.parametrize("rule", toml_loader.read(), ids=lambda rule: f"{rule.name}-{rule.effective_from}")
+@pytest.mark.parametrize("rule", toml_loader.load_rules(), ids=lambda rule: f"{rule.name}-{rule.effective_from}")
 def test_the_shipped_strict_values_are_never_looser_than_the_law(rule):
-    strict, legal = (Terms.of(rule.name, 1, rule.figures, profile=profile) for profile in (STRICT, LEGAL))
-    said = {name: getattr(strict, name) for name in rule_fields.FIGURES}
+    strict, legal = (EffectiveTerms.of(rule.name, 1, rule.figures, profile=profile) for profile in (STRICT, LEGAL))
+    said = {name: getattr(strict, name) for name in rule_fields.RULE_FIELDS}
 
-    assert said == {name: getattr(together(strict, legal), name) for name in rule_fields.FIGURES}
+    assert said == {name: getattr(together(strict, legal), name) for name in rule_fields.RULE_FIELDS}
 
 
 @FEW
-@given(st.sampled_from(toml_loader.read()), TERMS)
+@given(st.sampled_from(toml_loader.load_rules()), TERMS)
 def test_a_strict_value_that_somebody_made_looser_by_mistake_loosens_nothing(rule, looser):
     loose = {name: said for name, said in looser.as_dict().items() if name not in ("window", "revocation", "penalty")}
     figures_of = {
@@ -195,22 +195,24 @@ def test_a_strict_value_that_somebody_made_looser_by_mistake_loosens_nothing(rul
         name: {key: value for key, value in entry.items() if value is not None} for name, entry in figures_of.items()
     }
 
-    law, ours = (Terms.of(rule.name, 1, kept, profile=profile) for profile in (LEGAL, STRICT))
+    law, ours = (EffectiveTerms.of(rule.name, 1, kept, profile=profile) for profile in (LEGAL, STRICT))
 
-    assert all(getattr(together(law, ours), name) == getattr(ours, name) for name in rule_fields.FIGURES)
+    assert all(getattr(together(law, ours), name) == getattr(ours, name) for name in rule_fields.RULE_FIELDS)
 
 
 def test_what_is_merged_can_be_kept_as_json_and_says_only_what_was_said():
-    said = Terms(window=((60, 120), *[None] * 7), caps=(("day", 1),), consent=frozenset({"guardian"}))
+    said = EffectiveTerms(window=((60, 120), *[None] * 7), caps=(("day", 1),), consent=frozenset({"guardian"}))
 
     assert said.as_dict() == {
         "consent": ["guardian"],
         "window": [[60, 120], *[None] * 7],
         "caps": {"day": 1},
     }
-    assert Terms(consent=EMPTY).as_dict() == {}
+    assert EffectiveTerms(consent=NO_TERMS).as_dict() == {}
 
 
 @pytest.mark.django_db
 def test_each_shipped_rule_passes_the_check_of_whoever_publishes():
-    assert [rules.check(rule.figures) for rule in toml_loader.read()].count(None) == len(toml_loader.read())
+    assert [rules.check_fields(rule.figures) for rule in toml_loader.load_rules()].count(None) == len(
+        toml_loader.load_rules()
+    )

@@ -54,7 +54,7 @@ def _on_a_monday(time_machine):
 def folder(tmp_path):
     """The shipped files, to be changed by a test."""
     copy = tmp_path / "rulebook"
-    shutil.copytree(toml_loader.SHIPPED, copy)
+    shutil.copytree(toml_loader.SHIPPED_FOLDER, copy)
     return copy
 
 
@@ -95,7 +95,7 @@ def test_a_rule_nobody_has_yet_is_added_with_all_its_versions_and_only_once(fold
         (1, date(2020, 1, 1), True),
         (2, date(2027, 4, 1), True),
     ]
-    assert [rule.digest for rule in added] == [rules.digest(rule) for rule in added]
+    assert [rule.digest for rule in added] == [rules.rule_digest(rule) for rule in added]
     assert load("--folder", str(folder)) == ("The rulebook is up to date.\n", 0)
 
 
@@ -166,7 +166,11 @@ def postponed(folder):
 
 
 def reach(day):
-    return rulebook.book("legal").terms(frozenset({"US"}), "sms", "marketing", date.fromisoformat(day)).revocation
+    return (
+        rulebook.current_rulebook("legal")
+        .terms(frozenset({"US"}), "sms", "marketing", date.fromisoformat(day))
+        .revocation
+    )
 
 
 def proposed_and_published(folder, second):
@@ -212,7 +216,7 @@ def test_a_correction_of_what_was_replaced_long_ago_changes_nothing(folder):
 def test_an_organisations_own_later_version_is_left_alone(author, approver):
     from_tomorrow = {"effective_from": date(2026, 11, 24), "reason": "Ours"}
     rule = Rule.objects.get(name=FL, version=2)
-    said = {word: getattr(rule, word) for word in rules.WORDS} | from_tomorrow
+    said = {word: getattr(rule, word) for word in rules.PROPOSAL_FIELDS} | from_tomorrow
     said["figures"] = {**rule.figures, "honour": {"legal": {"seconds": 9}, "reference": "Ours", "evidence": "M"}}
     rules.publish(rules.propose(said, based_on=rule, by=author), by=approver)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from campaigns.decision import checks
-from campaigns.decision.checks import Facts, Kind
+from campaigns.decision.checks import DecisionFacts, DecisionKind
 from preferences.geo import holidays, jurisdictions
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import consent_requirements, rule_fields
-from preferences.rulebook.effective_terms import EMPTY, LEGAL, STRICT
+from preferences.rulebook.effective_terms import LEGAL, NO_TERMS, STRICT
 from tests.preferences.rulebook.shipped_rulebooks import BOOKS
 
 CASES = Path(__file__).with_name("data") / "rule_cases"
@@ -66,7 +66,7 @@ def named(name):
 def place_of(case):
     told = dict(case["place"])
     known = NOWHERE | {"value": told.pop("number", "")} | told
-    return jurisdictions.place(
+    return jurisdictions.locate(
         channel=case.get("channel", "sms"), sender_country=case.get("sender_country", "US"), **known
     )
 
@@ -81,19 +81,19 @@ def facts_of(case, at):
     yes = CONFIRMED | case.get("yes", {})
     told = {name: frozenset(value) if name in SETS else value for name, value in case.get("facts", {}).items()}
     given = {
-        "affirmed_on": at.date() - timedelta(days=30),
+        "consented_on": at.date() - timedelta(days=30),
         "labels": frozenset(LABELS),
         "basis": yes["basis"],
         "basis_on": yes["basis_on"],
-        "flags": consent_requirements.flags(**yes),
+        "flags": consent_requirements.consent_flags(**yes),
         "sent": tuple(sorted(case.get("sent", []))),
     }
-    return Facts(place_of(case), **(given | told))
+    return DecisionFacts(place_of(case), **(given | told))
 
 
 def judged(case, at):
     terms = terms_of(case, profile=case.get("profile", STRICT), day=at.astimezone(UTC).date())
-    return checks.settled(facts_of(case, at), terms, at.astimezone(UTC))
+    return checks.evaluate_with_wait_end(facts_of(case, at), terms, at.astimezone(UTC))
 
 
 @cache
@@ -111,7 +111,9 @@ def met():
 def test_each_figure_is_what_the_law_asks_and_what_is_shipped(row, profile, figure, expected):
     found = getattr(terms_of(row, profile=profile, day=row["day"]), figure)
 
-    assert found == (rule_fields.parse(figure, expected) if expected != "-" else EMPTY if found == EMPTY else None)
+    assert found == (
+        rule_fields.parse_field(figure, expected) if expected != "-" else NO_TERMS if found == NO_TERMS else None
+    )
 
 
 @pytest.mark.parametrize("name", sorted({rule.name for rule in BOOKS[STRICT].rules if "holiday" not in rule.summary}))
@@ -119,7 +121,7 @@ def test_every_rule_is_met_by_a_case(name):
     assert name in met()
 
 
-@pytest.mark.parametrize("figure", sorted(rule_fields.FIGURES))
+@pytest.mark.parametrize("figure", sorted(rule_fields.RULE_FIELDS))
 def test_every_figure_is_met_by_a_case(figure):
     assert figure in {case.values[2] for case in terms_cases()}
 
@@ -127,7 +129,7 @@ def test_every_figure_is_met_by_a_case(figure):
 @pytest.mark.django_db
 @pytest.mark.parametrize("profile", [LEGAL, STRICT])
 def test_the_rulebook_in_the_table_says_what_the_files_say(profile):
-    told = {(rule.name, rule.version): rule.figures for rule in rulebook.book(profile).rules}
+    told = {(rule.name, rule.version): rule.figures for rule in rulebook.current_rulebook(profile).rules}
 
     assert told == {(rule.name, rule.version): rule.figures for rule in BOOKS[profile].rules}
 
@@ -139,7 +141,7 @@ def test_the_rulebook_in_the_table_says_what_the_files_say(profile):
 def test_it_goes_at_the_hours_of_the_place(case, moment):
     answer = judged(case, moment["at"])
 
-    expected = (Kind.WAIT, moment["opens"]) if "opens" in moment else (Kind.SEND, None)
+    expected = (DecisionKind.WAIT, moment["opens"]) if "opens" in moment else (DecisionKind.SEND, None)
     assert (answer.kind, answer.until) == expected
 
 
@@ -148,7 +150,7 @@ def test_no_text_on_a_public_holiday_of_the_union(case):
     case |= {"place": {"country": case["country"], "time_zone": case["zone"]}, "sender_country": case["country"]}
 
     assert judged(case, case["at"]).until == case["opens"]
-    assert judged(case, case["opens"]).kind == Kind.SEND
+    assert judged(case, case["opens"]).kind == DecisionKind.SEND
 
 
 @pytest.mark.parametrize("case", named("holidays"))
@@ -181,6 +183,6 @@ def test_a_no_and_a_request_are_answered_in_time(case):
 
     in_business = entry.endswith("business_days")
     kept = frozenset(case.get("calendars", []))
-    due = holidays.after(case["from"], days, kept) if in_business else case["from"] + timedelta(days=days)
+    due = holidays.add_business_days(case["from"], days, kept) if in_business else case["from"] + timedelta(days=days)
 
     assert due == case["due"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.decision import checks, facts
-from campaigns.decision.checks import Facts, Kind
+from campaigns.decision.checks import DecisionFacts, DecisionKind
 from preferences.consent import eligibility
 from preferences.geo import jurisdictions
 from preferences.models import Address
@@ -56,13 +56,13 @@ def anybody(draw, at):
     names = frozenset(draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=2)))
     zones = tuple(draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=2, unique=True)))
     minutes_ago = draw(st.just([]) | st.lists(st.integers(0, 40 * 24 * 60), max_size=6))
-    return Facts(
+    return DecisionFacts(
         jurisdictions.Place(names, zones, "number"),
         objection=draw(st.sampled_from(OBJECTIONS)),
-        flags=consent_requirements.flags(**yes),
+        flags=consent_requirements.consent_flags(**yes),
         basis=yes["basis"],
         basis_on=yes["basis_on"],
-        affirmed_on=at.date() - timedelta(days=draw(st.integers(0, 900))),
+        consented_on=at.date() - timedelta(days=draw(st.integers(0, 900))),
         reveals_health=not draw(MOSTLY),
         born_on=draw(st.none() | DATES),
         sent=tuple(sorted(at - timedelta(minutes=minutes) for minutes in minutes_ago)),
@@ -91,10 +91,10 @@ def under(profile, person, channel, purpose, at):
 def test_what_goes_as_shipped_would_go_by_law(asked):
     person, channel, purpose, at = asked
 
-    strictly = checks.judge(person, under(STRICT, person, channel, purpose, at), at)
-    by_law = checks.judge(person, under(LEGAL, person, channel, purpose, at), at)
+    strictly = checks.evaluate(person, under(STRICT, person, channel, purpose, at), at)
+    by_law = checks.evaluate(person, under(LEGAL, person, channel, purpose, at), at)
 
-    assert strictly.kind != Kind.SEND or by_law.kind == Kind.SEND
+    assert strictly.kind != DecisionKind.SEND or by_law.kind == DecisionKind.SEND
 
 
 @given(questions(), st.sampled_from(PLACES))
@@ -104,9 +104,9 @@ def test_one_more_place_never_lets_more_go(asked, elsewhere):
     here = under(STRICT, person, channel, purpose, at)
     there = BOOKS[STRICT].terms(frozenset({elsewhere}), channel, purpose, at.date())
 
-    both = checks.judge(person, effective_terms.strictest([here, there]), at)
+    both = checks.evaluate(person, effective_terms.strictest_terms([here, there]), at)
 
-    assert both.kind != Kind.SEND or checks.judge(person, here, at).kind == Kind.SEND
+    assert both.kind != DecisionKind.SEND or checks.evaluate(person, here, at).kind == DecisionKind.SEND
 
 
 @given(questions())
@@ -114,9 +114,9 @@ def test_one_more_place_never_lets_more_go(asked, elsewhere):
 def test_whoever_has_an_objection_or_lives_nowhere_gets_nothing(asked):
     person, channel, purpose, at = asked
 
-    answer = checks.settled(person, under(LEGAL, person, channel, purpose, at), at)
+    answer = checks.evaluate_with_wait_end(person, under(LEGAL, person, channel, purpose, at), at)
 
-    assert answer.kind != Kind.SEND or (person.objection == "" and person.place.jurisdictions)
+    assert answer.kind != DecisionKind.SEND or (person.objection == "" and person.place.jurisdictions)
 
 
 @given(questions())
@@ -125,10 +125,10 @@ def test_where_a_wait_ends_it_goes_unless_something_else_became_true(asked):
     person, channel, purpose, at = asked
     terms = under(STRICT, person, channel, purpose, at)
 
-    answer = checks.settled(person, terms, at)
+    answer = checks.evaluate_with_wait_end(person, terms, at)
 
-    later = checks.judge(person, terms, answer.until) if answer.until else answer
-    assert later.kind != Kind.WAIT or later.until is None
+    later = checks.evaluate(person, terms, answer.until) if answer.until else answer
+    assert later.kind != DecisionKind.WAIT or later.until is None
     assert answer.until is None or (answer.until > at and (person.ends_at is None or answer.until < person.ends_at))
 
 
@@ -150,15 +150,15 @@ def test_what_the_gate_has_against_somebody_is_never_sent_and_comes_first(topic,
     crowd(topic, channel, 80, at=noon, seed=seed)
     everybody = Address.objects.filter(channel=channel)
 
-    gathered = facts.gather(everybody, facts.Question(topic, channel), noon)
+    gathered = facts.facts_for(everybody, facts.Question(topic, channel), noon)
     judged = {pk: _judged(one.facts, channel, profile, noon) for pk, one in gathered.items()}
-    objected = {address.pk: eligibility.objection(address, topic) for address in everybody}
+    objected = {address.pk: eligibility.first_objection(address, topic) for address in everybody}
 
-    against = {pk: name for pk, name in objected.items() if name and name not in checks.WISHES}
+    against = {pk: name for pk, name in objected.items() if name and name not in checks.FREQUENCY_REASONS}
     assert {pk: judged[pk].reason for pk in against} == against
-    assert {objected[pk] for pk, answer in judged.items() if answer.kind == Kind.SEND} <= {""}
+    assert {objected[pk] for pk, answer in judged.items() if answer.kind == DecisionKind.SEND} <= {""}
     assert set(judged) - set(against)
 
 
 def _judged(known, channel, profile, at):
-    return checks.settled(known, under(profile, known, channel, "marketing", at), at)
+    return checks.evaluate_with_wait_end(known, under(profile, known, channel, "marketing", at), at)

@@ -30,7 +30,7 @@ def local(text, zone, fold=0):
 
 def first(window, zone, at, calendars=frozenset()):
     """When it opens, on the local clock."""
-    opened = sending_hours.opens(window, (zone,), at.astimezone(UTC), calendars)
+    opened = sending_hours.next_opening(window, (zone,), at.astimezone(UTC), calendars)
     return opened and opened.astimezone(ZoneInfo(zone)).isoformat()
 
 
@@ -38,7 +38,7 @@ def first(window, zone, at, calendars=frozenset()):
 def test_inside_the_window_it_is_open_now(time):
     at = local(f"2026-11-23 {time}", NEW_YORK).astimezone(UTC)
 
-    assert sending_hours.opens(DAYTIME, (NEW_YORK,), at) is at
+    assert sending_hours.next_opening(DAYTIME, (NEW_YORK,), at) is at
 
 
 @pytest.mark.parametrize(
@@ -59,37 +59,39 @@ def test_outside_it_waits_for_the_next_morning(at, opened):
 def test_without_a_window_it_is_always_open():
     at = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
-    assert sending_hours.opens(None, (), at) is at
+    assert sending_hours.next_opening(None, (), at) is at
 
 
 def test_where_no_clock_is_known_no_window_opens():
-    assert sending_hours.opens(DAYTIME, (), datetime(2026, 11, 23, 15, 0, tzinfo=UTC)) is None
+    assert sending_hours.next_opening(DAYTIME, (), datetime(2026, 11, 23, 15, 0, tzinfo=UTC)) is None
 
 
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="without a time zone"):
-        sending_hours.opens(DAYTIME, (NEW_YORK,), datetime(2026, 11, 23, 15, 0))
+        sending_hours.next_opening(DAYTIME, (NEW_YORK,), datetime(2026, 11, 23, 15, 0))
 
 
 @pytest.mark.parametrize(
     ("day", "opened", "closes"), [("2026-01-21", "14:00", "20:00"), ("2026-07-22", "15:00", "20:00")]
 )
 def test_an_unknown_place_in_the_states_is_written_to_when_all_of_them_are_awake(day, opened, closes):
-    opening = sending_hours.opens(DAYTIME, ALL_OF_THE_STATES, local(f"{day} 00:00", NEW_YORK))
+    opening = sending_hours.next_opening(DAYTIME, ALL_OF_THE_STATES, local(f"{day} 00:00", NEW_YORK))
     last = local(f"{day} {closes}", NEW_YORK)
 
     assert opening == local(f"{day} {opened}", NEW_YORK)
-    assert sending_hours.opens(DAYTIME, ALL_OF_THE_STATES, last - timedelta(seconds=1)) == last - timedelta(seconds=1)
-    assert sending_hours.opens(DAYTIME, ALL_OF_THE_STATES, last) == opening + timedelta(days=1)
+    assert sending_hours.next_opening(DAYTIME, ALL_OF_THE_STATES, last - timedelta(seconds=1)) == last - timedelta(
+        seconds=1
+    )
+    assert sending_hours.next_opening(DAYTIME, ALL_OF_THE_STATES, last) == opening + timedelta(days=1)
 
 
 @pytest.mark.parametrize("zones", [("Asia/Tokyo", "America/Los_Angeles"), ("Europe/Paris", *ALL_OF_THE_STATES)])
 def test_clocks_that_are_never_awake_together_never_open(zones):
-    assert sending_hours.opens(every_day("12:00", "18:00"), zones, datetime(2026, 11, 23, tzinfo=UTC)) is None
+    assert sending_hours.next_opening(every_day("12:00", "18:00"), zones, datetime(2026, 11, 23, tzinfo=UTC)) is None
 
 
 def test_a_window_that_is_always_closed_never_opens():
-    assert sending_hours.opens((None,) * 8, (BERLIN,), datetime(2026, 11, 23, tzinfo=UTC)) is None
+    assert sending_hours.next_opening((None,) * 8, (BERLIN,), datetime(2026, 11, 23, tzinfo=UTC)) is None
 
 
 @pytest.mark.parametrize(
@@ -153,7 +155,7 @@ def test_midnight_that_the_clock_skips_opens_at_one():
 
 
 def test_two_people_on_two_sides_of_the_date_line_share_an_hour():
-    opened = sending_hours.opens(
+    opened = sending_hours.next_opening(
         WEEKDAYS, ("Pacific/Kiritimati", "Pacific/Honolulu"), datetime(2026, 11, 20, 8, tzinfo=UTC)
     )
 
@@ -183,7 +185,9 @@ def test_a_holiday_with_hours_of_its_own_keeps_those_of_the_day_as_well():
 def test_a_holiday_is_told_by_the_local_date():
     late_on_thanksgiving = local("2026-11-26 19:00", "Pacific/Honolulu")
 
-    assert sending_hours.opens(NEVER_ON_HOLIDAYS, ("Asia/Tokyo",), late_on_thanksgiving, US) is late_on_thanksgiving
+    assert (
+        sending_hours.next_opening(NEVER_ON_HOLIDAYS, ("Asia/Tokyo",), late_on_thanksgiving, US) is late_on_thanksgiving
+    )
     assert first(NEVER_ON_HOLIDAYS, "Pacific/Honolulu", late_on_thanksgiving, US) == "2026-11-27T09:00:00-10:00"
 
 
@@ -207,7 +211,7 @@ def reads_open(window, zone, moment):
 @settings(max_examples=150, deadline=None)
 @given(window=WINDOWS, zones=SOME_ZONES, at=MOMENTS)
 def test_it_opens_at_the_first_minute_that_is_open_everywhere(window, zones, at):
-    opened = sending_hours.opens(window, zones, at)
+    opened = sending_hours.next_opening(window, zones, at)
 
     end = opened or at + timedelta(days=15)
     start = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
@@ -222,6 +226,6 @@ def test_it_opens_at_the_first_minute_that_is_open_everywhere(window, zones, at)
 @settings(max_examples=50, deadline=None)
 @given(window=WINDOWS, zones=SOME_ZONES, at=MOMENTS)
 def test_asking_again_when_it_opens_gives_the_same_moment(window, zones, at):
-    opened = sending_hours.opens(window, zones, at) or at
+    opened = sending_hours.next_opening(window, zones, at) or at
 
-    assert sending_hours.opens(window, zones, opened) in (opened, None)
+    assert sending_hours.next_opening(window, zones, opened) in (opened, None)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from preferences.errors import NotAllowed, SaysoError
 from preferences.geo import territories
-from preferences.models import Rule, RuleProposal, TermsRecord
+from preferences.models import AppliedRules, Rule, RuleProposal
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import rule_versions
 from preferences.rulebook import service as rules
@@ -28,13 +28,13 @@ def _on_a_monday(time_machine):
 
 
 def names(jurisdictions, channel, purpose, day=TODAY):
-    return {rule.name for rule in rulebook.book().in_force(frozenset(jurisdictions), channel, purpose, day)}
+    return {rule.name for rule in rulebook.current_rulebook().in_force(frozenset(jurisdictions), channel, purpose, day)}
 
 
 def versions(name, day):
     return [
         rule.version
-        for rule in rulebook.book().in_force(frozenset({"US"}), "sms", "marketing", day)
+        for rule in rulebook.current_rulebook().in_force(frozenset({"US"}), "sms", "marketing", day)
         if rule.name == name
     ]
 
@@ -43,17 +43,17 @@ def versions(name, day):
 
 
 def test_a_date_in_the_future_takes_effect_by_itself(time_machine):
-    book = rulebook.book(LEGAL)
+    book = rulebook.current_rulebook(LEGAL)
 
     assert book.terms(*US_TEXTS, date(2027, 1, 30)).revocation == "programme"
     assert book.terms(*US_TEXTS, date(2027, 1, 31)).revocation == "everything"
 
     time_machine.move_to("2027-01-31 12:00")
-    assert rulebook.book(LEGAL).terms(*US_TEXTS, timezone.localdate()).revocation == "everything"
+    assert rulebook.current_rulebook(LEGAL).terms(*US_TEXTS, timezone.localdate()).revocation == "everything"
 
 
 def test_informational_texts_follow_the_same_day():
-    book = rulebook.book(LEGAL)
+    book = rulebook.current_rulebook(LEGAL)
     asked = (frozenset({"US"}), "sms", "informational")
 
     assert book.terms(*asked, date(2027, 1, 30)).revocation != "everything"
@@ -69,7 +69,7 @@ def test_informational_texts_follow_the_same_day():
     ],
 )
 def test_a_stricter_version_begins_with_the_first_place_on_earth_where_its_day_has_come(moment, expected):
-    assert rulebook.book(LEGAL).at(*US_TEXTS, moment).revocation == expected
+    assert rulebook.current_rulebook(LEGAL).at(*US_TEXTS, moment).revocation == expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_stricter_version_begins_with_the_first_place_on_earth_where_its_day_h
 def test_the_version_before_holds_until_its_day_is_over_everywhere(author, approver, moment, versions):
     rule_changes.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
 
-    found = rulebook.book().in_force_at(frozenset({"US-MS"}), "sms", "marketing", moment)
+    found = rulebook.current_rulebook().in_force_at(frozenset({"US-MS"}), "sms", "marketing", moment)
 
     assert {rule.version for rule in found if rule.name == "us-ms-sms-marketing"} == versions
 
@@ -93,7 +93,9 @@ def test_the_version_before_holds_until_its_day_is_over_everywhere(author, appro
 def test_a_version_holds_from_its_first_day_on(author, approver, day, expected):
     rule_changes.publish("us-ms-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 25))
 
-    in_force = rulebook.book().in_force(frozenset({"US-MS", "US"}), "sms", "marketing", date.fromisoformat(day))
+    in_force = rulebook.current_rulebook().in_force(
+        frozenset({"US-MS", "US"}), "sms", "marketing", date.fromisoformat(day)
+    )
 
     assert [rule.version for rule in in_force if rule.name == "us-ms-sms-marketing"] == expected
 
@@ -103,7 +105,7 @@ def test_after_its_last_day_a_rule_says_nothing_any_more(author, approver, day, 
     days = {"effective_from": date(2026, 12, 1), "effective_to": date(2026, 12, 31)}
     rule_changes.publish("us-ms-sms-marketing", by=author, second=approver, **days)
 
-    in_force = rulebook.book().in_force(frozenset({"US-MS"}), "sms", "marketing", date.fromisoformat(day))
+    in_force = rulebook.current_rulebook().in_force(frozenset({"US-MS"}), "sms", "marketing", date.fromisoformat(day))
 
     assert [rule.version for rule in in_force if rule.name == "us-ms-sms-marketing"] == expected
 
@@ -140,13 +142,13 @@ def test_a_country_with_a_rule_leaves_the_default_alone():
 
 @pytest.mark.parametrize("country", ["FR", "PL", "NO", "IS", "LI"])
 def test_members_of_the_union_are_under_its_rule_and_their_own(country):
-    found = names(territories.names(country), "sms", "marketing")
+    found = names(territories.rulebook_names(country), "sms", "marketing")
 
     assert {"eu-sms-marketing", f"{country.lower()}-sms-marketing"} == found
 
 
 def test_a_member_without_a_row_of_its_own_is_under_the_unions_rule_alone():
-    assert names(territories.names("PL"), "email", "marketing") == {"eu-email-marketing"}
+    assert names(territories.rulebook_names("PL"), "email", "marketing") == {"eu-email-marketing"}
 
 
 def test_a_rule_for_any_channel_counts_on_each():
@@ -156,22 +158,22 @@ def test_a_rule_for_any_channel_counts_on_each():
 
 def test_the_profile_decides_whether_our_own_stricter_values_hold(settings):
     settings.RULE_PROFILE = LEGAL
-    legal = rulebook.book().terms(*US_TEXTS, TODAY)
+    legal = rulebook.current_rulebook().terms(*US_TEXTS, TODAY)
     settings.RULE_PROFILE = STRICT
-    strict = rulebook.book().terms(*US_TEXTS, TODAY)
+    strict = rulebook.current_rulebook().terms(*US_TEXTS, TODAY)
 
     assert (legal.profile, legal.window[6]) == (LEGAL, (8 * 60, 21 * 60))
     assert (strict.profile, strict.window[6]) == (STRICT, (12 * 60, 20 * 60))
 
 
 def test_the_book_is_read_once_until_something_is_published(author, approver, django_assert_num_queries):
-    before = rulebook.book()
+    before = rulebook.current_rulebook()
     with django_assert_num_queries(1):
-        assert rulebook.book() is before
+        assert rulebook.current_rulebook() is before
 
     rule_changes.publish("us-sms-marketing", by=author, second=approver)
 
-    assert rulebook.book() is not before
+    assert rulebook.current_rulebook() is not before
 
 
 @pytest.mark.parametrize("day", ["2020-01-01", "2026-11-23", "2027-01-30", "2027-01-31", "2040-01-01"])
@@ -180,9 +182,9 @@ def test_the_database_and_the_book_agree_on_what_is_in_force(author, approver, d
         "us-sms-marketing", by=author, second=approver, effective_from=date(2026, 12, 1), effective_to=None
     )
     day = date.fromisoformat(day)
-    stated = rule_versions.stated(Rule.objects.all(), day).filter(state=rule_versions.IN_FORCE)
+    stated = rule_versions.with_state(Rule.objects.all(), day).filter(state=rule_versions.IN_FORCE)
 
-    held = {rules.standing(name, day) for name in Rule.objects.values_list("name", flat=True)}
+    held = {rules.published_version(name, day) for name in Rule.objects.values_list("name", flat=True)}
     assert set(stated) == held - {None}
 
 
@@ -197,7 +199,7 @@ def test_a_change_is_proposed_by_one_and_published_by_another_as_the_next_versio
     assert (rule.version, rule.proposed_by, rule.published_by) == (2, author, approver)
     assert (rule.reason, rule.effective_from) == ("Counsel asked for it", date(2026, 11, 24))
     assert (proposal.status, proposal.rule, proposal.decided_by) == ("published", rule, approver)
-    assert rule.digest == rules.digest(rule) == rules.digest(Rule.objects.get(pk=rule.pk))
+    assert rule.digest == rules.rule_digest(rule) == rules.rule_digest(Rule.objects.get(pk=rule.pk))
 
 
 def test_nobody_publishes_or_declines_what_they_proposed(author):
@@ -298,7 +300,7 @@ def test_what_held_before_can_be_brought_back(author, approver):
     )
 
     assert (back.version, back.figures) == (3, before.figures)
-    assert rules.standing("us-ms-sms-marketing", day) == back
+    assert rules.published_version("us-ms-sms-marketing", day) == back
 
 
 def test_a_place_without_a_rule_gets_one(author, approver):
@@ -311,20 +313,20 @@ def test_a_place_without_a_rule_gets_one(author, approver):
 
 def test_a_proposal_can_be_looked_at_as_if_it_were_published(author):
     proposal = rule_changes.propose("us-sms-marketing", by=author)
-    book = rulebook.book()
+    book = rulebook.current_rulebook()
 
-    as_if = book.instead(rules.as_rule(proposal)).terms(*US_TEXTS, proposal.effective_from)
+    as_if = book.instead(rules.rule_from_proposal(proposal)).terms(*US_TEXTS, proposal.effective_from)
 
     assert (as_if.window[5], book.terms(*US_TEXTS, proposal.effective_from).window[5]) == (None, (540, 1200))
 
 
 def test_the_same_terms_are_recorded_once_with_their_very_rules():
-    terms = rulebook.book().terms(*US_TEXTS, TODAY)
+    terms = rulebook.current_rulebook().terms(*US_TEXTS, TODAY)
 
-    record = rules.record(*US_TEXTS, terms)
+    record = rules.applied_rules_for(*US_TEXTS, terms)
 
-    assert rules.record(*US_TEXTS, terms) == record == TermsRecord.objects.get()
-    assert [str(rule) for rule in rules.versions_used(record)] == ["us-sms-marketing · 1"]
+    assert rules.applied_rules_for(*US_TEXTS, terms) == record == AppliedRules.objects.get()
+    assert [str(rule) for rule in rules.applied_rule_versions(record)] == ["us-sms-marketing · 1"]
 
 
 # What the database holds by itself.
@@ -356,7 +358,7 @@ def test_a_rule_is_never_saved_again_or_deleted():
 
 def alone(name, **people):
     rule = rule_changes.newest(name)
-    said = {word: getattr(rule, word) for word in rules.WORDS}
+    said = {word: getattr(rule, word) for word in rules.PROPOSAL_FIELDS}
     return Rule(**{**said, "reason": "Because", **people}, version=9, digest=rule.digest)
 
 
@@ -376,14 +378,14 @@ def test_the_database_takes_no_rule_without_a_reason(author, approver):
         alone("us-sms-marketing", proposed_by=author, published_by=approver, reason="").save()
 
 
-def in_two_threads(act):
+def in_two_threads(interaction_id):
     """Do it twice at once; returns what each came to."""
     start, came_to = threading.Barrier(2), []
 
     def go(number):
         start.wait(5)
         try:
-            came_to.append(str(act(number)))
+            came_to.append(str(interaction_id(number)))
         except SaysoError as error:
             came_to.append(str(error))
         connection.close()
@@ -423,12 +425,12 @@ def test_the_default_never_ends_as_nothing_would_hold_after_it(author, approver)
 def test_a_version_that_is_committed_late_is_read_although_a_newer_row_is_known(author, approver):
     """Two people publish two rules at once; the row with the smaller number is seen last."""
     newer = rule_changes.publish("us-ms-sms-marketing", by=author, second=approver)
-    book = rulebook.book()
-    kept = {word: getattr(newer, word) for word in [*rules.WORDS, "version", "digest"]}
+    book = rulebook.current_rulebook()
+    kept = {word: getattr(newer, word) for word in [*rules.PROPOSAL_FIELDS, "version", "digest"]}
     late = {**kept, "name": "us-fl-sms-marketing", "version": 7, "proposed_by": author, "published_by": approver}
     Rule(pk=-1, **late).save(force_insert=True)
 
-    assert len(rulebook.book().rules) == len(book.rules) + 1
+    assert len(rulebook.current_rulebook().rules) == len(book.rules) + 1
 
 
 def test_the_first_rule_of_a_place_says_which_default_it_displaces(author):
@@ -438,5 +440,5 @@ def test_the_first_rule_of_a_place_says_which_default_it_displaces(author):
     state = {"name": "us-ny-sms-marketing", "jurisdiction": "US-NY", "jurisdiction_name": "New York"}
     added = rules.propose(rule_changes.words("us-fl-sms-marketing", **state), by=author)
 
-    assert [rule.name for rule in rules.displaced(first)] == ["elsewhere-sms-marketing"]
-    assert rules.displaced(another) == rules.displaced(added) == []
+    assert [rule.name for rule in rules.displaced_defaults(first)] == ["elsewhere-sms-marketing"]
+    assert rules.displaced_defaults(another) == rules.displaced_defaults(added) == []

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from preferences.rulebook import rule_fields, toml_loader
-from preferences.rulebook.source_positions import BadRulebook
+from preferences.rulebook.source_positions import InvalidRulebook
 
 HEAD = """\
 jurisdiction = "FR"
@@ -33,7 +33,7 @@ WHOLE = HEAD + RULE + FIGURE
 LATER = RULE.replace("2020-01-01", "2021-01-01")
 STATES = ["FL", "OK", "WA", "TX", "VA", "OR", "CT", "MD", "NJ", "MS", "RI", "AL", "LA", "UT", "CA"]
 PLACES = ["*", "US", "EU", "FR", "DE", "GB", "CA", "CA-QC", "AU", "BR", "IN", "SG", "KR", *(f"US-{s}" for s in STATES)]
-SHIPPED = toml_loader.read()
+SHIPPED = toml_loader.load_rules()
 
 
 def version(name, since):
@@ -43,15 +43,15 @@ def version(name, since):
 def terms(name, since, figure):
     """What a shipped figure comes to under the strict profile."""
     entry = version(name, since).figures[figure]
-    return rule_fields.strictest_of(
-        figure, [rule_fields.parse(figure, entry[kind]) for kind in entry.keys() & {"legal", "strict"}]
+    return rule_fields.strictest_value(
+        figure, [rule_fields.parse_field(figure, entry[kind]) for kind in entry.keys() & {"legal", "strict"}]
     )
 
 
 def refusal(folder, text, file="fr.toml"):
     (folder / file).write_text(text, "utf-8")
-    with pytest.raises(BadRulebook) as error:
-        toml_loader.read(folder)
+    with pytest.raises(InvalidRulebook) as error:
+        toml_loader.load_rules(folder)
     return str(error.value)
 
 
@@ -133,7 +133,7 @@ def test_a_later_version_keeps_what_it_does_not_change():
     ],
 )
 def test_texts_go_out_in_these_hours(name, since, hours):
-    assert terms(name, since, "window") == rule_fields.window(hours)
+    assert terms(name, since, "window") == rule_fields.parse_window(hours)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_implied_consent_in_canada_has_its_clocks():
 def test_a_rule_is_read_with_the_words_of_its_file(tmp_path):
     (tmp_path / "fr.toml").write_text(WHOLE, "utf-8")
 
-    [rule] = toml_loader.read(tmp_path)
+    [rule] = toml_loader.load_rules(tmp_path)
 
     assert (rule.name, rule.jurisdiction, rule.jurisdiction_name) == ("fr-sms-marketing", "FR", "France")
     assert (rule.effective_from, rule.effective_to) == (date(2020, 1, 1), None)
@@ -194,7 +194,7 @@ def test_a_version_that_does_not_inherit_says_only_its_own(tmp_path):
     segments = FIGURE.replace("caps", "segments").replace("day", "most")
     (tmp_path / "fr.toml").write_text(WHOLE + LATER + segments, "utf-8")
 
-    _first, second = toml_loader.read(tmp_path)
+    _first, second = toml_loader.load_rules(tmp_path)
 
     assert list(second.figures) == ["segments"]
 
@@ -332,8 +332,8 @@ def test_a_mistake_in_the_second_rule_names_its_line(tmp_path):
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
     (tmp_path / "fr.toml").write_bytes(WHOLE.replace("France", "Réunion").encode("latin-1"))
 
-    with pytest.raises(BadRulebook, match=r"fr\.toml, line 1: This file is not UTF-8"):
-        toml_loader.read(tmp_path)
+    with pytest.raises(InvalidRulebook, match=r"fr\.toml, line 1: This file is not UTF-8"):
+        toml_loader.load_rules(tmp_path)
 
 
 def test_a_line_that_looks_like_a_heading_inside_a_comment_confuses_nobody(tmp_path):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences.models import Inbound
-from preferences.text import keywords
+from preferences.models import InboundMessage
+from preferences.text import keywords, vocabulary
 
-STOP_WORDS = sorted({word for kinds in keywords.WORDS.values() for word in kinds["stop"]})
+STOP_WORDS = sorted({word for kinds in vocabulary.WORDS.values() for word in kinds["stop"]})
 SPELLED_OUT = [word for word in STOP_WORDS if word.isascii() and word.isalpha()]
 CASES = st.sampled_from([str.upper, str.lower, str.title, str.swapcase])
 ZERO_WIDTH = st.text("\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\ufe0f\x00\x07", max_size=3)
@@ -109,7 +109,7 @@ DECORATION = st.text(st.characters(categories=["P", "Z", "Cc", "Cf"]), max_size=
     ],
 )
 def test_anyone_can_say_stop_in_any_language(text, matched_by):
-    reading = keywords.read(text)
+    reading = keywords.classify_text(text)
 
     assert (reading.meaning, reading.matched_by) == (keywords.Meaning.OPT_OUT, matched_by)
 
@@ -130,7 +130,7 @@ def test_anyone_can_say_stop_in_any_language(text, matched_by):
     ],
 )
 def test_what_no_rule_explains_is_left_for_a_person(text):
-    reading = keywords.read(text, languages=["en", "de", "hi"], expecting_yes=True)
+    reading = keywords.classify_text(text, languages=["en", "de", "hi"], expecting_yes=True)
 
     assert (reading.meaning, reading.matched_by) == (keywords.Meaning.OTHER, "")
 
@@ -139,7 +139,7 @@ def test_what_no_rule_explains_is_left_for_a_person(text):
     "text", ["", "   ", "\n\t", "\u200b\u200d", "...", "?!", "👍🏽", "👨‍👩‍👧", "1️⃣"[1:], "ok", "No", "\ud800", "Thanks!"]
 )
 def test_what_asks_for_nothing_is_told_apart(text):
-    reading = keywords.read(text)
+    reading = keywords.classify_text(text)
 
     assert (reading.meaning, reading.is_chatter) == (keywords.Meaning.OTHER, True)
 
@@ -166,7 +166,7 @@ def test_what_asks_for_nothing_is_told_apart(text):
     ],
 )
 def test_start_is_understood_in_the_languages_of_the_programme_and_in_english(text, languages, matched_by):
-    reading = keywords.read(text, languages=languages)
+    reading = keywords.classify_text(text, languages=languages)
 
     assert (reading.meaning, reading.matched_by) == (keywords.Meaning.OPT_IN, matched_by)
 
@@ -188,7 +188,7 @@ def test_start_is_understood_in_the_languages_of_the_programme_and_in_english(te
     ],
 )
 def test_help_is_understood_in_the_languages_of_the_programme_and_in_english(text, languages, matched_by):
-    reading = keywords.read(text, languages=languages)
+    reading = keywords.classify_text(text, languages=languages)
 
     assert (reading.meaning, reading.matched_by) == (keywords.Meaning.HELP, matched_by)
 
@@ -205,7 +205,7 @@ def test_help_is_understood_in_the_languages_of_the_programme_and_in_english(tex
     ],
 )
 def test_start_and_help_of_other_languages_are_left_for_a_person(text, languages):
-    assert keywords.read(text, languages=languages).meaning == keywords.Meaning.OTHER
+    assert keywords.classify_text(text, languages=languages).meaning == keywords.Meaning.OTHER
 
 
 @pytest.mark.parametrize(
@@ -223,25 +223,25 @@ def test_start_and_help_of_other_languages_are_left_for_a_person(text, languages
     ],
 )
 def test_yes_opts_in_only_while_we_wait_for_it(text, language):
-    asked = keywords.read(text, languages=[language], expecting_yes=True)
-    unasked = keywords.read(text, languages=[language])
+    asked = keywords.classify_text(text, languages=[language], expecting_yes=True)
+    unasked = keywords.classify_text(text, languages=[language])
 
     assert (asked.meaning, asked.matched_by) == (keywords.Meaning.OPT_IN, f"exact:{language}:yes")
     assert unasked.meaning == keywords.Meaning.OTHER
 
 
 def test_danish_thanks_is_not_polish_yes():
-    assert keywords.read("Tak", languages=["da"], expecting_yes=True).meaning == keywords.Meaning.OTHER
+    assert keywords.classify_text("Tak", languages=["da"], expecting_yes=True).meaning == keywords.Meaning.OTHER
 
 
 def test_stop_counts_while_we_wait_for_a_yes():
-    assert keywords.read("Stop", languages=["de"], expecting_yes=True).meaning == keywords.Meaning.OPT_OUT
+    assert keywords.classify_text("Stop", languages=["de"], expecting_yes=True).meaning == keywords.Meaning.OPT_OUT
 
 
-@pytest.mark.parametrize("language", list(keywords.WORDS))
+@pytest.mark.parametrize("language", list(vocabulary.WORDS))
 @pytest.mark.parametrize("kind", ["start", "help", "yes"])
 def test_no_word_that_means_something_else_is_also_a_stop(language, kind):
-    assert not keywords.WORDS[language].get(kind, frozenset()) & frozenset(STOP_WORDS)
+    assert not vocabulary.WORDS[language].get(kind, frozenset()) & frozenset(STOP_WORDS)
 
 
 @pytest.mark.parametrize(
@@ -256,31 +256,31 @@ def test_no_word_that_means_something_else_is_also_a_stop(language, kind):
     ],
 )
 def test_the_reading_keeps_the_words_as_they_were_understood(text, normal_text):
-    assert keywords.read(text).normal_text == normal_text
+    assert keywords.classify_text(text).normal_text == normal_text
 
 
 def test_a_meaning_can_be_stored_with_the_inbound_text():
-    assert {str(meaning) for meaning in keywords.Meaning} <= set(Inbound.Meaning.values)
+    assert {str(meaning) for meaning in keywords.Meaning} <= set(InboundMessage.Meaning.values)
 
 
 @given(st.sampled_from(STOP_WORDS), CASES, DECORATION, DECORATION)
 def test_dressing_up_a_stop_word_does_not_change_its_reading(word, case, before, after):
-    assert keywords.read(before + case(word) + after) == keywords.read(word)
+    assert keywords.classify_text(before + case(word) + after) == keywords.classify_text(word)
 
 
 @given(st.sampled_from(STOP_WORDS), ZERO_WIDTH)
 def test_hiding_characters_inside_a_stop_word_does_not_change_its_reading(word, hidden):
-    assert keywords.read(hidden.join(word)) == keywords.read(word)
+    assert keywords.classify_text(hidden.join(word)) == keywords.classify_text(word)
 
 
 @given(st.sampled_from(SPELLED_OUT), st.sampled_from([".", " ", "-", " . ", "…", "\n", "‿"]), CASES)
 def test_spelling_out_a_stop_word_does_not_change_its_reading(word, between, case):
-    assert keywords.read(between.join(case(word))) == keywords.read(word)
+    assert keywords.classify_text(between.join(case(word))) == keywords.classify_text(word)
 
 
 @given(st.text(st.characters()), st.lists(st.text(max_size=8)), st.booleans())
 def test_any_text_at_all_can_be_read(text, languages, expecting_yes):
-    reading = keywords.read(text, languages=languages, expecting_yes=expecting_yes)
+    reading = keywords.classify_text(text, languages=languages, expecting_yes=expecting_yes)
 
-    assert isinstance(reading, keywords.Reading)
+    assert isinstance(reading, keywords.TextClassification)
     assert reading.normal_text == " ".join(reading.normal_text.split())

@@ -39,7 +39,7 @@ LISTS = ["health", "offers", "reserved"]
     ],
 )
 def test_what_tells_of_health_is_found(words):
-    assert lexicons.health(words)
+    assert lexicons.health_phrases(words)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_tells_of_health_is_found(words):
     ],
 )
 def test_what_tells_nothing_is_left_alone(words):
-    assert lexicons.health(words) == ()
+    assert lexicons.health_phrases(words) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_tells_nothing_is_left_alone(words):
     ],
 )
 def test_what_sells_is_found(words):
-    assert lexicons.offers(words)
+    assert lexicons.offer_phrases(words)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_sells_is_found(words):
     ],
 )
 def test_what_sells_nothing_is_left_alone(words):
-    assert lexicons.offers(words) == ()
+    assert lexicons.offer_phrases(words) == ()
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ def test_what_sells_nothing_is_left_alone(words):
     ],
 )
 def test_a_few_small_words_tell_the_language(words, languages):
-    assert lexicons.languages(words) == languages
+    assert lexicons.detect_languages(words) == languages
 
 
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de"])
 def test_every_list_speaks_four_languages(name, language):
-    assert lexicons.read(name)[language]
+    assert lexicons.load_word_list(name)[language]
 
 
 def test_a_very_long_text_is_read_to_its_end():
-    assert lexicons.health("walk with us " * 8_000 + "insulin") == ("insulin",)
+    assert lexicons.health_phrases("walk with us " * 8_000 + "insulin") == ("insulin",)

@@ -2,14 +2,14 @@
 
 import pytest
 
+from preferences.consent import endings, undo
 from preferences.consent import service as consent
-from preferences.consent import undo
 from preferences.contacts import erasure
 from preferences.contacts import service as contacts
 from preferences.inbound import mail as inbound_mail
-from preferences.inbound import sms
+from preferences.inbound import review_outcomes
 from preferences.links import tokens
-from preferences.models import Inbound, LinkHit, Source, Suppression
+from preferences.models import InboundMessage, LinkOpen, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.inbound import phone
@@ -22,8 +22,8 @@ BACK = {"answer": "back"}
 def left_one(subscriber, topic):
     """Somebody who gets two topics left one of them, and holds the message that puts it back."""
     subscribe(subscriber, factories.TopicFactory(sender=topic.sender, name="Offers"))
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    return tokens.undo_url(subscriber, subscriber.events.latest("pk").act)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    return tokens.undo_url(subscriber, subscriber.events.latest("pk").interaction_id)
 
 
 def everything_off(address, sender):
@@ -31,7 +31,7 @@ def everything_off(address, sender):
 
 
 def complained(address, sender):
-    consent.complain(address, provider="test")
+    endings.record_complaint(address, provider="test")
 
 
 def gets(address):
@@ -68,18 +68,18 @@ def test_a_press_on_an_old_undo_page_does_not_take_everything_off_back(client, s
 def test_the_button_of_this_browser_is_gone_after_a_newer_no_about_everything(client, subscriber, topic):
     other = factories.TopicFactory(sender=topic.sender, name="Offers")
     subscribe(subscriber, other)
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    act = subscriber.events.latest("pk").act
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    interaction_id = subscriber.events.latest("pk").interaction_id
     everything_off(subscriber, topic.sender)
 
-    assert not undo.is_possible(subscriber, act)
-    assert undo.put_back_everywhere(subscriber, act) == []
+    assert not undo.can_undo(subscriber, interaction_id)
+    assert undo.undo_act_everywhere(subscriber, interaction_id) == []
     assert reasons(subscriber) == {"stopped"}
 
 
 def mail(address, words):
     raw = f"From: {address.value}\r\nTo: care@harbour.example\r\nSubject: Hello\r\n\r\n{words}\r\n"
-    return inbound_mail.receive(raw.encode(), provider="test")
+    return inbound_mail.receive_mail(raw.encode(), provider="test")
 
 
 def test_a_hold_stays_while_another_doubtful_mail_is_unread(subscriber, author):
@@ -87,18 +87,18 @@ def test_a_hold_stays_while_another_doubtful_mail_is_unread(subscriber, author):
     perhaps = mail(subscriber, "No thanks")
     assert (not_them.meaning, perhaps.meaning) == ("wrong_person", "review")
 
-    sms.decide(perhaps, Inbound.Decision.NOTHING, by=author)
+    review_outcomes.decide(perhaps, InboundMessage.Decision.NOTHING, by=author)
 
     assert reasons(subscriber) == {"held"}
 
 
 def test_where_somebody_opened_our_links_is_forgotten_with_them(client, subscriber, author):
-    open_link(client, tokens.manage_url(subscriber))
-    assert LinkHit.objects.count() == 1
+    open_link(client, tokens.preferences_url(subscriber))
+    assert LinkOpen.objects.count() == 1
 
     erasure.erase(subscriber.contact, by=author)
 
-    assert not LinkHit.objects.exists()
+    assert not LinkOpen.objects.exists()
 
 
 PERSONAL = ["/preferences/history/", "/preferences/details/", "/my-data/", "/my-data/requests/"]
@@ -142,18 +142,18 @@ def test_whoever_has_the_number_now_pauses_nothing_of_who_had_it(client, strange
     page = managed(client, stranger)
     client.post("/preferences/", filled(page, **{f"pause-t{topic.pk}": "90", "pause-all": "90", "limit-all": "1"}))
 
-    page = open_link(client, tokens.leave_url(stranger, topic))
-    client.post("/leave/", filled(page, leave="pause-90"))
-    client.post("/leave/", filled(page, leave="fewer", most="1"))
+    page = open_link(client, tokens.unsubscribe_url(stranger, topic))
+    client.post("/unsubscribe/", filled(page, leave="pause-90"))
+    client.post("/unsubscribe/", filled(page, leave="fewer", most="1"))
 
     before = stranger.contact.addresses.get(channel="email")
     assert before.subscriptions.get().status == "active"
-    assert not stranger.contact.limits.exists()
+    assert not stranger.contact.frequency_caps.exists()
 
 
 def test_whoever_has_the_number_now_can_still_leave(client, stranger, topic):
-    page = open_link(client, tokens.leave_url(stranger, topic))
-    client.post("/leave/", filled(page, leave="topic"))
+    page = open_link(client, tokens.unsubscribe_url(stranger, topic))
+    client.post("/unsubscribe/", filled(page, leave="topic"))
 
     assert gets(stranger) == []
     assert gets(stranger.contact.addresses.get(channel="email")) == ["Health tips"]

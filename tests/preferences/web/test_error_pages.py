@@ -10,11 +10,11 @@ def test_every_error_page_stands_on_its_own(name):
     page = render_to_string(name)
 
     assert '<html lang="en">' in page
-    assert "/my-link/" in page
+    assert "/secure-link/" in page
     assert "<script" not in page
 
 
-@pytest.mark.parametrize("path", ["/nothing/", "/l/", "/sign-up/", "/sign-up/%00/", "/preferences/x/", "/l/a/b/"])
+@pytest.mark.parametrize("path", ["/nothing/", "/u/", "/sign-up/", "/sign-up/%00/", "/preferences/x/", "/u/a/b/"])
 def test_a_wrong_address_gets_a_page_that_is_not_kept(client, db, path):
     answer = client.get(path)
 
@@ -25,7 +25,7 @@ def test_a_wrong_address_gets_a_page_that_is_not_kept(client, db, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/leave/", "/leave/done/", "/confirm/", "/preferences/", "/my-link/", "/sign-up/harbour/"]
+    "path", ["/unsubscribe/", "/unsubscribe/done/", "/confirm/", "/preferences/", "/secure-link/", "/sign-up/harbour/"]
 )
 def test_no_form_is_taken_without_its_csrf_token(db, path):
     answer = Client(enforce_csrf_checks=True).post(path, {"for": "", "leave": "everything"})

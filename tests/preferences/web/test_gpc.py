@@ -123,7 +123,7 @@ def test_each_person_whose_link_was_opened_here_is_heard(subscriber, address, to
 
 
 def test_who_left_everything_can_still_have_their_wish_kept(subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     visitors.managed(asking(), subscriber)
 

@@ -13,7 +13,7 @@ from tests.preferences.web.visitors import open_link, path
 @pytest.fixture
 def german(subscriber):
     """A subscriber who wants German."""
-    contacts.correct(subscriber.contact, language="de")
+    contacts.correct_details(subscriber.contact, language="de")
     subscriber.refresh_from_db()
     return subscriber
 
@@ -23,24 +23,24 @@ def language_of(page):
 
 
 def choose(client, name, **given):
-    return client.post("/language/", {"language": name, "next": "/my-link/"} | given)
+    return client.post("/language/", {"language": name, "next": "/secure-link/"} | given)
 
 
 def test_a_browser_is_spoken_to_in_its_language(client, db):
-    page = client.get("/my-link/", headers={"Accept-Language": "fr-CA,fr;q=0.9,en;q=0.5"})
+    page = client.get("/secure-link/", headers={"Accept-Language": "fr-CA,fr;q=0.9,en;q=0.5"})
 
     assert (language_of(page), page["Content-Language"]) == ("fr", "fr")
 
 
 @pytest.mark.parametrize("wish", ["", "tlh", "*", "x" * 5000, "de;q=", "\u202eed"])
 def test_a_browser_we_do_not_understand_gets_english(client, db, wish):
-    page = client.get("/my-link/", headers={"Accept-Language": wish.encode("ascii", "ignore").decode()})
+    page = client.get("/secure-link/", headers={"Accept-Language": wish.encode("ascii", "ignore").decode()})
 
     assert language_of(page) == "en"
 
 
 def test_a_link_outweighs_the_browser(client, db):
-    page = client.get("/my-link/?language=es", headers={"Accept-Language": "fr"})
+    page = client.get("/secure-link/?language=es", headers={"Accept-Language": "fr"})
 
     assert language_of(page) == "es"
     assert "sayso-language" not in page.cookies
@@ -48,21 +48,21 @@ def test_a_link_outweighs_the_browser(client, db):
 
 @pytest.mark.parametrize("code", ["tlh", "", "EN'", "es-x", "../en", "😀"])
 def test_a_link_in_no_language_of_ours_says_nothing(client, db, code):
-    page = client.get("/my-link/", {"language": code}, headers={"Accept-Language": "fr"})
+    page = client.get("/secure-link/", {"language": code}, headers={"Accept-Language": "fr"})
 
     assert language_of(page) == "fr"
 
 
 def test_a_link_leads_on_in_its_language(client, german):
-    contacts.correct(german.contact, language="en")
+    contacts.correct_details(german.contact, language="en")
 
-    answer = client.post("/my-link/?language=es", {"address": german.value})
+    answer = client.post("/secure-link/?language=es", {"address": german.value})
 
-    assert answer["Location"] == "/my-link/sent/?language=es"
+    assert answer["Location"] == "/secure-link/sent/?language=es"
 
 
 def test_the_contact_outweighs_link_and_browser(client, german):
-    url = path(tokens.manage_url(german))
+    url = path(tokens.preferences_url(german))
 
     page = client.get(f"{url}?language=es", headers={"Accept-Language": "fr"}, follow=True)
 
@@ -72,7 +72,7 @@ def test_the_contact_outweighs_link_and_browser(client, german):
 def test_what_was_chosen_on_a_page_outweighs_everything(client, german):
     choose(client, "العربية")
 
-    page = open_link(client, tokens.manage_url(german))
+    page = open_link(client, tokens.preferences_url(german))
 
     assert language_of(page) == "ar"
     assert 'dir="rtl"' in page.content.decode()
@@ -81,14 +81,14 @@ def test_what_was_chosen_on_a_page_outweighs_everything(client, german):
 def test_choosing_leads_back_to_the_page(client, db):
     answer = choose(client, "Deutsch")
 
-    assert answer["Location"] == "/my-link/"
-    assert language_of(client.get("/my-link/")) == "de"
+    assert answer["Location"] == "/secure-link/"
+    assert language_of(client.get("/secure-link/")) == "de"
     cookie = answer.cookies["sayso-language"]
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("de", True, "Lax")
 
 
 def test_every_page_offers_every_language_in_its_own_name(client, db):
-    page = client.get("/my-link/?language=fr&a=1").content.decode()
+    page = client.get("/secure-link/?language=fr&a=1").content.decode()
 
     offered = re.findall(r'name="language" value="([^"]+)" lang="(\w+)"', page)
     assert offered == [
@@ -99,7 +99,7 @@ def test_every_page_offers_every_language_in_its_own_name(client, db):
         ("العربية", "ar"),
     ]
     assert re.findall(r'lang="(\w+)" aria-current', page) == ["fr"]
-    assert 'name="next" value="/my-link/?a=1"' in page
+    assert 'name="next" value="/secure-link/?a=1"' in page
 
 
 def test_the_switch_alone_sets_no_cookie(client, db):

@@ -12,11 +12,13 @@ from preferences.web import owner_notification
 
 def test_of_ten_changes_in_a_row_each_is_told_and_three_within_an_hour(subscriber, topic):
     for number in range(1, 11):
-        act = uuid4()
-        frequency.limit(subscriber, topic, most_per_month=number, source=Source.PREFERENCES, act=act)
-        owner_notification.tell([subscriber], act)
+        interaction_id = uuid4()
+        frequency.set_frequency_cap(
+            subscriber, topic, most_per_month=number, source=Source.PREFERENCES, interaction_id=interaction_id
+        )
+        owner_notification.notify_owner([subscriber], interaction_id)
 
-    told = subscriber.replies.filter(kind="changed")
+    told = subscriber.service_messages.filter(kind="changed")
     hours = Counter(
         round((due - timezone.now()).total_seconds() / 3600) for due in told.values_list("due_at", flat=True)
     )

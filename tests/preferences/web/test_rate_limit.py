@@ -10,7 +10,7 @@ from django.utils import timezone
 from preferences.collection import consent_forms
 from preferences.consent import service as consent
 from preferences.links import tokens
-from preferences.models import Notice, Reply, Source
+from preferences.models import Notice, ServiceMessage, Source
 from preferences.outbox import send_budget
 from preferences.outbox import service as outbox
 from preferences.presentation import message_templates
@@ -42,7 +42,7 @@ def flood(topic, settings, clock):
 
 def minutes(owed):
     """After how many minutes each is due."""
-    return [round((reply.due_at - timezone.now()).total_seconds() / 60) for reply in owed]
+    return [round((service_message.due_at - timezone.now()).total_seconds() / 60) for service_message in owed]
 
 
 def test_one_address_is_written_to_three_times_an_hour_over_all_forms(client, clock, topic):
@@ -50,17 +50,17 @@ def test_one_address_is_written_to_three_times_an_hour_over_all_forms(client, cl
     consent_forms.publish(page, language="en", title="Hello", intro="Hello.", thank_you="Thanks.")
     subscribe(factories.email_address("ana@example.org"), topic)
     mover = subscribe(factories.email_address("eve@example.org"), topic)
-    before = Reply.objects.count()
+    before = ServiceMessage.objects.count()
 
     _sign_up(client, clock, f"/sign-up/{topic.sender.slug}/", topic)
-    _sign_up(client, clock, "/join/welcome/", topic)
-    client.post("/my-link/", {"address": "ana@example.org"})
-    client.post("/my-link/", {"address": "ANA@example.org"})
+    _sign_up(client, clock, "/forms/welcome/", topic)
+    client.post("/secure-link/", {"address": "ana@example.org"})
+    client.post("/secure-link/", {"address": "ANA@example.org"})
     fresh(client, mover)
     move = client.get("/preferences/change-address/")
     client.post("/preferences/change-address/", filled(move, address="ana@example.org"))
 
-    assert Reply.objects.count() - before == 3
+    assert ServiceMessage.objects.count() - before == 3
 
 
 def _sign_up(client, clock, url, topic):
@@ -77,8 +77,8 @@ def test_over_the_budget_each_waits_for_the_next_hours_and_none_is_lost(flood):
     owed = flood(8)
 
     assert minutes(owed) == [0, 0, 0, 60, 60, 60, 120, 120]
-    assert {reply.status for reply in owed} == {Reply.Status.OWED}
-    assert all(reply.deadline_at > reply.due_at for reply in owed)
+    assert {service_message.status for service_message in owed} == {ServiceMessage.Status.QUEUED}
+    assert all(service_message.deadline_at > service_message.due_at for service_message in owed)
 
 
 def test_after_an_hour_there_is_a_new_budget(flood, clock):
@@ -90,29 +90,31 @@ def test_after_an_hour_there_is_a_new_budget(flood, clock):
 
 def test_what_is_held_back_goes_out_in_its_hour(flood, clock):
     flood(5)
-    now = len(outbox.due())
+    now = len(outbox.due_message_ids())
     clock.shift(HOUR + 1)
 
-    assert (now, len(outbox.due())) == (3, 5)
+    assert (now, len(outbox.due_message_ids())) == (3, 5)
 
 
 def test_links_and_confirmations_share_one_budget(flood, topic):
     known = subscribe(factories.email_address("ana@example.org"), topic)
     flood(3)
 
-    assert minutes([outbox.owe_link(known)]) == [60]
+    assert minutes([outbox.enqueue_secure_link(known)]) == [60]
 
 
-@pytest.mark.parametrize("kind", [Reply.Kind.OPTED_OUT, Reply.Kind.HELP, Reply.Kind.SIGNED_UP])
+@pytest.mark.parametrize(
+    "kind", [ServiceMessage.Kind.OPTED_OUT, ServiceMessage.Kind.HELP, ServiceMessage.Kind.SIGNED_UP]
+)
 def test_answers_to_people_themselves_never_wait(flood, address, topic, kind):
     flood(5)
 
-    assert minutes([outbox.owe(address, kind, sender=topic.sender, act=address.reference)]) == [0]
+    assert minutes([outbox.enqueue(address, kind, sender=topic.sender, interaction_id=address.reference)]) == [0]
 
 
 def test_reminders_of_a_flood_are_spread_like_the_flood(flood):
     flood(5)
-    due = Reply.objects.filter(kind=Reply.Kind.REMINDER).order_by("due_at")
+    due = ServiceMessage.objects.filter(kind=ServiceMessage.Kind.REMINDER).order_by("due_at")
 
     assert [hours // 60 for hours in minutes(due)] == [72, 72, 72, 73, 73]
 
@@ -132,7 +134,7 @@ def test_the_page_answers_the_same_while_sign_ups_are_held_back(client, clock, f
     answer = client.post(url, filled(page, email="ana@example.org", **{f"topic-{topic.pk}-email": "on"}))
 
     assert answer.url == f"{url}sent/"
-    assert Reply.objects.filter(address__value="ana@example.org", kind=Reply.Kind.CONFIRM).exists()
+    assert ServiceMessage.objects.filter(address__value="ana@example.org", kind=ServiceMessage.Kind.CONFIRM).exists()
 
 
 def test_a_flood_from_one_network_leaves_the_others_their_turn(client, clock, topic, settings):
@@ -145,7 +147,11 @@ def test_a_flood_from_one_network_leaves_the_others_their_turn(client, clock, to
         answers = filled(page, email=f"v{n}@example.org", **{f"topic-{topic.pk}-email": "on"})
         client.post(url, answers, REMOTE_ADDR=network)
 
-    written = Reply.objects.filter(kind=Reply.Kind.CONFIRM).order_by("pk").values_list("address__value", flat=True)
+    written = (
+        ServiceMessage.objects.filter(kind=ServiceMessage.Kind.CONFIRM)
+        .order_by("pk")
+        .values_list("address__value", flat=True)
+    )
     assert list(written) == ["v0@example.org", "v1@example.org", "v3@example.org"]
 
 
@@ -162,10 +168,10 @@ def test_the_alarm_is_raised_once_an_hour(flood, clock, caplog):
 
 def test_what_is_held_back_can_be_counted(flood, clock):
     flood(5)
-    counted = send_budget.held_back().count()
+    counted = send_budget.deferred_messages().count()
     clock.shift(HOUR + 1)
 
-    assert (counted, send_budget.held_back().count()) == (2, 0)
+    assert (counted, send_budget.deferred_messages().count()) == (2, 0)
 
 
 # Confirmation mails say nothing that a stranger typed (C19), and their links prove nothing else (C20).
@@ -189,15 +195,17 @@ def test_no_word_of_a_stranger_is_in_the_confirmation(client, clock, topic, name
     clock.shift(10)
     client.post(url, filled(page, email="ana@example.org", name=name, **{f"topic-{topic.pk}-email": "on"}))
 
-    mails = [_mail(reply) for reply in Reply.objects.all()]
+    mails = [_mail(service_message) for service_message in ServiceMessage.objects.all()]
 
     assert len(mails) == 2
     assert all("evil" not in mail and "555 0199" not in mail for mail in mails)
     assert all("Bcc" not in mail and "\u202e" not in mail for mail in mails)
 
 
-def _mail(reply):
-    mail = email.message_from_bytes(message_templates.compose(reply).content, policy=email.policy.default)
+def _mail(service_message):
+    mail = email.message_from_bytes(
+        message_templates.compose_message(service_message).content, policy=email.policy.default
+    )
     return "\n".join([mail.as_string(), *(part.get_content() for part in mail.walk() if not part.is_multipart())])
 
 
@@ -205,7 +213,7 @@ def test_a_link_for_one_address_is_worth_nothing_at_another(client, topic, addre
     notice = Notice.objects.current(topic, "en")
     mine = consent.ask(address, [notice], source=Source.SIGN_UP)
     theirs = consent.ask(factories.email_address(), [notice], source=Source.SIGN_UP)
-    forged = tokens.token(tokens.Purpose.CONFIRM, mine.address, reply=theirs.pk)
+    forged = tokens.make_token(tokens.LinkPurpose.CONFIRM, mine.address, service_message=theirs.pk)
 
     assert client.get(f"/c/{forged}/", follow=True).status_code == 404
     assert theirs.address.subscriptions.get().status == "pending"

@@ -26,18 +26,18 @@ def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, expecte
     settings.TRUSTED_PROXIES = proxies
     headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
 
-    assert request_evidence.ip(RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", **headers)) == expected
+    assert request_evidence.client_ip(RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", **headers)) == expected
 
 
 @pytest.mark.parametrize(
     ("ip", "network"), [("203.0.113.7", "203.0.113.0/24"), ("2001:db8::1", "2001:db8::/64"), ("", "unknown")]
 )
 def test_neighbours_share_a_limit(ip, network):
-    assert request_evidence.network(RequestFactory().get("/", REMOTE_ADDR=ip)) == network
+    assert request_evidence.client_network(RequestFactory().get("/", REMOTE_ADDR=ip)) == network
 
 
 def test_an_odd_browser_name_is_cut_and_cleaned():
-    proof = request_evidence.proof(RequestFactory().get("/leave/", HTTP_USER_AGENT="x\x00" * 1000))
+    proof = request_evidence.request_proof(RequestFactory().get("/unsubscribe/", HTTP_USER_AGENT="x\x00" * 1000))
 
     assert proof.user_agent == "x" * 400
 
@@ -47,4 +47,4 @@ def test_the_proof_of_a_one_click_does_not_hold_the_link(client, subscriber, top
 
     client.post(url, {"List-Unsubscribe": "One-Click"})
 
-    assert subscriber.events.last().evidence.page == "/u/…/"
+    assert subscriber.events.last().evidence.page == "/o/…/"

@@ -46,8 +46,8 @@ def _attribute(tag, name):
 
 
 def fresh(client, address):
-    return open_link(client, tokens.fresh_url(address))
+    return open_link(client, tokens.secure_url(address))
 
 
 def managed(client, address):
-    return open_link(client, tokens.manage_url(address))
+    return open_link(client, tokens.preferences_url(address))

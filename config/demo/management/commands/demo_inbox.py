@@ -14,8 +14,8 @@ class Command(BaseCommand):
     help = "Runs the demo's mail server and text carrier, both writing into the post room."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        mail = smtp_sink.mail_server(settings.EMAIL_PORT)
-        texts = smtp_sink.text_server(urlsplit(settings.TEXT_PROVIDER_URL).port or 80)
+        mail = smtp_sink.smtp_sink_server(settings.EMAIL_PORT)
+        texts = smtp_sink.sms_sink_server(urlsplit(settings.SMS_PROVIDER_URL).port or 80)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         mail.start()
         try:

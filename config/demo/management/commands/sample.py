@@ -11,10 +11,10 @@ class Command(BaseCommand):
     help = "Adds sample data and staff accounts where they are missing. Running it twice adds nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        passwords = sample.add()
+        passwords = sample.add_sample_data()
         if not passwords:
-            self.stdout.write(f"The staff accounts and their passwords are in {staff.kept_in()}")
+            self.stdout.write(f"The staff accounts and their passwords are in {staff.passwords_file()}")
             return
-        self.stdout.write(f"\nStaff accounts, also kept in {staff.kept_in()}:")
+        self.stdout.write(f"\nStaff accounts, also kept in {staff.passwords_file()}:")
         for name, password in passwords.items():
             self.stdout.write(f"  {name:<10} {password}")

@@ -16,7 +16,7 @@ from preferences.models import Address, Channel, Notice, Subscription
 from preferences.web import rate_limit
 from preferences.web.forms import layout
 from preferences.web.forms.preference_center.secure_link import UNREADABLE
-from preferences.web.link_holder import Visitor
+from preferences.web.link_holder import LinkHolder
 
 
 class ChangeAddressForm(forms.Form):
@@ -30,14 +30,14 @@ class ChangeAddressForm(forms.Form):
         error_messages={"required": _("Enter your new email address or phone number.")},
     )
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
 
     @property
     def helper(self) -> FormHelper:
         send = Submit("send", _("Send confirmation link"), css_class="btn-primary")
-        return layout.helper("address", send, visitor=self.visitor)
+        return layout.form_helper("address", send, visitor=self.visitor)
 
     @property
     def channel(self) -> Channel:
@@ -46,7 +46,7 @@ class ChangeAddressForm(forms.Form):
     def clean_address(self) -> str:
         value = self.cleaned_data["address"]
         try:
-            address_normalization.normal_form(self.channel, value)
+            address_normalization.normalize_address(self.channel, value)
         except Unreadable:
             raise forms.ValidationError(UNREADABLE) from None
         return value
@@ -54,24 +54,24 @@ class ChangeAddressForm(forms.Form):
     def save(self, *, network: str) -> Address | None:
         """Ask at the new address. Says who is owed a letter now, for the worker alone. Raises NotAllowed."""
         value = self.cleaned_data["address"]
-        if not rate_limit.allows(self.channel, value, network):
+        if not rate_limit.allows_address(self.channel, value, network):
             return None
-        reply = address_change.ask(self.visitor.address, self.channel, value)
-        return reply.address if reply else None
+        service_message = address_change.request(self.visitor.address, self.channel, value)
+        return service_message.address if service_message else None
 
 
-class MoveForm(forms.Form):
+class ConfirmAddressChangeForm(forms.Form):
     """Both ends are there: what shall go to the new address? Nothing is ticked for anybody."""
 
     answer = forms.ChoiceField(choices=[("use", "use"), ("no", "no")])
     words = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, visitor: Visitor, rows: Sequence[Subscription], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, rows: Sequence[Subscription], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
         notices = Notice.objects.current_by_topic([row.topic for row in rows], get_language() or "en")
         self.offers = {f"t{row.topic_id}": notices[row.topic_id] for row in rows if row.topic_id in notices}
-        self.fields["words"].initial = layout.fingerprint(self.offers.values())
+        self.fields["words"].initial = layout.notices_fingerprint(self.offers.values())
         for row in rows:
             if row.topic_id in notices:
                 self.fields[f"t{row.topic_id}"] = forms.BooleanField(label=row.topic.name, required=False)
@@ -79,9 +79,15 @@ class MoveForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         boxes = [
-            layout.Box("preferences/_move_choice.html", name, notice=notice) for name, notice in self.offers.items()
+            layout.FieldGroup("preferences/address_change/_topic_choice.html", name, notice=notice)
+            for name, notice in self.offers.items()
         ]
-        return layout.helper("words", *boxes, layout.Piece("preferences/_move_buttons.html"), visitor=self.visitor)
+        return layout.form_helper(
+            "words",
+            *boxes,
+            layout.TemplatePart("preferences/address_change/_confirm_buttons.html"),
+            visitor=self.visitor,
+        )
 
     def clean(self) -> None:
         if self.agreed() and self.cleaned_data.get("words") != self.fields["words"].initial:
@@ -94,16 +100,16 @@ class MoveForm(forms.Form):
 
     def save(self, proof: Proof) -> Address:
         """Move there. Raises NotAllowed when it is too late."""
-        return address_change.confirm(self.visitor.reply, notices=self.agreed(), proof=proof)
+        return address_change.confirm(self.visitor.service_message, notices=self.agreed(), proof=proof)
 
 
-class RefuseForm(forms.Form):
+class RefuseAddressChangeForm(forms.Form):
     """One end alone can only say no."""
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
 
     @property
     def helper(self) -> FormHelper:
-        return layout.helper(layout.Piece("preferences/_move_refuse.html"), visitor=self.visitor)
+        return layout.form_helper(layout.TemplatePart("preferences/address_change/_refuse.html"), visitor=self.visitor)

@@ -14,22 +14,22 @@ from preferences.contacts import service as contacts
 from preferences.geo import country_choices
 from preferences.models import Contact
 from preferences.web.forms import layout
-from preferences.web.forms.compact_select import LongSelect
-from preferences.web.link_holder import Visitor
+from preferences.web.forms.compact_select import CompactSelect
+from preferences.web.link_holder import LinkHolder
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 # Joiners are letters' business in several scripts; everything else that cannot be seen does not belong in a name.
 JOINERS = {"\u200c", "\u200d"}
 LIKE_A_LINK = re.compile(r"://|\bwww\.|@|\w\.\w{2,}", re.IGNORECASE)
 
 
-class DetailsForm(forms.Form):
+class ContactDetailsForm(forms.Form):
     """Name, language, time zone, country. Addresses are changed elsewhere: a new one has to be confirmed."""
 
     name = forms.CharField(
         label=_("Your name"),
         required=False,
-        max_length=LONGEST_NAME,
+        max_length=MAX_NAME_LENGTH,
         strip=True,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"max_length": _("Write a name of at most 200 characters.")},
@@ -43,32 +43,34 @@ class DetailsForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        widget=LongSelect,
+        widget=CompactSelect,
         help_text=_("Used so that no message reaches you at night."),
         error_messages={"invalid_choice": _("Choose one of the time zones in the list.")},
     )
     country = forms.ChoiceField(
         label=_("Country"),
         required=False,
-        widget=LongSelect,
+        widget=CompactSelect,
         help_text=_("Its rules decide what we may send you, and when."),
         error_messages={"invalid_choice": _("Choose one of the countries in the list.")},
     )
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         self.visitor, self.contact = visitor, visitor.address.contact
         kwargs["initial"] = {name: getattr(self.contact, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
         unknown = [("", _("Prefer not to say"))]
-        _choose(self.fields["time_zone"], [*unknown, *country_choices.time_zones()], self.contact.time_zone)
+        _choose(self.fields["time_zone"], [*unknown, *country_choices.time_zone_choices()], self.contact.time_zone)
         _choose(
-            self.fields["country"], [*unknown, *country_choices.countries(get_language() or "en")], self.contact.country
+            self.fields["country"],
+            [*unknown, *country_choices.country_choices(get_language() or "en")],
+            self.contact.country,
         )
 
     @property
     def helper(self) -> FormHelper:
-        save = layout.Piece("preferences/_save_button.html")
-        return layout.helper(*self.base_fields, save, visitor=self.visitor)
+        save = layout.TemplatePart("preferences/preference_center/_save_button.html")
+        return layout.form_helper(*self.base_fields, save, visitor=self.visitor)
 
     def clean_name(self) -> str:
         name = unicodedata.normalize("NFC", self.cleaned_data["name"])
@@ -83,7 +85,7 @@ class DetailsForm(forms.Form):
         said = {name: self.cleaned_data[name] for name in self.changed_data}
         if "country" in said:
             said["region"] = ""  # it was a part of the country we had
-        return contacts.correct(self.contact, **said) if said else self.contact
+        return contacts.correct_details(self.contact, **said) if said else self.contact
 
 
 def _choose(field: Any, choices: list, standing: str) -> None:

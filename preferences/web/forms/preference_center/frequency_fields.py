@@ -15,28 +15,28 @@ from preferences.consent import frequency
 from preferences.geo import local_time
 from preferences.models import Contact, Topic
 
-MOST = [1, 2, 4, 8, 15, 30]
-DAYS = [30, 60, 90]
-UNLIMITED = frequency.HIGHEST_LIMIT + 1
+CAP_CHOICES = [1, 2, 4, 8, 15, 30]
+PAUSE_DAYS = [30, 60, 90]
+UNLIMITED = frequency.MAX_PER_MONTH + 1
 WHICH_DAY = _("Choose a day between tomorrow and a year from now.")
 ONE_OF_BOTH = _("Choose either a number of days or a day, not both.")
 NOT_SOONER = _("It is already paused for longer. To resume sooner, get a secure link below.")
 
 
-def is_more(most: int | None, than: int | None) -> bool:
+def is_higher_cap(most: int | None, than: int | None) -> bool:
     """Would that be more messages than now? No limit is the most there is."""
     return (most or UNLIMITED) > (than or UNLIMITED)
 
 
 def pause_until(days: int, contact: Contact) -> datetime:
     """So many days from today, at the beginning of the day where the person lives."""
-    return local_time.midnight(local_time.today(contact) + timedelta(days=days), contact)
+    return local_time.local_midnight(local_time.local_today(contact) + timedelta(days=days), contact)
 
 
-def most_options(standing: int | None, *, may_raise: bool) -> list[tuple[Any, Any]]:
+def cap_options(standing: int | None, *, may_raise: bool) -> list[tuple[Any, Any]]:
     """What can be chosen; without the right to raise, nothing above what stands."""
-    numbers = sorted({*MOST, *([standing] if standing else [])})
-    allowed = [number for number in numbers if may_raise or not is_more(number, standing)]
+    numbers = sorted({*CAP_CHOICES, *([standing] if standing else [])})
+    allowed = [number for number in numbers if may_raise or not is_higher_cap(number, standing)]
     options: list[tuple[Any, Any]] = [("", _("No limit"))] if may_raise or standing is None else []
     return options + [(number, _a_month(number)) for number in allowed]
 
@@ -46,7 +46,7 @@ def _a_month(number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Wish:
+class FrequencyChoice:
     """How much of one topic, or of everything (no topic), and from when on."""
 
     key: str
@@ -61,8 +61,8 @@ class Wish:
 
     def fields(self, *, may_raise: bool) -> dict[str, forms.Field]:
         """Left as shown, they say nothing."""
-        options = most_options(self.most_per_month, may_raise=may_raise)
-        most = most_field(options, initial=self.most_per_month)
+        options = cap_options(self.most_per_month, may_raise=may_raise)
+        most = cap_field(options, initial=self.most_per_month)
         return dict(
             zip(self.names, [most, _pause_field(is_paused=bool(self.paused_until)), _until_field()], strict=True)
         )
@@ -73,14 +73,14 @@ class Wish:
     def new_pause(self, form: forms.Form) -> datetime | None:
         """Until when, if a pause was asked for."""
         if until := form.cleaned_data.get(f"until-{self.key}"):
-            return local_time.midnight(until, self.contact)
+            return local_time.local_midnight(until, self.contact)
         days = form.cleaned_data.get(f"pause-{self.key}")
         return pause_until(int(days), self.contact) if days else None
 
     def check(self, form: forms.Form, *, may_raise: bool) -> None:
         """Leave sentences at the fields that cannot be meant."""
         until = form.cleaned_data.get(f"until-{self.key}")
-        if until and not timedelta(days=1) <= until - local_time.today(self.contact) <= timedelta(days=365):
+        if until and not timedelta(days=1) <= until - local_time.local_today(self.contact) <= timedelta(days=365):
             form.add_error(f"until-{self.key}", WHICH_DAY)
         elif until and form.cleaned_data.get(f"pause-{self.key}"):
             form.add_error(f"until-{self.key}", ONE_OF_BOTH)
@@ -91,12 +91,12 @@ class Wish:
         return bool(until and self.paused_until and until < self.paused_until)
 
 
-def most_field(options: list[tuple[Any, Any]], *, initial: int | None) -> forms.IntegerField:
+def cap_field(options: list[tuple[Any, Any]], *, initial: int | None) -> forms.IntegerField:
     return forms.IntegerField(
         label=_("Maximum number of messages"),
         required=False,
         min_value=1,
-        max_value=frequency.HIGHEST_LIMIT,
+        max_value=frequency.MAX_PER_MONTH,
         initial=initial,
         show_hidden_initial=True,
         widget=forms.Select(choices=options),
@@ -105,7 +105,7 @@ def most_field(options: list[tuple[Any, Any]], *, initial: int | None) -> forms.
 
 
 def _pause_field(*, is_paused: bool) -> forms.ChoiceField:
-    days = [(str(number), _("%(days)d days") % {"days": number}) for number in DAYS]
+    days = [(str(number), _("%(days)d days") % {"days": number}) for number in PAUSE_DAYS]
     return forms.ChoiceField(
         label=_("Pause for"),
         required=False,

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from preferences.proof import receipt_signing
-from preferences.proof.receipt_signing import Finding
+from preferences.proof.receipt_signing import ReceiptCheck
 from preferences.web.forms import layout
-from preferences.web.link_holder import Visitor
+from preferences.web.link_holder import LinkHolder
 
 MOST_BYTES = 64 * 1024
 EMPTY = _("Paste the whole receipt here: everything in the file that you saved.")
@@ -21,14 +21,14 @@ TOO_LARGE = _("This text is too long for one of our receipts. Paste one receipt 
 class WriteReceiptForm(forms.Form):
     """One button: the receipt of an act that has none yet."""
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
 
     @property
     def helper(self) -> FormHelper:
         write = Submit("write", _("Create my receipt"), css_class="btn-primary")
-        return layout.helper(write, action=reverse("preferences:receipt"), visitor=self.visitor)
+        return layout.form_helper(write, action=reverse("preferences:receipt"), visitor=self.visitor)
 
 
 class CheckReceiptForm(forms.Form):
@@ -48,7 +48,7 @@ class CheckReceiptForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         check = Submit("check", _("Check the receipt"), css_class="btn-primary")
-        return layout.helper("receipt", check, action=reverse("preferences:receipt-check"))
+        return layout.form_helper("receipt", check, action=reverse("preferences:receipt-check"))
 
     def clean_receipt(self) -> str:
         text = self.cleaned_data["receipt"]
@@ -56,5 +56,5 @@ class CheckReceiptForm(forms.Form):
             raise forms.ValidationError(TOO_LARGE)
         return text
 
-    def check(self) -> tuple[Finding, dict[str, Any]]:
-        return receipt_signing.check(self.cleaned_data["receipt"])
+    def check(self) -> tuple[ReceiptCheck, dict[str, Any]]:
+        return receipt_signing.check_receipt(self.cleaned_data["receipt"])

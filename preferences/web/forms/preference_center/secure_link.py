@@ -19,7 +19,7 @@ UNREADABLE = _(
 )
 
 
-class MyLinkForm(forms.Form):
+class SecureLinkForm(forms.Form):
     """One e-mail address or phone number. What happens then is the same for everybody, seen from outside."""
 
     address = forms.CharField(
@@ -33,12 +33,12 @@ class MyLinkForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         send = Submit("send", _("Send me a secure link"), css_class="btn-primary")
-        return layout.helper("address", send, action=reverse("preferences:my-link"))
+        return layout.form_helper("address", send, action=reverse("preferences:secure-link-request"))
 
     def clean_address(self) -> str:
         value = self.cleaned_data["address"]
         try:
-            address_normalization.normal_form(_channel(value), value)
+            address_normalization.normalize_address(_channel(value), value)
         except Unreadable:
             raise forms.ValidationError(UNREADABLE) from None
         return value
@@ -46,11 +46,11 @@ class MyLinkForm(forms.Form):
     def save(self, *, network: str) -> Address | None:
         """Owe the link, if there is somebody to owe it to. Says to whom, for the worker alone."""
         value = self.cleaned_data["address"]
-        allowed = rate_limit.allows(_channel(value), value, network)
+        allowed = rate_limit.allows_address(_channel(value), value, network)
         address = contacts.find(_channel(value), value)
         if not allowed or address is None:
             return None
-        outbox.owe_link(address)
+        outbox.enqueue_secure_link(address)
         return address
 
 

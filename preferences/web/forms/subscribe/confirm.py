@@ -14,7 +14,7 @@ from preferences.consent import service as consent
 from preferences.consent.evidence import Proof
 from preferences.models import ConsentEvent, Notice, Source, Topic
 from preferences.web.forms import layout
-from preferences.web.link_holder import Visitor
+from preferences.web.link_holder import LinkHolder
 
 
 class ConfirmForm(forms.Form):
@@ -24,26 +24,32 @@ class ConfirmForm(forms.Form):
     """
 
     answer = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
-    even_never_again = forms.BooleanField(
+    override_permanent = forms.BooleanField(
         label=_("I have changed my mind: you may send me the messages above"), required=False
     )
 
-    def __init__(self, *args: Any, visitor: Visitor, questions: Sequence[ConsentEvent], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, questions: Sequence[ConsentEvent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor, self.questions = visitor, questions
-        self.is_warning = consent.never_again(visitor.address)
+        self.is_warning = consent.has_permanent_opt_out(visitor.address)
 
     @property
     def helper(self) -> FormHelper:
-        warning = [layout.Box("preferences/_never_again.html", "even_never_again")] if self.is_warning else []
-        return layout.helper(*warning, layout.Piece("preferences/_confirm_buttons.html"), visitor=self.visitor)
+        warning = (
+            [layout.FieldGroup("preferences/unsubscribe/_do_not_contact_offer.html", "override_permanent")]
+            if self.is_warning
+            else []
+        )
+        return layout.form_helper(
+            *warning, layout.TemplatePart("preferences/subscribe/_confirm_buttons.html"), visitor=self.visitor
+        )
 
     @transaction.atomic
     def save(self, proof: Proof) -> None:
         """Raises NotAllowed for a yes that a "never again" stands against."""
         if self.cleaned_data["answer"] == "yes":
-            anyway = self.cleaned_data["even_never_again"]
-            consent.confirm(self.visitor.reply, proof=proof, even_never_again=anyway)
+            anyway = self.cleaned_data["override_permanent"]
+            consent.confirm(self.visitor.service_message, proof=proof, override_permanent=anyway)
             return
         for question in self.questions:
             if question.topic:
@@ -56,14 +62,14 @@ class ConfirmForm(forms.Form):
 class CancelForm(forms.Form):
     """One button. What we know of the person apart from this sign-up decides what can be deleted, unseen."""
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
 
     @property
     def helper(self) -> FormHelper:
         button = Submit("cancel", _("Delete my address"), css_class="btn-primary")
-        return layout.helper(button, visitor=self.visitor)
+        return layout.form_helper(button, visitor=self.visitor)
 
     def save(self, proof: Proof) -> None:
-        pending_signups.cancel(self.visitor.reply, proof=proof)
+        pending_signups.cancel(self.visitor.service_message, proof=proof)

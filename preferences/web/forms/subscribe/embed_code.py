@@ -9,9 +9,9 @@ from preferences.models import Channel, ConsentFormVersion
 from preferences.web.forms.subscribe.sign_up import SignUpForm
 
 
-def html(version: ConsentFormVersion) -> str:
+def embed_html(version: ConsentFormVersion) -> str:
     """The form in the language of this version, to be pasted as it is."""
-    path = reverse("preferences:from-your-site", args=[version.form.slug], query={"language": version.language})
+    path = reverse("preferences:consent-form-from-site", args=[version.form.slug], query={"language": version.language})
     with translation.override(version.language):
         form = SignUpForm(sender=version.form.sender, version=version)
         channels = {channel for _topic, _notice, channel in form.boxes.values()}
@@ -22,7 +22,7 @@ def html(version: ConsentFormVersion) -> str:
             "by_email": Channel.EMAIL in channels,
             "by_sms": Channel.SMS in channels,
         }
-        return render_to_string("preferences/join_snippet.html", words).strip() + "\n"
+        return render_to_string("preferences/subscribe/embed_code.html", words).strip() + "\n"
 
 
 def _boxes(form: SignUpForm, topic_id: int) -> list[tuple[str, object]]:

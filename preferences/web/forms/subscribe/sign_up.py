@@ -25,10 +25,10 @@ from preferences.web import rate_limit
 from preferences.web.forms import layout as forms_layout
 
 SALT = "sayso.sign-up"
-QUICKEST_SECONDS = 2
-BOX = re.compile(r"topic-\d{1,18}-(email|sms)\Z")
-BROUGHT = {"email": 320, "phone": 40, "name": 200, "website": 100}  # and how much of each
-YES = {Channel.EMAIL: _("Yes, by email"), Channel.SMS: _("Yes, by text message")}
+MIN_FILL_SECONDS = 2
+CHECKBOX_PREFIX = re.compile(r"topic-\d{1,18}-(email|sms)\Z")
+PREFILLED_FIELDS = {"email": 320, "phone": 40, "name": 200, "website": 100}  # and how much of each
+CHECKED_VALUE = {Channel.EMAIL: _("Yes, by email"), Channel.SMS: _("Yes, by text message")}
 
 
 class SignUpForm(forms.Form):
@@ -77,18 +77,18 @@ class SignUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_preview = is_preview
         self.sender, self.version, self.action = sender, version, action
-        offered = consent_forms.offers(version) if version else _offers(sender)
+        offered = consent_forms.offered_topics(version) if version else _offered_topics(sender)
         self.offers = [(topic, notice) for topic, notice in offered if _channels(topic, sender)]
         self.boxes = {
             _box_name(topic, channel): (topic, notice, channel)
             for topic, notice in self.offers
             for channel in _channels(topic, sender)
         }
-        shown = forms_layout.fingerprint(notice for _topic, notice in self.offers)
+        shown = forms_layout.notices_fingerprint(notice for _topic, notice in self.offers)
         self.fields["words"].initial = f"{shown}-{version.pk}" if version else shown
-        self.fields["started"].initial = _mark(time.time())
+        self.fields["started"].initial = _signed_start_time(time.time())
         for name, (_topic, _notice, channel) in self.boxes.items():
-            self.fields[name] = forms.BooleanField(label=YES[channel], required=False)
+            self.fields[name] = forms.BooleanField(label=CHECKED_VALUE[channel], required=False)
 
     @property
     def looks_automatic(self) -> bool:
@@ -97,7 +97,7 @@ class SignUpForm(forms.Form):
             started = signing.loads(self.data.get("started", ""), salt=SALT)
         except signing.BadSignature:
             return True
-        return bool(self.data.get("website")) or time.time() - started < QUICKEST_SECONDS
+        return bool(self.data.get("website")) or time.time() - started < MIN_FILL_SECONDS
 
     @classmethod
     def brought(cls, given: QueryDict) -> dict[str, str]:
@@ -105,17 +105,17 @@ class SignUpForm(forms.Form):
 
         The time for filling in was spent there: one press is enough here.
         """
-        typed = {name: _visible(given.get(name, ""))[:most] for name, most in BROUGHT.items()}
-        ticked = {name: "on" for name, value in given.items() if BOX.match(name) and value == "on"}
-        return typed | ticked | {"started": _mark(time.time() - QUICKEST_SECONDS)}
+        typed = {name: _visible_line(given.get(name, ""))[:most] for name, most in PREFILLED_FIELDS.items()}
+        ticked = {name: "on" for name, value in given.items() if CHECKBOX_PREFIX.match(name) and value == "on"}
+        return typed | ticked | {"started": _signed_start_time(time.time() - MIN_FILL_SECONDS)}
 
     @property
     def helper(self) -> FormHelper:
         topics = [self._topic_box(topic, notice) for topic, notice in self.offers]
-        where = forms_layout.Box("preferences/_where.html", *self._where(), "name")
-        trap = forms_layout.Box("preferences/_trap.html", "website")
+        where = forms_layout.FieldGroup("preferences/layout/_contact_line.html", *self._where(), "name")
+        trap = forms_layout.FieldGroup("preferences/subscribe/_trap.html", "website")
         send = Submit("send", _("Sign up"), css_class="btn-primary")
-        layout = forms_layout.helper("words", "sure", "started", *topics, where, trap, send, action=self.action)
+        layout = forms_layout.form_helper("words", "sure", "started", *topics, where, trap, send, action=self.action)
         layout.form_tag, layout.disable_csrf = not self.is_preview, self.is_preview
         return layout
 
@@ -126,7 +126,7 @@ class SignUpForm(forms.Form):
         return _readable(Channel.SMS, self.cleaned_data["phone"])
 
     def clean_name(self) -> str:
-        return _visible(self.cleaned_data["name"])
+        return _visible_line(self.cleaned_data["name"])
 
     def clean(self) -> None:
         if not self._ticked(Channel.EMAIL) and not self._ticked(Channel.SMS):
@@ -148,7 +148,7 @@ class SignUpForm(forms.Form):
 
     def _ask(self, channel: Channel, value: str, proof: Proof, network: str) -> Address | None:
         notices = self._ticked(channel)
-        if not notices or not rate_limit.allows(channel, value, network):
+        if not notices or not rate_limit.allows_address(channel, value, network):
             return None
         person = {"name": self.cleaned_data["name"], "language": get_language() or ""}
         address = contacts.add_address(channel, value, **person)
@@ -169,7 +169,7 @@ class SignUpForm(forms.Form):
     def _doubt_the_spelling(self) -> None:
         """Ask once about a likely slip of the finger; the same address again means it is right."""
         value = self.cleaned_data.get("email", "")
-        meant = address_normalization.likely_typo(value) if value else ""
+        meant = address_normalization.suggest_correction(value) if value else ""
         if meant and self.cleaned_data.get("sure") != value:
             self.data = {**dict(self.data.items()), "sure": value}
             sentence = _("Did you mean %(meant)s? Correct it, or send the form again if it is right as it is.")
@@ -180,12 +180,12 @@ class SignUpForm(forms.Form):
         fields = {Channel.EMAIL: "email", Channel.SMS: "phone"}
         return [fields[channel] for channel in Channel if channel in channels]
 
-    def _topic_box(self, topic: Topic, notice: Notice) -> forms_layout.Box:
+    def _topic_box(self, topic: Topic, notice: Notice) -> forms_layout.FieldGroup:
         names = [_box_name(topic, channel) for channel in _channels(topic, self.sender)]
-        return forms_layout.Box("preferences/_offer.html", *names, topic=topic, notice=notice)
+        return forms_layout.FieldGroup("preferences/preference_center/_offer.html", *names, topic=topic, notice=notice)
 
 
-def _offers(sender: Sender) -> list[tuple[Topic, Notice]]:
+def _offered_topics(sender: Sender) -> list[tuple[Topic, Notice]]:
     """The public topics of this sender that somebody can be asked about today."""
     topics = list(sender.topics.offered().order_by("name"))
     notices = Notice.objects.current_by_topic(topics, get_language() or "en")
@@ -200,12 +200,12 @@ def _box_name(topic: Topic, channel: str) -> str:
     return f"topic-{topic.pk}-{channel}"
 
 
-def _mark(moment: float) -> str:
+def _signed_start_time(moment: float) -> str:
     """When somebody began to fill in the form, so that they cannot say otherwise."""
     return signing.dumps(moment, salt=SALT)
 
 
-def _visible(words: str) -> str:
+def _visible_line(words: str) -> str:
     """One line of what can be seen: nothing that ends it, hides in it or turns it around."""
     kinds = [(letter, unicodedata.category(letter)) for letter in words]
     shown = (" " if kind in ("Cc", "Zl", "Zp") else letter for letter, kind in kinds if kind not in ("Cf", "Cs"))
@@ -216,7 +216,7 @@ def _readable(channel: str, value: str) -> str:
     if not value:
         return ""
     try:
-        address_normalization.normal_form(channel, value)
+        address_normalization.normalize_address(channel, value)
     except Unreadable as error:
         raise forms.ValidationError(str(error)) from None
     return value

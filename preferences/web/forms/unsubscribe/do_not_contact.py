@@ -13,27 +13,29 @@ from preferences.models import Address, Sender, Source
 from preferences.outbox import service as outbox
 from preferences.web import preference_sheet
 from preferences.web.forms import layout
-from preferences.web.link_holder import Visitor
+from preferences.web.link_holder import LinkHolder
 
 
-class ForGoodForm(forms.Form):
+class PermanentUnsubscribeForm(forms.Form):
     """One button that means it; the way back is as large."""
 
     sure = forms.ChoiceField(choices=[("yes", "yes")])
 
-    def __init__(self, *args: Any, visitor: Visitor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visitor: LinkHolder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visitor, self.addresses = visitor, preference_sheet.addresses_of(visitor.address)
+        self.visitor, self.addresses = visitor, preference_sheet.visible_addresses(visitor.address)
 
     @property
     def helper(self) -> FormHelper:
-        return layout.helper(layout.Piece("preferences/_for_good_buttons.html"), visitor=self.visitor)
+        return layout.form_helper(
+            layout.TemplatePart("preferences/unsubscribe/_do_not_contact_buttons.html"), visitor=self.visitor
+        )
 
     @transaction.atomic
     def save(self, proof: Proof) -> list[Address]:
         """All addresses of the person, each with one confirmation."""
-        frequency.lock_all(self.visitor.address)
+        frequency.lock_all_addresses(self.visitor.address)
         for address in self.addresses:
-            sender = outbox.sender_of(address) or Sender.objects.earliest("pk")
-            consent.withdraw_for_good(address, sender=sender, source=Source.PREFERENCES, proof=proof)
+            sender = outbox.latest_sender(address) or Sender.objects.earliest("pk")
+            consent.withdraw_permanently(address, sender=sender, source=Source.PREFERENCES, proof=proof)
         return self.addresses

@@ -7,17 +7,17 @@ from django.views.decorators.http import require_safe
 
 from preferences.geo import local_time
 from preferences.presentation import consent_history_text
-from preferences.web.link_holder import Visitor
-from preferences.web.views.secure_pages import fresh_only
+from preferences.web.link_holder import LinkHolder
+from preferences.web.views.secure_pages import require_secure_link
 
-LINES_PER_PAGE = 20
+EVENTS_PER_PAGE = 20
 
 
 @require_safe
-@fresh_only
-def history(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+@require_secure_link
+def consent_history(request: HttpRequest, visitor: LinkHolder) -> HttpResponse:
     contact = visitor.address.contact
-    page = Paginator(consent_history_text.events(contact), LINES_PER_PAGE).get_page(request.GET.get("page"))
-    lines = list(consent_history_text.told(list(page), visiting=visitor.address))
-    context = {"visitor": visitor, "page": page, "lines": lines, "zone": local_time.zone(contact)}
-    return render(request, "preferences/history.html", context)
+    page = Paginator(consent_history_text.events_of(contact), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
+    lines = list(consent_history_text.history_lines(list(page), visiting=visitor.address))
+    context = {"visitor": visitor, "page": page, "lines": lines, "zone": local_time.time_zone_of(contact)}
+    return render(request, "preferences/preference_center/consent_history.html", context)

@@ -17,24 +17,24 @@ from preferences.web.views.subscribe import sign_up
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest, slug: str) -> HttpResponse:
+def consent_form(request: HttpRequest, slug: str) -> HttpResponse:
     """New, known or suppressed: the answer is the same, and takes as long."""
     version = _version(slug)
     if version.form.retired_at:
         return _closed(request, version)
     form = SignUpForm(request.POST or None, sender=version.form.sender, version=version)
     if request.method != "POST":
-        return render(request, "preferences/join.html", _page(version, form))
-    with rate_limit.steady():
+        return render(request, "preferences/subscribe/consent_form.html", _page(version, form))
+    with rate_limit.constant_time():
         if form.is_valid():
-            sign_up.say(request, form)
-            return redirect("preferences:join-sent", slug)
-    return render(request, "preferences/join.html", _page(version, form), status=422)
+            sign_up.submit_sign_up(request, form)
+            return redirect("preferences:consent-form-sent", slug)
+    return render(request, "preferences/subscribe/consent_form.html", _page(version, form), status=422)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def from_your_site(request: HttpRequest, slug: str) -> HttpResponse:
+def consent_form_from_site(request: HttpRequest, slug: str) -> HttpResponse:
     """Somebody filled in a form on another website: show the page with their answers. Nothing is written here.
 
     It takes a POST from anywhere, because all it does is to fill in a form that the person has yet to send.
@@ -43,15 +43,15 @@ def from_your_site(request: HttpRequest, slug: str) -> HttpResponse:
     if version.form.retired_at:
         return _closed(request, version)
     given = request.POST if request.method == "POST" else request.GET
-    action = reverse("preferences:join", args=[slug], query={"language": get_language() or "en"})
+    action = reverse("preferences:consent-form", args=[slug], query={"language": get_language() or "en"})
     form = SignUpForm(initial=SignUpForm.brought(given), sender=version.form.sender, version=version, action=action)
-    return render(request, "preferences/join.html", _page(version, form) | {"from_elsewhere": True})
+    return render(request, "preferences/subscribe/consent_form.html", _page(version, form) | {"from_elsewhere": True})
 
 
 @require_safe
-def join_sent(request: HttpRequest, slug: str) -> HttpResponse:
+def consent_form_sent(request: HttpRequest, slug: str) -> HttpResponse:
     version = _version(slug)
-    return render(request, "preferences/join_sent.html", _page(version, None))
+    return render(request, "preferences/subscribe/consent_form_sent.html", _page(version, None))
 
 
 def _version(slug: str) -> ConsentFormVersion:
@@ -67,4 +67,4 @@ def _page(version: ConsentFormVersion, form: SignUpForm | None) -> dict[str, Any
 
 
 def _closed(request: HttpRequest, version: ConsentFormVersion) -> HttpResponse:
-    return render(request, "preferences/join_closed.html", _page(version, None), status=410)
+    return render(request, "preferences/subscribe/consent_form_closed.html", _page(version, None), status=410)

@@ -6,30 +6,32 @@ from django.views.decorators.http import require_http_methods
 
 from preferences import tasks
 from preferences.collection import offline_consent
-from preferences.links.tokens import BadLink, Purpose
-from preferences.models import Reply
+from preferences.links.tokens import BadLink, LinkPurpose
+from preferences.models import ServiceMessage
 from preferences.web import link_holder, request_evidence
-from preferences.web.forms.subscribe.offline_consent import WrittenDownForm
-from preferences.web.views.bad_links import friendly
+from preferences.web.forms.subscribe.offline_consent import OfflineConsentReviewForm
+from preferences.web.views.bad_links import handle_bad_links
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@friendly
-def written_down(request: HttpRequest) -> HttpResponse:
-    visitor = link_holder.current(request, Purpose.CONFIRM)
-    if visitor.reply.kind != Reply.Kind.WRITTEN_DOWN:
+@handle_bad_links
+def offline_consent_page(request: HttpRequest) -> HttpResponse:
+    visitor = link_holder.current_holder(request, LinkPurpose.CONFIRM)
+    if visitor.service_message.kind != ServiceMessage.Kind.OFFLINE_CONSENT:
         raise BadLink
-    form = WrittenDownForm(request.POST or None, visitor=visitor)
+    form = OfflineConsentReviewForm(request.POST or None, visitor=visitor)
     if form.is_valid():
-        form.save(request_evidence.proof(request))
-        tasks.answer_soon(visitor.address)
-        return redirect("preferences:written-down")
-    told = visitor.address.events.filter(act=visitor.reply.act).select_related("topic")
+        form.save(request_evidence.request_proof(request))
+        tasks.deliver_soon(visitor.address)
+        return redirect("preferences:offline-consent")
+    told = visitor.address.events.filter(interaction_id=visitor.service_message.interaction_id).select_related("topic")
     page = {
         "form": form,
         "visitor": visitor,
-        "sender": visitor.reply.sender,
-        "waiting": offline_consent.waiting(visitor.reply),
+        "sender": visitor.service_message.sender,
+        "waiting": offline_consent.pending_offline_consent(visitor.service_message),
     }
     standing = visitor.address.subscriptions.active().filter(topic__in=told.values("topic"), expires_at=None)
-    return render(request, "preferences/written_down.html", page | {"agreed": standing.select_related("topic")})
+    return render(
+        request, "preferences/renewal/offline_consent.html", page | {"agreed": standing.select_related("topic")}
+    )

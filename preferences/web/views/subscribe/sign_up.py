@@ -13,7 +13,7 @@ from preferences.web.forms.subscribe.sign_up import SignUpForm
 @require_safe
 def senders(request: HttpRequest) -> HttpResponse:
     offering = Sender.objects.filter(pk__in=Topic.objects.offered().filter(notices__isnull=False).values("sender"))
-    return render(request, "preferences/senders.html", {"senders": offering})
+    return render(request, "preferences/subscribe/senders.html", {"senders": offering})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,25 +22,27 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     sender = get_object_or_404(Sender, slug=slug)
     form = SignUpForm(request.POST or None, sender=sender)
     if request.method != "POST":
-        return render(request, "preferences/sign_up.html", {"form": form, "sender": sender})
-    with rate_limit.steady():
+        return render(request, "preferences/subscribe/sign_up.html", {"form": form, "sender": sender})
+    with rate_limit.constant_time():
         if form.is_valid():
-            say(request, form)
+            submit_sign_up(request, form)
             return redirect("preferences:check-inbox", slug)
-    return render(request, "preferences/sign_up.html", {"form": form, "sender": sender}, status=422)
+    return render(request, "preferences/subscribe/sign_up.html", {"form": form, "sender": sender}, status=422)
 
 
 @require_safe
 def check_inbox(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "preferences/check_inbox.html", {"sender": get_object_or_404(Sender, slug=slug)})
+    return render(request, "preferences/subscribe/check_inbox.html", {"sender": get_object_or_404(Sender, slug=slug)})
 
 
-def say(request: HttpRequest, form: SignUpForm) -> None:
+def submit_sign_up(request: HttpRequest, form: SignUpForm) -> None:
     """Ask for what was ticked. A robot is answered like a person, and nothing happens."""
     if form.looks_automatic:
         return
-    addresses = form.save(proof=request_evidence.proof(request), network=request_evidence.network(request))
+    addresses = form.save(
+        proof=request_evidence.request_proof(request), network=request_evidence.client_network(request)
+    )
     for address in addresses:
-        tasks.answer_soon(address)
+        tasks.deliver_soon(address)
     if not addresses:
-        tasks.answer_soon(None)
+        tasks.deliver_soon(None)

@@ -13,55 +13,59 @@ from django.views.decorators.http import require_POST
 from preferences import tasks
 from preferences.consent import undo
 from preferences.errors import NotAllowed
-from preferences.links.tokens import BadLink, Claims, Purpose
+from preferences.links.tokens import BadLink, LinkPurpose, TokenClaims
 from preferences.web import link_holder, link_session, request_evidence
-from preferences.web.link_holder import Visitor
-from preferences.web.views.bad_links import friendly
+from preferences.web.link_holder import LinkHolder
+from preferences.web.views.bad_links import handle_bad_links
 
-FOR_HALF_AN_HOUR = timedelta(minutes=30)
+UNDO_SECONDS = timedelta(minutes=30)
 PAGES = ("preferences", "leave")
-HERE = 1  # as the message of the claims: done in this browser. A link from a message puts back its own address alone.
+SESSION_COOKIE = (
+    1  # as the message of the claims: done in this browser. A link from a message puts back its own address alone.
+)
 
 
-def remember(response: HttpResponse, visitor: Visitor, act: UUID) -> None:
+def remember_act(response: HttpResponse, visitor: LinkHolder, interaction_id: UUID) -> None:
     """What was changed here can be put back here for half an hour."""
-    claims = Claims(visitor.address.pk, visitor.address.link_generation, message=HERE, act=act.int)
-    link_session.keep(response, Purpose.UNDO, claims, until=timezone.now() + FOR_HALF_AN_HOUR)
+    claims = TokenClaims(
+        visitor.address.pk, visitor.address.link_generation, message=SESSION_COOKIE, interaction_id=interaction_id.int
+    )
+    link_session.remember_claims(response, LinkPurpose.UNDO, claims, until=timezone.now() + UNDO_SECONDS)
 
 
-def offer(request: HttpRequest, visitor: Visitor, page: str = "preferences") -> dict[str, str]:
+def undo_offer(request: HttpRequest, visitor: LinkHolder, page: str = "preferences") -> dict[str, str]:
     """The button, if this visitor has changed something in this browser that still stands."""
     try:
-        claims = link_session.read(request, Purpose.UNDO)
+        claims = link_session.read_claims(request, LinkPurpose.UNDO)
     except BadLink:
         return {}
-    is_theirs = (claims.address, claims.message) == (visitor.address.pk, HERE)
-    if not is_theirs or not undo.is_possible(visitor.address, UUID(int=claims.act)):
+    is_theirs = (claims.address, claims.message) == (visitor.address.pk, SESSION_COOKIE)
+    if not is_theirs or not undo.can_undo(visitor.address, UUID(int=claims.interaction_id)):
         return {}
-    return {"stamp": link_session.stamp(Purpose.UNDO, claims), "page": page}
+    return {"page_binding": link_session.page_binding(LinkPurpose.UNDO, claims), "page": page}
 
 
 @require_POST
-@friendly
-def undo_here(request: HttpRequest) -> HttpResponse:
+@handle_bad_links
+def undo_in_session(request: HttpRequest) -> HttpResponse:
     """Put back what one act changed, and nothing that was said since. Harmless twice."""
-    visitor = link_holder.current(request, Purpose.UNDO)
-    if visitor.claims.message != HERE:
+    visitor = link_holder.current_holder(request, LinkPurpose.UNDO)
+    if visitor.claims.message != SESSION_COOKIE:
         raise BadLink
-    act = UUID(int=visitor.claims.act)
+    interaction_id = UUID(int=visitor.claims.interaction_id)
     try:
-        _put_back(request, visitor, act)
+        _put_back(request, visitor, interaction_id)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     page = request.POST.get("page", "")
     return redirect(f"preferences:{page if page in PAGES else PAGES[0]}")
 
 
-def _put_back(request: HttpRequest, visitor: Visitor, act: UUID) -> None:
-    changes = undo.put_back_everywhere(visitor.address, act, proof=request_evidence.proof(request))
+def _put_back(request: HttpRequest, visitor: LinkHolder, interaction_id: UUID) -> None:
+    changes = undo.undo_act_everywhere(visitor.address, interaction_id, proof=request_evidence.request_proof(request))
     for address in visitor.address.contact.addresses.live():
-        tasks.answer_soon(address)
-    if undo.is_possible(visitor.address, act):
+        tasks.deliver_soon(address)
+    if undo.can_undo(visitor.address, interaction_id):
         messages.warning(request, _("Not everything could be undone. Sign up again for the topics that are missing."))
     elif changes:
         messages.success(request, _("Change undone."))

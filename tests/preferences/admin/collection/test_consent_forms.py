@@ -90,7 +90,7 @@ def test_the_words_on_the_page_are_published(administrator, client, page, notice
         [notice.pk],
         administrator.colleague,
     )
-    assert "Stay well" in client.get("/join/welcome/").content.decode()
+    assert "Stay well" in client.get("/forms/welcome/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_html_to_paste_is_shown_as_text_to_copy(administrator, page):
 
     assert "<textarea" in shown
     assert "&lt;form action=" in shown
-    assert "/join/welcome/from-your-site/" in shown
+    assert "/forms/welcome/embedded/" in shown
 
 
 def test_a_page_is_retired_after_a_question(administrator, page):

@@ -19,7 +19,7 @@ def test_a_notice_is_published_in_the_words_on_the_page(administrator, topic):
 
 def test_an_empty_slot_stops_publishing_with_its_sentence(administrator, topic):
     button = reverse("admin:preferences_topic_publish_notice", args=[topic.pk])
-    words = administrator.get(button).context["form"].initial | {"language": "en", "how_to_leave": ""}
+    words = administrator.get(button).context["form"].initial | {"language": "en", "how_to_unsubscribe": ""}
 
     answer = administrator.post(button, words)
 
@@ -28,8 +28,8 @@ def test_an_empty_slot_stops_publishing_with_its_sentence(administrator, topic):
 
 
 def test_staff_see_how_many_left_a_topic_and_why(administrator, topic, subscriber):
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    opt_out_reasons.give(subscriber, topic, reason="never_signed_up")
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    opt_out_reasons.record_reason(subscriber, topic, reason="never_signed_up")
 
     page = administrator.get(reverse("admin:preferences_topic_change", args=[topic.pk])).content.decode()
 

@@ -28,7 +28,7 @@ def test_a_phone_number_is_found_as_people_write_it(support):
 
 
 def test_a_contact_shows_what_they_get_and_what_stops_it(support, subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     shown = support.get(page("contact", "change", subscriber.contact_id)).content.decode()
 
@@ -117,7 +117,7 @@ def test_support_cannot_erase(support, subscriber):
 
 
 def test_support_revokes_the_links_of_an_address(support, client, subscriber):
-    link = tokens.manage_url(subscriber).removeprefix("http://testserver")
+    link = tokens.preferences_url(subscriber).removeprefix("http://testserver")
 
     support.post(reverse("admin:preferences_address_revoke_links", args=[subscriber.pk]))
 

@@ -3,12 +3,13 @@
 from django.urls import reverse
 
 from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.models import Source, Suppression
 
 
 def test_a_bounce_is_lifted_with_a_reason_and_a_stop_never(support, subscriber, topic):
-    bounced = consent.suppress(subscriber, Suppression.Reason.BOUNCED)
-    stopped = consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    bounced = suppressions.suppress(subscriber, Suppression.Reason.BOUNCED)
+    stopped = consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     support.post(reverse("admin:preferences_suppression_lift", args=[bounced.pk]), {"because": "New mailbox"})
     answer = support.post(reverse("admin:preferences_suppression_lift", args=[stopped.pk]), {"because": "Please"})
@@ -18,7 +19,7 @@ def test_a_bounce_is_lifted_with_a_reason_and_a_stop_never(support, subscriber, 
 
 
 def test_lifting_without_a_reason_says_what_is_missing(support, subscriber):
-    bounced = consent.suppress(subscriber, Suppression.Reason.BOUNCED)
+    bounced = suppressions.suppress(subscriber, Suppression.Reason.BOUNCED)
 
     answer = support.post(reverse("admin:preferences_suppression_lift", args=[bounced.pk]), {"because": " "})
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from preferences.consent import eligibility
 from preferences.inbound import sms
-from preferences.models import Inbound
+from preferences.models import InboundMessage
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.admin.admin_urls import page
@@ -30,11 +30,13 @@ def doubtful(reader, topic):
 
 
 def press(client, row, decision, **how):
-    return client.post(reverse("admin:preferences_inbound_decide", args=[row.pk, decision]), follow=True, **how)
+    return client.post(reverse("admin:preferences_inboundmessage_decide", args=[row.pk, decision]), follow=True, **how)
 
 
 def buttons(row):
-    return [reverse("admin:preferences_inbound_decide", args=[row.pk, one]) for one in Inbound.Decision.values]
+    return [
+        reverse("admin:preferences_inboundmessage_decide", args=[row.pk, one]) for one in InboundMessage.Decision.values
+    ]
 
 
 @pytest.mark.parametrize("place", ["list", "page"])
@@ -52,7 +54,7 @@ def test_a_doubtful_text_is_shown_with_all_that_is_needed_to_decide(support, dou
 
 
 def test_what_is_overdue_says_so_in_words(support, doubtful):
-    Inbound.objects.filter(pk=doubtful.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    InboundMessage.objects.filter(pk=doubtful.pk).update(due_at=timezone.now() - timedelta(minutes=1))
 
     assert "Overdue since" in support.get(WAITING).content.decode()
     assert "Overdue since" in support.get(page("inbound") + "?read=overdue").content.decode()
@@ -61,7 +63,7 @@ def test_what_is_overdue_says_so_in_words(support, doubtful):
 def test_the_most_urgent_is_first(support, doubtful, topic):
     say = phone.to(topic.sender)
     later, sooner = say("Is this about my knee?"), say("no thanks")
-    Inbound.objects.filter(pk=sooner.pk).update(due_at=timezone.now())
+    InboundMessage.objects.filter(pk=sooner.pk).update(due_at=timezone.now())
 
     rows = support.get(WAITING).context["cl"].result_list
 
@@ -88,7 +90,7 @@ def test_one_press_decides(support, doubtful, reader, topic, decision, objection
 
     doubtful.refresh_from_db()
     assert (doubtful.decision, doubtful.decided_by) == (decision, support.colleague)
-    assert eligibility.objection(reader, topic) == objection
+    assert eligibility.first_objection(reader, topic) == objection
     assert sentence in answer.content.decode()
     assert answer.redirect_chain == [(WAITING, 302)]
 
@@ -116,7 +118,7 @@ def test_a_second_thought_is_refused_with_a_sentence(support, doubtful, reader, 
     answer = press(support, doubtful, "nothing")
 
     assert "This was already decided: Opt out." in answer.content.decode()
-    assert eligibility.objection(reader, topic) == "stopped"
+    assert eligibility.first_objection(reader, topic) == "stopped"
 
 
 def test_an_unknown_answer_is_refused_with_a_sentence(support, doubtful):
@@ -145,13 +147,13 @@ def test_a_decision_needs_the_sites_own_form(doubtful, support):
 
 
 def test_a_text_that_does_not_exist_is_not_found(support, doubtful):
-    missing = reverse("admin:preferences_inbound_decide", args=[doubtful.pk + 1, "nothing"])
+    missing = reverse("admin:preferences_inboundmessage_decide", args=[doubtful.pk + 1, "nothing"])
 
     assert support.post(missing).status_code == 404
 
 
 def test_what_nobody_we_know_wrote_offers_only_to_be_put_away(support, db):
-    aside = sms.set_aside(provider="test", provider_id="1", text="stop", because="Not a number.")
+    aside = sms.store_unreadable(provider="test", provider_id="1", text="stop", because="Not a number.")
 
     shown = support.get(WAITING).content.decode()
     assert [url in shown for url in buttons(aside)] == [False, False, True]

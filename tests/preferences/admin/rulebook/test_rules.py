@@ -167,14 +167,14 @@ def test_nobody_edits_or_deletes_a_rule_here(administrator, rule):
 
 def test_all_figures_have_words_and_a_shape_in_the_form():
     assert (
-        set(rule_labels.FIGURES)
-        == set(rule_labels.IN_WORDS)
-        == set(rule_field_inputs.SHAPES)
-        == set(rule_fields.FIGURES)
+        set(rule_labels.FIELD_LABELS)
+        == set(rule_labels.FORMATTERS)
+        == set(rule_field_inputs.FIELD_INPUTS)
+        == set(rule_fields.RULE_FIELDS)
     )
-    assert set(rule_labels.FLAGS) == rule_fields.FLAGS
-    assert set(rule_labels.CONTENT) == rule_fields.CONTENT
-    assert set(rule_labels.LISTS) == rule_fields.LISTS
+    assert set(rule_labels.FLAG_LABELS) == rule_fields.FLAGS
+    assert set(rule_labels.CONTENT_LABELS) == rule_fields.CONTENT
+    assert set(rule_labels.LIST_LABELS) == rule_fields.LISTS
 
 
 # What holds together.
@@ -472,7 +472,7 @@ def test_other_floors_can_show_something_below_a_proposal(second, proposal, pane
 
 def test_what_messages_were_judged_by_is_told_in_words(officer):
     asked = (frozenset({"US", "US-FL"}), "sms", "marketing")
-    record = rules.record(*asked, rulebook.book().terms(*asked, date(2026, 11, 23)))
+    record = rules.applied_rules_for(*asked, rulebook.current_rulebook().terms(*asked, date(2026, 11, 23)))
 
     told = shown(officer, page("termsrecord", "change", record.pk))
 

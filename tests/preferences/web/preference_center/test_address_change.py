@@ -4,16 +4,16 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from preferences.channels.sms import Text
+from preferences.channels.sms import SmsMessage
 from preferences.contacts import address_change
 from preferences.links import tokens
-from preferences.models import Address, AddressChange, ConsentEvent, Reply, Subscription
+from preferences.models import Address, AddressChange, ConsentEvent, ServiceMessage, Subscription
 from preferences.presentation import message_templates
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, fresh, managed, open_link
 
-CHANGE, MOVE = "/preferences/change-address/", "/confirm/move/"
+CHANGE, MOVE = "/preferences/change-address/", "/confirm/address/"
 NEW = "new@example.org"
 
 
@@ -23,7 +23,7 @@ def ask(client, address, value=NEW):
 
 
 def letter():
-    return Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS, status=Reply.Status.OWED)
+    return ServiceMessage.objects.get(kind=ServiceMessage.Kind.NEW_ADDRESS, status=ServiceMessage.Status.QUEUED)
 
 
 def test_a_person_moves(client, subscriber, topic):
@@ -45,7 +45,7 @@ def test_nothing_is_ticked_for_them_and_todays_words_are_there(client, subscribe
     shown = open_link(client, tokens.confirm_url(letter())).content.decode()
 
     assert " checked" not in shown
-    assert notice.how_to_leave in shown
+    assert notice.how_to_unsubscribe in shown
     assert subscriber.value not in shown
 
 
@@ -113,13 +113,13 @@ def test_after_use_the_link_changes_nothing(client, subscriber, topic):
     url = tokens.confirm_url(letter())
     answers = filled(open_link(client, url), answer="use", **{f"t{topic.pk}": "on"})
     client.post(MOVE, answers)
-    before = ConsentEvent.objects.count(), Reply.objects.count()
+    before = ConsentEvent.objects.count(), ServiceMessage.objects.count()
 
     again = open_link(client, url)
     client.post(MOVE, answers)
 
     assert again.status_code == 404
-    assert (ConsentEvent.objects.count(), Reply.objects.count()) == before
+    assert (ConsentEvent.objects.count(), ServiceMessage.objects.count()) == before
 
 
 def test_a_double_press_moves_once(client, subscriber, topic):
@@ -142,8 +142,8 @@ def test_the_answer_is_the_same_whoever_the_address_belongs_to(client, subscribe
 
     assert unknown.content == known.content
     assert unknown.redirect_chain == known.redirect_chain
-    assert owner.replies.filter(kind=Reply.Kind.LINK).count() == 1
-    assert not owner.moves_here.exists()
+    assert owner.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 1
+    assert not owner.changes_to_here.exists()
 
 
 def test_nobody_is_written_to_without_end(client, subscriber, settings):
@@ -152,7 +152,7 @@ def test_nobody_is_written_to_without_end(client, subscriber, settings):
     answers = [ask(client, subscriber) for _time in range(4)]
 
     assert len({answer.content for answer in answers}) == 1
-    assert Reply.objects.filter(kind=Reply.Kind.NEW_ADDRESS).count() == 2
+    assert ServiceMessage.objects.filter(kind=ServiceMessage.Kind.NEW_ADDRESS).count() == 2
 
 
 @pytest.mark.parametrize("value", ["", "nobody", "a" * 400 + "@example.org", "ana@\u202eexample.org", "123"])
@@ -188,7 +188,7 @@ def test_a_topic_that_was_not_offered_cannot_be_smuggled_in(client, subscriber, 
 def test_a_later_question_closes_the_earlier_one(client, subscriber):
     ask(client, subscriber)
     first = tokens.confirm_url(letter())
-    address_change.ask(subscriber, "email", "third@example.org")
+    address_change.request(subscriber, "email", "third@example.org")
 
     answer = open_link(client, first)
 
@@ -208,7 +208,7 @@ def test_texts_cannot_go_where_a_topic_has_none(client, subscriber, topic):
 
 
 def text_of(parcel):
-    if isinstance(parcel, Text):
+    if isinstance(parcel, SmsMessage):
         return parcel.body
     return message_from_bytes(parcel.content, policy=policy.default).get_body(("plain",)).get_content()
 
@@ -216,20 +216,22 @@ def text_of(parcel):
 @pytest.mark.parametrize("value", [NEW, "+12075550188"])
 def test_the_letter_has_the_link_and_says_what_to_do_if_it_was_not_you(client, subscriber, value):
     ask(client, subscriber, value)
-    reply = letter()
+    service_message = letter()
 
-    words = text_of(message_templates.compose(reply))
+    words = text_of(message_templates.compose_message(service_message))
 
-    assert tokens.confirm_url(reply).rpartition("/c/")[0] in words
+    assert tokens.confirm_url(service_message).rpartition("/c/")[0] in words
     assert "do nothing" in words.lower()
     assert subscriber.value not in words
 
 
 def test_the_old_address_is_told_in_a_letter_where_to_write(client, subscriber, topic):
-    address_change.confirm(address_change.ask(subscriber, "email", NEW))
+    address_change.confirm(address_change.request(subscriber, "email", NEW))
     subscriber.refresh_from_db()
 
-    words = text_of(message_templates.compose(subscriber.replies.get(kind=Reply.Kind.CHANGED)))
+    words = text_of(
+        message_templates.compose_message(subscriber.service_messages.get(kind=ServiceMessage.Kind.CHANGED))
+    )
 
     assert topic.sender.contact_email in words
     assert NEW not in words

@@ -6,7 +6,7 @@ import pytest
 
 from preferences.consent import frequency
 from preferences.consent import service as consent
-from preferences.models import ConsentEvent, Limit, Reply, Source, Subscription
+from preferences.models import ConsentEvent, FrequencyCap, ServiceMessage, Source, Subscription
 from preferences.web import preference_sheet
 from tests import factories
 from tests.conftest import subscribe
@@ -37,8 +37,8 @@ def phone(ana, topic):
     return subscribe(factories.contacts.add_address("sms", "+12075550179", contact=ana.contact), topic)
 
 
-def limits(address):
-    return dict(Limit.objects.filter(contact=address.contact).values_list("topic", "most_per_month"))
+def frequency_caps(address):
+    return dict(FrequencyCap.objects.filter(contact=address.contact).values_list("topic", "most_per_month"))
 
 
 def said(address, kind):
@@ -50,18 +50,18 @@ def test_at_most_so_many_a_month_of_one_topic(client, ana, topic):
 
     client.post(PAGE, filled(page, **{f"limit-t{topic.pk}": "4"}))
 
-    assert limits(ana) == {topic.pk: 4}
+    assert frequency_caps(ana) == {topic.pk: 4}
     assert said(ana, Kind.LIMITED).get().source == Source.PREFERENCES
 
 
 def test_at_most_so_many_a_month_of_everything_together(client, ana):
     client.post(PAGE, filled(managed(client, ana), **{"limit-all": "8"}))
 
-    assert limits(ana) == {None: 8}
+    assert frequency_caps(ana) == {None: 8}
 
 
 def test_a_manage_link_offers_no_more_than_what_stands(client, ana, topic):
-    frequency.limit(ana, topic, most_per_month=5, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(ana, topic, most_per_month=5, source=Source.PREFERENCES)
 
     page = managed(client, ana).content.decode()
     select = page[page.index(f'name="limit-t{topic.pk}"') :]
@@ -74,27 +74,27 @@ def test_a_manage_link_offers_no_more_than_what_stands(client, ana, topic):
 
 @pytest.mark.parametrize("more", ["8", "99", ""])
 def test_a_manage_link_cannot_raise_or_remove_a_limit_and_says_how(client, ana, topic, more):
-    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(ana, topic, most_per_month=2, source=Source.PREFERENCES)
     page = managed(client, ana)
 
     answer = client.post(PAGE, filled(page, **{f"limit-t{topic.pk}": more}), follow=True)
 
-    assert limits(ana) == {topic.pk: 2}
+    assert frequency_caps(ana) == {topic.pk: 2}
     assert "get a secure link below. Nothing was added." in answer.content.decode()
 
 
 @pytest.mark.parametrize(("more", "then"), [("8", 8), ("", None)])
 def test_a_fresh_link_raises_or_removes_a_limit(client, ana, topic, more, then):
-    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(ana, topic, most_per_month=2, source=Source.PREFERENCES)
 
     client.post(PAGE, filled(fresh(client, ana), **{f"limit-t{topic.pk}": more}))
 
-    assert limits(ana) == {topic.pk: then}
+    assert frequency_caps(ana) == {topic.pk: then}
 
 
 def test_an_untouched_form_repeats_no_wish(client, ana, topic):
-    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
-    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = fresh(client, ana)
     before = ConsentEvent.objects.count()
 
@@ -106,16 +106,16 @@ def test_an_untouched_form_repeats_no_wish(client, ana, topic):
 
 def test_an_old_tab_does_not_take_back_a_newer_limit(client, ana, topic):
     old_tab = fresh(client, ana)
-    frequency.limit(ana, topic, most_per_month=1, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(ana, topic, most_per_month=1, source=Source.PREFERENCES)
 
     client.post(PAGE, filled(old_tab))
 
-    assert limits(ana) == {topic.pk: 1}
+    assert frequency_caps(ana) == {topic.pk: 1}
 
 
 def test_an_old_tab_does_not_shorten_a_newer_pause(client, ana, topic):
     old_tab = managed(client, ana)
-    frequency.pause(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
 
     answer = client.post(PAGE, filled(old_tab, **{f"pause-t{topic.pk}": "30"}))
 
@@ -129,7 +129,7 @@ def test_what_is_no_number_is_answered_with_a_sentence(client, ana, topic, wrong
 
     assert answer.status_code == 422
     assert "Nothing was saved yet" in answer.content.decode()
-    assert limits(ana) == {}
+    assert frequency_caps(ana) == {}
 
 
 def test_a_break_of_thirty_days_ends_at_midnight_where_she_lives(client, ana, topic):
@@ -157,7 +157,7 @@ def test_a_break_from_everything_holds_on_all_addresses(client, ana, phone, topi
 
 def test_a_break_from_everything_shortens_no_longer_one(client, ana, topic):
     december = datetime(2026, 12, 1, tzinfo=UTC)
-    frequency.pause(ana, topic, until=december, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=december, source=Source.PREFERENCES)
     other = factories.TopicFactory(sender=topic.sender)
     subscribe(ana, other)
 
@@ -198,7 +198,7 @@ def test_a_wrong_field_opens_its_part_of_the_page(client, ana, topic):
 
 
 def test_a_manage_link_cannot_shorten_a_pause(client, ana, topic):
-    frequency.pause(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=datetime(2026, 12, 1, tzinfo=UTC), source=Source.PREFERENCES)
 
     answer = client.post(PAGE, filled(managed(client, ana), **{f"pause-t{topic.pk}": "30"}))
 
@@ -207,7 +207,7 @@ def test_a_manage_link_cannot_shorten_a_pause(client, ana, topic):
 
 
 def test_a_fresh_link_resumes_now(client, ana, phone, topic):
-    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = fresh(client, ana)
     assert 'aria-label="Resume now: Health tips"' in page.content.decode()
 
@@ -217,7 +217,7 @@ def test_a_fresh_link_resumes_now(client, ana, phone, topic):
 
 
 def test_a_manage_link_does_not_resume_and_the_page_says_how(client, ana, topic):
-    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     page = managed(client, ana)
     assert "To resume sooner, get a secure link" in page.content.decode()
 
@@ -228,9 +228,9 @@ def test_a_manage_link_does_not_resume_and_the_page_says_how(client, ana, topic)
 
 
 def test_resuming_in_an_old_tab_does_not_bring_back_what_was_left_since(client, ana, topic):
-    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     old_tab = fresh(client, ana)
-    consent.withdraw(ana, topic, source=Source.TEXT)
+    consent.withdraw(ana, topic, source=Source.SMS)
 
     client.post(PAGE, filled(old_tab, resume=f"t{topic.pk}"))
 
@@ -251,7 +251,7 @@ def test_several_wishes_of_one_press_are_one_act(client, ana, topic):
 
     client.post(PAGE, filled(managed(client, ana), **wanted))
 
-    assert ana.events.filter(kind__in=[Kind.PAUSED, Kind.LIMITED]).values("act").distinct().count() == 1
+    assert ana.events.filter(kind__in=[Kind.PAUSED, Kind.LIMITED]).values("interaction_id").distinct().count() == 1
 
 
 def test_a_wish_about_somebody_elses_topic_is_not_heard(client, ana, topic):
@@ -260,7 +260,7 @@ def test_a_wish_about_somebody_elses_topic_is_not_heard(client, ana, topic):
 
     client.post(PAGE, filled(managed(client, ana), **{f"limit-t{theirs.pk}": "1", f"pause-t{theirs.pk}": "30"}))
 
-    assert not Limit.objects.exists()
+    assert not FrequencyCap.objects.exists()
     assert stranger.subscriptions.get().status == Status.ACTIVE
 
 
@@ -269,12 +269,12 @@ def test_of_a_field_sent_twice_one_counts(client, ana, topic):
 
     client.post(PAGE, answers)
 
-    assert limits(ana) == {topic.pk: 2}
+    assert frequency_caps(ana) == {topic.pk: 2}
     assert ana.subscriptions.get().paused_until == IN_BERLIN
 
 
 def test_looking_at_the_page_writes_nothing(client, ana, topic):
-    frequency.pause(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
+    frequency.pause_messages(ana, topic, until=IN_BERLIN, source=Source.PREFERENCES)
     before = ConsentEvent.objects.count()
 
     fresh(client, ana)
@@ -287,14 +287,14 @@ def test_looking_at_the_page_writes_nothing(client, ana, topic):
 def test_a_wish_by_a_link_from_a_mail_is_told_to_the_owner(client, ana, topic):
     client.post(PAGE, filled(managed(client, ana), **{f"pause-t{topic.pk}": "30"}))
 
-    told = ana.replies.get(kind=Reply.Kind.CHANGED)
-    assert (told.act, told.sender) == (said(ana, Kind.PAUSED).get().act, topic.sender)
+    told = ana.service_messages.get(kind=ServiceMessage.Kind.CHANGED)
+    assert (told.interaction_id, told.sender) == (said(ana, Kind.PAUSED).get().interaction_id, topic.sender)
 
 
 def test_who_has_just_asked_for_a_link_is_not_told_of_their_own_wish(client, ana, topic):
     client.post(PAGE, filled(fresh(client, ana), **{f"pause-t{topic.pk}": "30"}))
 
-    assert not ana.replies.filter(kind=Reply.Kind.CHANGED).exists()
+    assert not ana.service_messages.filter(kind=ServiceMessage.Kind.CHANGED).exists()
 
 
 def test_what_the_opt_out_confirmation_answers_is_not_told_twice(client, ana, topic):
@@ -302,8 +302,8 @@ def test_what_the_opt_out_confirmation_answers_is_not_told_twice(client, ana, to
 
     client.post(PAGE, filled(managed(client, ana), **{box: None, "limit-all": "2"}))
 
-    assert ana.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
-    assert not ana.replies.filter(kind=Reply.Kind.CHANGED).exists()
+    assert ana.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert not ana.service_messages.filter(kind=ServiceMessage.Kind.CHANGED).exists()
 
 
 def test_no_more_texts_ends_the_phone_alone(client, ana, phone, topic):
@@ -329,7 +329,7 @@ def test_topics_stand_by_sender_and_by_what_they_are_for(ana, topic):
     factories.TopicFactory(sender=topic.sender, name="Courses", purpose="informational")
     factories.TopicFactory(sender=topic.sender, name="A better offer")
 
-    entries = preference_sheet.of(ana, language="en").entries
+    entries = preference_sheet.preference_sheet_for(ana, language="en").entries
 
     assert [entry.topic.name for entry in entries] == ["Health tips", "A better offer", "Courses", "Appointments"]
 
@@ -350,11 +350,11 @@ def test_the_page_says_when_and_how_she_agreed(client, ana):
 
 @pytest.mark.parametrize("button", [{"everything": "off"}, {"channel": "email"}])
 def test_nothing_wrong_elsewhere_on_the_page_stands_in_the_way_of_turning_off(client, ana, phone, topic, button):
-    frequency.limit(ana, topic, most_per_month=2, source=Source.PREFERENCES)
+    frequency.set_frequency_cap(ana, topic, most_per_month=2, source=Source.PREFERENCES)
     wrong = {f"until-t{topic.pk}": "never", f"limit-t{topic.pk}": "many", "until-all": "2020-01-01"}
 
     answer = client.post(PAGE, filled(fresh(client, ana), **wrong, **button))
 
     assert answer.status_code == 302
     assert ana.subscriptions.get().status == Status.ENDED
-    assert limits(ana) == {topic.pk: 2}
+    assert frequency_caps(ana) == {topic.pk: 2}

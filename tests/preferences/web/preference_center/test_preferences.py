@@ -6,7 +6,7 @@ from django.urls import reverse
 from preferences.consent import service as consent
 from preferences.contacts import address_change
 from preferences.links import tokens
-from preferences.models import ConsentEvent, Reply, Source, Subscription, Suppression
+from preferences.models import ConsentEvent, ServiceMessage, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, fresh, managed
@@ -61,8 +61,8 @@ def test_several_ticks_taken_away_are_one_act_with_one_answer(client, subscriber
 
     client.post(PAGE, filled(page, **{box(subscriber, topic): None, box(subscriber, other): None}))
 
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
-    assert subscriber.events.filter(kind="withdrawn").values("act").distinct().count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.events.filter(kind="withdrawn").values("interaction_id").distinct().count() == 1
 
 
 def test_an_unchanged_form_says_nothing(client, subscriber):
@@ -85,18 +85,23 @@ def test_a_manage_link_cannot_add_anything(client, subscriber, other):
 
 def test_a_fresh_link_adds_under_the_words_shown_and_is_confirmed(client, subscriber, other):
     page = fresh(client, subscriber)
-    assert other.notices.get().how_to_leave in page.content.decode()
+    assert other.notices.get().how_to_unsubscribe in page.content.decode()
 
     client.post(PAGE, filled(page, **{box(subscriber, other): "on"}))
 
     granted = subscriber.subscriptions.get(topic=other)
     assert granted.status == Status.ACTIVE
     assert granted.event.notice == other.notices.get()
-    assert subscriber.replies.filter(kind=Reply.Kind.SIGNED_UP, act=granted.event.act).count() == 1
+    assert (
+        subscriber.service_messages.filter(
+            kind=ServiceMessage.Kind.SIGNED_UP, interaction_id=granted.event.interaction_id
+        ).count()
+        == 1
+    )
 
 
 def test_a_fresh_link_takes_back_the_persons_own_stop(client, subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     page = fresh(client, subscriber)
 
     client.post(PAGE, filled(page, **{box(subscriber, topic): "on"}))
@@ -107,7 +112,7 @@ def test_a_fresh_link_takes_back_the_persons_own_stop(client, subscriber, topic)
 
 def test_half_an_hour_after_the_link_was_made_nothing_can_be_added(client, subscriber, other, time_machine):
     time_machine.move_to("2026-05-01 10:00", tick=False)
-    link = tokens.fresh_url(subscriber)
+    link = tokens.secure_url(subscriber)
     time_machine.shift(29 * 60)
     page = client.get(link, follow=True)
     time_machine.shift(2 * 60)
@@ -119,7 +124,7 @@ def test_half_an_hour_after_the_link_was_made_nothing_can_be_added(client, subsc
 
 def test_a_page_opened_before_a_newer_stop_does_not_undo_it(client, subscriber, topic):
     page = fresh(client, subscriber)
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.TEXT)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.SMS)
 
     client.post(PAGE, filled(page))
 
@@ -182,7 +187,7 @@ def test_two_links_of_two_people_in_one_browser_do_not_mix(client, subscriber, t
 
 
 def test_a_link_to_an_address_she_moved_away_from_shows_nothing_of_the_new_one(client, subscriber, topic, notice):
-    new = address_change.confirm(address_change.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    new = address_change.confirm(address_change.request(subscriber, "email", "ana.new@example.org"), notices=[notice])
     subscriber.refresh_from_db()
 
     page = fresh(client, subscriber)
@@ -194,7 +199,7 @@ def test_a_link_to_an_address_she_moved_away_from_shows_nothing_of_the_new_one(c
 
 
 def test_an_address_she_moved_away_from_is_not_offered_any_more(client, subscriber, topic, notice):
-    new = address_change.confirm(address_change.ask(subscriber, "email", "ana.new@example.org"), notices=[notice])
+    new = address_change.confirm(address_change.request(subscriber, "email", "ana.new@example.org"), notices=[notice])
 
     page = managed(client, new).content.decode()
 
@@ -221,7 +226,7 @@ def test_a_private_topic_is_not_offered_to_be_added(client, subscriber, topic):
 
 
 def test_somebody_who_said_never_again_is_told_what_takes_it_back_and_can_add_nothing(client, subscriber, topic, other):
-    consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
+    consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
     page = fresh(client, subscriber)
 
     client.post(PAGE, filled(page, **{box(subscriber, other): "on"}))
@@ -268,7 +273,7 @@ def test_public_pages_carry_the_headers_that_keep_them_private(client, db, name)
 
 
 def test_somebody_who_gets_nothing_is_told_so(client, subscriber, topic):
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
     page = managed(client, subscriber).content.decode()
 

@@ -16,21 +16,28 @@ CHECK = "/receipt/check/"
 
 
 @pytest.fixture
-def act(subscriber):
-    return subscriber.events.latest("pk").act
+def interaction_id(subscriber):
+    return subscriber.events.latest("pk").interaction_id
 
 
 @pytest.fixture
-def opened(client, subscriber, act):
+def opened(client, subscriber, interaction_id):
     """The receipt page, after its receipt was written."""
-    receipts.issue(subscriber, act)
-    return open_link(client, tokens.receipt_url(subscriber, act))
+    receipts.issue(subscriber, interaction_id)
+    return open_link(client, tokens.receipt_url(subscriber, interaction_id))
 
 
 def test_the_page_says_what_when_how_in_which_words_and_who_holds_it(opened, topic, notice):
     page = opened.content.decode()
 
-    words = [topic.name, "Confirmed by link", notice.how_to_leave, "Harbour Clinic Ltd", "1 Quay Street", "/my-link/"]
+    words = [
+        topic.name,
+        "Confirmed by link",
+        notice.how_to_unsubscribe,
+        "Harbour Clinic Ltd",
+        "1 Quay Street",
+        "/secure-link/",
+    ]
     assert opened.status_code == 200
     assert [word for word in words if word not in page] == []
 
@@ -40,26 +47,26 @@ def test_the_page_shows_the_address_masked_only(opened, subscriber):
     assert subscriber.masked in opened.content.decode()
 
 
-def test_the_file_that_is_saved_is_the_receipt_as_it_was_signed(client, opened, subscriber, act):
+def test_the_file_that_is_saved_is_the_receipt_as_it_was_signed(client, opened, subscriber, interaction_id):
     file = client.get("/receipt/file/")
 
     assert file["Content-Type"] == "application/json"
     assert file["Content-Disposition"].startswith('attachment; filename="receipt-')
-    assert file.content.decode() == receipts.of(subscriber, act).document
+    assert file.content.decode() == receipts.receipt_of(subscriber, interaction_id).document
 
 
-def test_looking_writes_nothing_and_a_button_writes_the_missing_receipt(client, subscriber, act):
-    page = open_link(client, tokens.receipt_url(subscriber, act))
+def test_looking_writes_nothing_and_a_button_writes_the_missing_receipt(client, subscriber, interaction_id):
+    page = open_link(client, tokens.receipt_url(subscriber, interaction_id))
     assert not Receipt.objects.exists()
 
     after = client.post("/receipt/", filled(page), follow=True)
 
-    assert receipts.of(subscriber, act)
+    assert receipts.receipt_of(subscriber, interaction_id)
     assert "/receipt/file/" in after.content.decode()
 
 
-def test_pressing_the_button_twice_is_pressing_it_once(client, subscriber, act):
-    form = filled(open_link(client, tokens.receipt_url(subscriber, act)))
+def test_pressing_the_button_twice_is_pressing_it_once(client, subscriber, interaction_id):
+    form = filled(open_link(client, tokens.receipt_url(subscriber, interaction_id)))
 
     client.post("/receipt/", form)
     client.post("/receipt/", form)
@@ -67,50 +74,50 @@ def test_pressing_the_button_twice_is_pressing_it_once(client, subscriber, act):
     assert Receipt.objects.count() == 1
 
 
-def test_the_link_works_for_years_and_however_often(client, opened, subscriber, act):
-    url = tokens.receipt_url(subscriber, act)
+def test_the_link_works_for_years_and_however_often(client, opened, subscriber, interaction_id):
+    url = tokens.receipt_url(subscriber, interaction_id)
 
-    assert tokens.LIFETIMES[tokens.Purpose.RECEIPT]() is None
+    assert tokens.LINK_LIFETIMES[tokens.LinkPurpose.RECEIPT]() is None
     assert [open_link(client, url).status_code for _again in range(3)] == [200, 200, 200]
 
 
-def test_there_is_no_file_before_it_was_written(client, subscriber, act):
-    open_link(client, tokens.receipt_url(subscriber, act))
+def test_there_is_no_file_before_it_was_written(client, subscriber, interaction_id):
+    open_link(client, tokens.receipt_url(subscriber, interaction_id))
 
     assert client.get("/receipt/file/").status_code == 404
 
 
 def test_a_link_about_no_act_at_all_is_a_bad_link(client, subscriber):
-    token = tokens.token(tokens.Purpose.RECEIPT, subscriber)
+    token = tokens.make_token(tokens.LinkPurpose.RECEIPT, subscriber)
 
     assert client.get(f"/r/{token}/", follow=True).status_code == 404
 
 
-def test_a_link_about_somebody_elses_act_shows_nothing(client, act):
+def test_a_link_about_somebody_elses_act_shows_nothing(client, interaction_id):
     stranger = factories.email_address()
 
-    page = open_link(client, tokens.receipt_url(stranger, act))
+    page = open_link(client, tokens.receipt_url(stranger, interaction_id))
 
     assert page.status_code == 404
     assert "Health tips" not in page.content.decode()
 
 
-@pytest.mark.parametrize("purpose", [p for p in tokens.Purpose if p != tokens.Purpose.RECEIPT])
-def test_no_other_link_opens_a_receipt(client, subscriber, act, purpose):
-    token = tokens.token(purpose, subscriber, act=act.int)
+@pytest.mark.parametrize("purpose", [p for p in tokens.LinkPurpose if p != tokens.LinkPurpose.RECEIPT])
+def test_no_other_link_opens_a_receipt(client, subscriber, interaction_id, purpose):
+    token = tokens.make_token(purpose, subscriber, interaction_id=interaction_id.int)
 
     assert client.get(f"/r/{token}/").status_code == 404
 
 
 @pytest.mark.parametrize("door", ["l", "m", "f", "c", "z"])
-def test_a_receipt_link_opens_nothing_else(client, subscriber, act, door):
-    token = tokens.token(tokens.Purpose.RECEIPT, subscriber, act=act.int)
+def test_a_receipt_link_opens_nothing_else(client, subscriber, interaction_id, door):
+    token = tokens.make_token(tokens.LinkPurpose.RECEIPT, subscriber, interaction_id=interaction_id.int)
 
     assert client.get(f"/{door}/{token}/").status_code == 404
 
 
-def test_a_revoked_link_opens_no_receipt(client, subscriber, act):
-    url = tokens.receipt_url(subscriber, act)
+def test_a_revoked_link_opens_no_receipt(client, subscriber, interaction_id):
+    url = tokens.receipt_url(subscriber, interaction_id)
     contacts.revoke_links(subscriber)
 
     assert open_link(client, url).status_code == 404
@@ -121,16 +128,16 @@ def test_without_a_link_the_page_says_how_to_get_one(client, db):
     assert client.get("/receipt/file/").status_code == 403
 
 
-def test_a_page_made_for_somebody_else_is_refused(client, subscriber, act, topic):
-    form = filled(open_link(client, tokens.receipt_url(subscriber, act)))
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
-    open_link(client, tokens.receipt_url(subscriber, subscriber.events.latest("pk").act))
+def test_a_page_made_for_somebody_else_is_refused(client, subscriber, interaction_id, topic):
+    form = filled(open_link(client, tokens.receipt_url(subscriber, interaction_id)))
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
+    open_link(client, tokens.receipt_url(subscriber, subscriber.events.latest("pk").interaction_id))
 
     assert client.post("/receipt/", form).status_code == 409
 
 
 def test_the_receipt_page_is_kept_by_no_cache_and_asks_few_questions(
-    client, opened, subscriber, act, django_assert_max_num_queries
+    client, opened, subscriber, interaction_id, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(6):
         page = client.get("/receipt/")
@@ -141,7 +148,7 @@ def test_the_receipt_page_is_kept_by_no_cache_and_asks_few_questions(
 def test_the_public_key_is_published_for_everybody(client, db):
     answer = client.get("/.well-known/sayso-receipt-key.json")
 
-    assert answer.json() == receipt_signing.published()
+    assert answer.json() == receipt_signing.published_keys()
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert "max-age" in answer["Cache-Control"]
     assert "PRIVATE" not in answer.content.decode()
@@ -156,8 +163,8 @@ def test_the_program_can_be_had_from_us(client, db):
 
 
 @pytest.fixture
-def document(subscriber, act):
-    return receipts.issue(subscriber, act).document
+def document(subscriber, interaction_id):
+    return receipts.issue(subscriber, interaction_id).document
 
 
 def test_a_genuine_receipt_is_called_genuine(client, document):

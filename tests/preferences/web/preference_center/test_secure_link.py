@@ -6,12 +6,13 @@ import time
 import pytest
 
 from preferences.consent import service as consent
-from preferences.models import Reply, Source, Suppression
+from preferences.consent import suppressions
+from preferences.models import ServiceMessage, Source, Suppression
 from preferences.web import rate_limit
 from tests import factories
 from tests.conftest import subscribe
 
-PAGE = "/my-link/"
+PAGE = "/secure-link/"
 
 
 def ask(client, value, **where):
@@ -24,8 +25,8 @@ def test_the_owner_of_a_known_address_gets_a_link(client, topic, spelling):
 
     ask(client, spelling)
 
-    reply = address.replies.get(kind=Reply.Kind.LINK)
-    assert reply.sender == topic.sender
+    service_message = address.service_messages.get(kind=ServiceMessage.Kind.LINK)
+    assert service_message.sender == topic.sender
 
 
 @pytest.mark.parametrize("spelling", ["+12075550123", "+1 (207) 555-0123", "+１２０７５５５０１２３"])
@@ -34,26 +35,26 @@ def test_a_known_number_gets_a_link_by_text(client, topic, spelling):
 
     ask(client, spelling)
 
-    assert phone.replies.filter(kind=Reply.Kind.LINK).count() == 1
+    assert phone.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 1
 
 
 def test_the_answer_is_byte_for_byte_the_same(client, topic):
     subscribe(factories.email_address("known@example.org"), topic)
     stopped = subscribe(factories.email_address("stopped@example.org"), topic)
-    consent.withdraw_all(stopped, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(stopped, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     never = subscribe(factories.email_address("never@example.org"), topic)
-    consent.suppress(never, Suppression.Reason.PERMANENT)
+    suppressions.suppress(never, Suppression.Reason.PERMANENT)
     people = ["known", "stopped", "never", "unknown"]
 
     answers = [ask(client, f"{person}@example.org") for person in people]
 
     assert len({answer.content for answer in answers}) == 1
     assert len({str(answer.redirect_chain) for answer in answers}) == 1
-    assert not never.replies.filter(kind=Reply.Kind.LINK).exists()
+    assert not never.service_messages.filter(kind=ServiceMessage.Kind.LINK).exists()
 
 
 def test_the_answer_takes_as_long_for_everybody(client, topic, settings):
-    settings.STEADY_ANSWER_SECONDS = 0.15
+    settings.CONSTANT_TIME_SECONDS = 0.15
     subscribe(factories.email_address("known@example.org"), topic)
 
     known = statistics.median(_seconds(client, "known@example.org") for _time in range(3))
@@ -83,7 +84,7 @@ def test_nobody_is_written_to_more_than_three_times_an_hour(client, topic, time_
 
     answers = {ask(client, "ana@example.org", REMOTE_ADDR=f"198.51.{n}.1").content for n in range(20)}
 
-    assert address.replies.filter(kind=Reply.Kind.LINK).count() == 3
+    assert address.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 3
     assert len(answers) == 1
 
 
@@ -93,20 +94,20 @@ def test_nobody_is_written_to_more_than_ten_times_a_day(client, topic, time_mach
 
     [(ask(client, "ana@example.org"), time_machine.shift(20 * 60)) for _time in range(60)]
 
-    assert address.replies.filter(kind=Reply.Kind.LINK).count() == 10
+    assert address.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 10
 
 
 def test_the_limit_counts_every_spelling_and_every_form(db):
     spellings = ["ana@example.org", "ANA@example.org", " ana@EXAMPLE.org"]
 
-    assert [rate_limit.allows("email", spelling, "net") for spelling in spellings] == [True] * 3
-    assert not rate_limit.allows("email", "ana@example.org", "net")
+    assert [rate_limit.allows_address("email", spelling, "net") for spelling in spellings] == [True] * 3
+    assert not rate_limit.allows_address("email", "ana@example.org", "net")
 
 
 def test_one_network_cannot_have_everybody_written_to(db, settings):
     settings.FORMS_PER_NETWORK_PER_HOUR = 5
 
-    allowed = [rate_limit.allows("email", f"victim{n}@example.org", "203.0.113.0/24") for n in range(8)]
+    allowed = [rate_limit.allows_address("email", f"victim{n}@example.org", "203.0.113.0/24") for n in range(8)]
 
     assert allowed == [True] * 5 + [False] * 3
-    assert rate_limit.allows("email", "ana@example.org", "198.51.100.0/24")
+    assert rate_limit.allows_address("email", "ana@example.org", "198.51.100.0/24")

@@ -42,7 +42,7 @@ def test_an_old_link_shows_nothing_of_the_person_and_offers_a_fresh_one(client, 
     shown = answer.content.decode()
     assert answer.status_code == 403
     assert "Send me a secure link" in shown
-    assert 'action="/my-link/"' in shown
+    assert 'action="/secure-link/"' in shown
     assert not any(secret in shown for secret in ("ana@", "Ana", ana.masked, topic.name))
 
 
@@ -57,7 +57,7 @@ def test_nothing_is_changed_without_a_fresh_link(client, ana, page):
     ana.contact.refresh_from_db()
     assert answer.status_code == 403
     assert ana.contact.name == "Ana Silva"
-    assert not ana.moves_away.exists()
+    assert not ana.changes_from_here.exists()
 
 
 def test_half_an_hour_later_it_is_closed_again(client, ana):
@@ -69,7 +69,7 @@ def test_half_an_hour_later_it_is_closed_again(client, ana):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_an_address_they_moved_away_from_opens_nothing(client, ana, page):
-    address_change.confirm(address_change.ask(ana, "email", "new@example.org"))
+    address_change.confirm(address_change.request(ana, "email", "new@example.org"))
     ana.refresh_from_db()
     fresh(client, ana)
 
@@ -81,22 +81,22 @@ def test_an_address_they_moved_away_from_opens_nothing(client, ana, page):
 
 
 def test_the_history_shows_what_was_said_with_words_and_proof(client, ana, topic, notice):
-    consent.withdraw(ana, topic, source=Source.LEAVE, proof=Proof(ip="192.0.2.9", words="<b>Enough</b>"))
+    consent.withdraw(ana, topic, source=Source.UNSUBSCRIBE_PAGE, proof=Proof(ip="192.0.2.9", words="<b>Enough</b>"))
     fresh(client, ana)
 
     shown = client.get(HISTORY).content.decode()
 
     assert f"You unsubscribed from {topic}, by email" in shown
-    assert notice.how_to_leave in shown
+    assert notice.how_to_unsubscribe in shown
     assert notice.digest in shown
     assert "192.0.2.9" in shown
     assert "&lt;b&gt;Enough" in shown
 
 
 def test_the_history_names_the_time_zone_and_uses_it(client, ana, topic):
-    contacts.correct(ana.contact, time_zone="Asia/Tokyo")
+    contacts.correct_details(ana.contact, time_zone="Asia/Tokyo")
     with time_machine.travel("2026-05-01T20:30:00Z", tick=False):
-        consent.withdraw(ana, topic, source=Source.LEAVE)
+        consent.withdraw(ana, topic, source=Source.UNSUBSCRIBE_PAGE)
     fresh(client, ana)
 
     shown = client.get(HISTORY).content.decode()
@@ -139,7 +139,7 @@ def test_each_line_leads_to_its_receipt(client, ana):
 
     shown = client.get(HISTORY).content.decode()
 
-    assert tokens.receipt_url(ana, event.act).rpartition("/r/")[0] in shown
+    assert tokens.receipt_url(ana, event.interaction_id).rpartition("/r/")[0] in shown
 
 
 def test_details_are_put_right(client, ana):
@@ -154,7 +154,7 @@ def test_details_are_put_right(client, ana):
 
 
 def test_a_new_country_has_no_old_region(client, ana):
-    contacts.correct(ana.contact, country="US", region="ME")
+    contacts.correct_details(ana.contact, country="US", region="ME")
     fresh(client, ana)
 
     client.post(DETAILS, filled(client.get(DETAILS), country="CA", language="en", time_zone=""))
@@ -259,7 +259,7 @@ def test_an_import_is_told_without_a_name(client, ana, topic):
 
 def test_a_link_that_opens_the_history_is_opened_by_looking_and_nothing_is_said(client, ana):
     before = ana.events.count()
-    open_link(client, tokens.fresh_url(ana))
+    open_link(client, tokens.secure_url(ana))
 
     client.head(HISTORY)
     client.get(HISTORY)

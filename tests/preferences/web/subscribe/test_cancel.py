@@ -6,7 +6,7 @@ from preferences.collection import pending_signups
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.models import Address, ConsentEvent, Contact, Evidence, Reply, Source, Subscription
+from preferences.models import Address, ConsentEvent, Contact, Evidence, ServiceMessage, Source, Subscription
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, open_link
@@ -19,8 +19,8 @@ def asked(address, notice):
     return consent.ask(address, [notice], source=Source.SIGN_UP)
 
 
-def cancel(client, reply):
-    page = open_link(client, tokens.cancel_url(reply))
+def cancel(client, service_message):
+    page = open_link(client, tokens.cancel_url(service_message))
     return client.post("/cancel/", filled(page), follow=True)
 
 
@@ -40,7 +40,7 @@ def test_a_stranger_is_forgotten_at_once(client, asked, address):
     assert (address.value, address.fingerprint) == ("", None)
     assert Contact.objects.get().erased_at
     assert not Evidence.objects.exists()
-    assert set(Reply.objects.values_list("status", flat=True)) == {Reply.Status.DROPPED}
+    assert set(ServiceMessage.objects.values_list("status", flat=True)) == {ServiceMessage.Status.CANCELLED}
 
 
 def test_forgetting_is_no_no_so_the_owner_can_sign_up_anew(client, asked, address, notice):
@@ -49,7 +49,7 @@ def test_forgetting_is_no_no_so_the_owner_can_sign_up_anew(client, asked, addres
 
     again = contacts.add_address("email", value)
 
-    assert consent.ask(again, [notice], source=Source.SIGN_UP).kind == Reply.Kind.CONFIRM
+    assert consent.ask(again, [notice], source=Source.SIGN_UP).kind == ServiceMessage.Kind.CONFIRM
 
 
 def test_the_ledger_says_that_the_owner_cancelled(client, asked, address):
@@ -84,7 +84,7 @@ def test_the_words_are_the_same_for_people_we_know_and_strangers(client, asked, 
     known = subscribe(factories.email_address(), factories.TopicFactory(sender=topic.sender))
     also_asked = consent.ask(known, [topic.notices.get()], source=Source.SIGN_UP)
 
-    answers = [cancel(client, reply) for reply in (asked, also_asked)]
+    answers = [cancel(client, service_message) for service_message in (asked, also_asked)]
 
     assert answers[0].content == answers[1].content
     assert answers[0].redirect_chain == answers[1].redirect_chain
@@ -130,7 +130,7 @@ def test_a_page_made_for_somebody_else_cancels_nothing(client, asked, notice):
 
 @pytest.mark.parametrize("purpose", ["leave", "manage", "fresh"])
 def test_other_links_do_not_cancel(client, asked, purpose):
-    token = tokens.token(tokens.Purpose(purpose), asked.address, reply=asked.pk)
+    token = tokens.make_token(tokens.LinkPurpose(purpose), asked.address, service_message=asked.pk)
 
     assert client.get(f"/x/{token}/").status_code == 404
 
@@ -153,7 +153,7 @@ def test_an_unanswered_question_runs_out_after_a_week_and_the_address_with_it(ad
     time_machine.move_to("2026-05-01 10:00", tick=False)
     row = consent.ask(address, [notice], source=Source.SIGN_UP).address.subscriptions.get()
     time_machine.shift(7 * 24 * 3600 - 60)
-    before = pending_signups.overdue().exists()
+    before = pending_signups.overdue_signups().exists()
     time_machine.shift(120)
 
     pending_signups.close(row.pk)

@@ -20,7 +20,7 @@ def test_opening_the_confirm_link_shows_what_was_asked_and_says_nothing(client, 
     page = open_link(client, tokens.confirm_url(asked)).content.decode()
 
     assert topic.name in page
-    assert notice.how_to_leave in page
+    assert notice.how_to_unsubscribe in page
     assert asked.address.value not in page
     assert asked.address.subscriptions.get().status == Status.PENDING
 
@@ -54,7 +54,7 @@ def test_confirming_again_says_it_is_done(client, asked):
 
 
 def test_a_confirm_link_is_worth_nothing_after_leaving(client, asked, topic):
-    consent.withdraw(asked.address, topic, source=Source.LEAVE)
+    consent.withdraw(asked.address, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     page = open_link(client, tokens.confirm_url(asked))
     client.post("/confirm/", filled(page, answer="yes"))
@@ -66,7 +66,7 @@ def test_confirming_says_yes_to_nothing_but_what_was_asked(client, asked, topic)
     other = factories.TopicFactory(sender=topic.sender)
     page = open_link(client, tokens.confirm_url(asked))
 
-    client.post("/confirm/", filled(page, answer="yes", topic=other.pk, reply=999))
+    client.post("/confirm/", filled(page, answer="yes", topic=other.pk, service_message=999))
 
     assert list(asked.address.subscriptions.values_list("topic", flat=True)) == [topic.pk]
 
@@ -75,7 +75,7 @@ def test_confirming_says_yes_to_nothing_but_what_was_asked(client, asked, topic)
 def asked_after_never(address, notice, topic, time_machine):
     """They asked never to be written to again, and long after that somebody asked for their address."""
     time_machine.move_to("2026-05-01 10:00", tick=False)
-    consent.withdraw_for_good(address, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_permanently(address, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     time_machine.shift(60 * 24 * 60 * 60)
     return consent.ask(address, [notice], source=Source.SIGN_UP)
 
@@ -84,11 +84,11 @@ def test_after_never_again_a_warning_stands_before_the_yes(client, asked_after_n
     page = open_link(client, tokens.confirm_url(asked_after_never)).content.decode()
 
     assert "You asked us never to contact you again" in page
-    assert 'name="even_never_again"' in page
+    assert 'name="override_permanent"' in page
     assert " checked" not in page
 
 
-@pytest.mark.parametrize("tick", [{}, {"even_never_again": ""}])
+@pytest.mark.parametrize("tick", [{}, {"override_permanent": ""}])
 def test_a_yes_without_the_tick_is_refused_with_its_reason(client, asked_after_never, tick):
     page = open_link(client, tokens.confirm_url(asked_after_never))
 
@@ -96,32 +96,32 @@ def test_a_yes_without_the_tick_is_refused_with_its_reason(client, asked_after_n
 
     assert answer.status_code == 422
     assert "Tick the box if you have changed your mind" in answer.content.decode()
-    assert consent.never_again(asked_after_never.address)
+    assert consent.has_permanent_opt_out(asked_after_never.address)
 
 
 def test_a_yes_with_the_tick_takes_it_back(client, asked_after_never):
     page = open_link(client, tokens.confirm_url(asked_after_never))
 
-    client.post("/confirm/", filled(page, answer="yes", even_never_again="on"))
+    client.post("/confirm/", filled(page, answer="yes", override_permanent="on"))
 
     assert asked_after_never.address.subscriptions.get().status == Status.ACTIVE
-    assert not consent.never_again(asked_after_never.address)
+    assert not consent.has_permanent_opt_out(asked_after_never.address)
 
 
-@pytest.mark.parametrize("tick", [{}, {"even_never_again": "on"}])
+@pytest.mark.parametrize("tick", [{}, {"override_permanent": "on"}])
 def test_a_no_needs_no_tick_and_leaves_everything_as_they_wanted_it(client, asked_after_never, tick):
     page = open_link(client, tokens.confirm_url(asked_after_never))
 
     client.post("/confirm/", filled(page, answer="no", **tick))
 
     assert asked_after_never.address.subscriptions.get().status == Status.ENDED
-    assert consent.never_again(asked_after_never.address)
+    assert consent.has_permanent_opt_out(asked_after_never.address)
 
 
 def test_nobody_else_is_warned(client, asked):
     page = open_link(client, tokens.confirm_url(asked)).content.decode()
 
-    assert "even_never_again" not in page
+    assert "override_permanent" not in page
 
 
 @pytest.mark.parametrize("answer", ["", "maybe", "YES", "yes\r\nno", None])

@@ -6,8 +6,9 @@ import pytest
 
 from preferences.collection import consent_forms, notices
 from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.contacts import service as contacts
-from preferences.models import Address, ConsentEvent, Method, Reply, Source, Suppression
+from preferences.models import Address, ConsentEvent, Method, ServiceMessage, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled
@@ -33,7 +34,7 @@ def version(topic):
 
 @pytest.fixture
 def url(version):
-    return "/join/welcome/"
+    return "/forms/welcome/"
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_signing_up_keeps_which_version_was_seen(client, form, url, topic, versi
 def test_confirming_keeps_the_version_too(client, form, url, topic, version):
     client.post(url, filled(form, email="ana@example.org", **{by_email(topic): "on"}))
 
-    consent.confirm(Reply.objects.get(kind=Reply.Kind.CONFIRM))
+    consent.confirm(ServiceMessage.objects.get(kind=ServiceMessage.Kind.CONFIRM))
 
     assert ConsentEvent.objects.get(kind="granted").form == version
 
@@ -117,7 +118,7 @@ def test_the_page_speaks_the_language_chosen_or_the_browsers(client, version, to
     notices.publish(topic, language="de", kind_of_messages="Ein kurzer Rat.")
     consent_forms.publish(version.form, language="de", **{**WORDS, "title": "Bleib gesund"})
 
-    assert spoken in client.get(f"/join/welcome/{query}", **headers).content.decode()
+    assert spoken in client.get(f"/forms/welcome/{query}", **headers).content.decode()
 
 
 @pytest.mark.parametrize("known", ["new", "known", "waiting", "stopped", "never"])
@@ -138,8 +139,8 @@ KNOWN = {
     "new": lambda topic: None,
     "known": lambda topic: subscribe(_ana(), topic),
     "waiting": lambda topic: consent.ask(_ana(), [topic.notices.get()], source=Source.SIGN_UP),
-    "stopped": lambda topic: consent.withdraw_all(_ana(), sender=topic.sender, source=Source.LEAVE),
-    "never": lambda topic: consent.suppress(_ana(), Suppression.Reason.PERMANENT),
+    "stopped": lambda topic: consent.withdraw_all(_ana(), sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE),
+    "never": lambda topic: suppressions.suppress(_ana(), Suppression.Reason.PERMANENT),
 }
 
 
@@ -199,15 +200,15 @@ def test_the_same_parameter_twice_is_one_answer(client, form, url, topic):
 def test_a_page_that_is_not_there_or_not_published_is_not_found(client, topic, path):
     factories.ConsentFormFactory(sender=topic.sender, topics=[topic], slug="draft")
 
-    assert client.get(f"/join/nobody/{path}").status_code == 404
-    assert client.get(f"/join/draft/{path}").status_code == 404
+    assert client.get(f"/forms/nobody/{path}").status_code == 404
+    assert client.get(f"/forms/draft/{path}").status_code == 404
 
 
 def test_a_call_script_is_no_page(client, topic):
     script = factories.ConsentFormFactory(kind="script", sender=topic.sender, topics=[topic], slug="script")
     consent_forms.publish(script, language="en", **WORDS)
 
-    assert client.get("/join/script/").status_code == 404
+    assert client.get("/forms/script/").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "from-your-site/"])

@@ -38,7 +38,7 @@ def _without_tokens(answer):
 
 @pytest.fixture
 def elsewhere(version):
-    return "/join/welcome/from-your-site/"
+    return "/forms/welcome/embedded/"
 
 
 @pytest.mark.parametrize("send", ["get", "post"])
@@ -55,7 +55,7 @@ def test_what_was_filled_in_elsewhere_is_shown_and_nothing_is_written(client, el
 
 def test_one_press_is_enough_after_a_form_elsewhere(client, elsewhere, topic, version):
     page = client.post(elsewhere, {"email": "ana@example.org", by_email(topic): "on"})
-    action = re.search(r'action="(/join/welcome/[^"]*)"', page.content.decode())[1]
+    action = re.search(r'action="(/forms/welcome/[^"]*)"', page.content.decode())[1]
 
     answer = client.post(action, filled(page), follow=True)
 
@@ -70,8 +70,8 @@ def test_a_form_elsewhere_needs_no_token_of_ours_and_the_page_still_does(elsewhe
     page = visitor.post(elsewhere, {"email": "ana@example.org", by_email(topic): "on"}, HTTP_ORIGIN=origin)
 
     assert page.status_code == 200
-    assert visitor.post("/join/welcome/", filled(page) | {"csrfmiddlewaretoken": ""}).status_code == 403
-    assert visitor.post("/join/welcome/", filled(page)).status_code == 302
+    assert visitor.post("/forms/welcome/", filled(page) | {"csrfmiddlewaretoken": ""}).status_code == 403
+    assert visitor.post("/forms/welcome/", filled(page)).status_code == 302
 
 
 @pytest.mark.parametrize("send", ["get", "post"])
@@ -123,19 +123,19 @@ def test_the_page_is_the_same_whether_the_address_is_known(client, clock, elsewh
 def test_a_trap_filled_in_elsewhere_is_still_a_trap_here(client, elsewhere, topic):
     page = client.post(elsewhere, {"email": "ana@example.org", "website": "x", by_email(topic): "on"})
 
-    client.post("/join/welcome/", filled(page))
+    client.post("/forms/welcome/", filled(page))
 
     assert not Address.objects.exists()
 
 
 def test_the_html_to_paste_leads_to_the_page_with_its_answers(client, settings, topic, version):
-    html = embed_code.html(version)
+    html = embed_code.embed_html(version)
     action = re.search(r'action="([^"]*)"', html)[1]
     names = re.findall(r'<input[^>]* name="([^"]*)"', html)
 
     page = client.post(action.removeprefix(settings.BASE_URL), {name: "on" for name in names if "topic" in name})
 
-    assert action.startswith(f"{settings.BASE_URL}/join/welcome/from-your-site/?language=en")
+    assert action.startswith(f"{settings.BASE_URL}/forms/welcome/embedded/?language=en")
     assert set(names) == {by_email(topic), f"topic-{topic.pk}-sms", "email", "phone", "website"}
     assert page.content.decode().count(" checked") == 2
 
@@ -144,7 +144,7 @@ def test_the_html_to_paste_ticks_nothing_runs_nothing_and_escapes_everything(top
     topic.name = '"><script>alert(1)</script>'
     topic.save()
 
-    html = embed_code.html(version)
+    html = embed_code.embed_html(version)
 
     assert "checked" not in html
     assert "<script" not in html
@@ -155,5 +155,5 @@ def test_the_html_to_paste_speaks_the_language_of_its_version(version, topic):
     notices.publish(topic, language="de", kind_of_messages="Ein kurzer Rat.")
     german = consent_forms.publish(version.form, language="de", **{**WORDS, "title": "Bleib gesund"})
 
-    assert 'lang="de"' in embed_code.html(german)
-    assert "Ein kurzer Rat." in embed_code.html(german)
+    assert 'lang="de"' in embed_code.embed_html(german)
+    assert "Ein kurzer Rat." in embed_code.embed_html(german)

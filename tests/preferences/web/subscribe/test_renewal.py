@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from preferences.collection import notices
-from preferences.consent import expiry, frequency
+from preferences.consent import endings, expiry, frequency, renewal
 from preferences.consent import service as consent
 from preferences.errors import NotAllowed
 from preferences.inbound import sms
 from preferences.links import tokens
-from preferences.models import Basis, ConsentEvent, Inbound, Notice, Reply, Source, Subscription
+from preferences.models import Basis, ConsentEvent, InboundMessage, Notice, ServiceMessage, Source, Subscription
 from preferences.presentation import consent_history_text, message_templates
 from preferences.text import keywords
 from tests import factories
@@ -22,7 +22,7 @@ from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, open_link, path
 
 MESSAGE = 0x1234567890ABCDEF1234567890ABCDEF
-URL = "/keep/"
+URL = "/renewal/"
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def _long_ago(request, time_machine):
 
 @pytest.fixture
 def link(subscriber, topic):
-    return tokens.keep_url(subscriber, topic, MESSAGE)
+    return tokens.renewal_url(subscriber, topic, MESSAGE)
 
 
 @pytest.fixture
@@ -83,15 +83,17 @@ def test_yes_begins_the_clocks_anew_under_the_words_on_the_page(client, subscrib
     assert (said.kind, said.source, said.method, said.notice) == ("granted", "confirm", "double_opt_in", shown)
     assert said.origin.int == MESSAGE
     assert said.occurred_at == timezone.now()
-    assert expiry.of(standing(subscriber)).day.year == 2028
+    assert expiry.expiry_of(standing(subscriber)).day.year == 2028
     assert f"You stay subscribed to {topic}" in words(answer)
 
 
 def test_yes_is_confirmed_by_a_letter_with_its_receipt_and_ways_out(client, subscriber, asked):
     client.post(URL, filled(asked, answer="keep"))
 
-    reply = subscriber.replies.get(kind=Reply.Kind.SIGNED_UP, act=standing(subscriber).granted.act)
-    content = message_templates.compose(reply).content.decode()
+    service_message = subscriber.service_messages.get(
+        kind=ServiceMessage.Kind.SIGNED_UP, interaction_id=standing(subscriber).granted.interaction_id
+    )
+    content = message_templates.compose_message(service_message).content.decode()
     assert "/r/" in content
     assert "List-Unsubscribe" in content
 
@@ -112,14 +114,14 @@ def test_no_ends_it_at_once_and_the_page_says_so(client, subscriber, topic, aske
     event = standing(subscriber).event
     assert (event.kind, event.source, event.origin.int) == ("withdrawn", "leave", MESSAGE)
     assert f"{topic} has ended" in words(answer)
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).exists()
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).exists()
     assert client.post(URL, filled(asked, answer="keep")).status_code == 200
     assert standing(subscriber).status == "ended"
 
 
 def test_a_pause_goes_on_after_yes(client, subscriber, topic, asked):
     until = timezone.now() + timedelta(days=20)
-    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
+    frequency.pause_messages(subscriber, topic, until=until, source=Source.PREFERENCES)
 
     client.post(URL, filled(asked, answer="keep"))
 
@@ -128,7 +130,7 @@ def test_a_pause_goes_on_after_yes(client, subscriber, topic, asked):
 
 
 def test_what_ended_meanwhile_cannot_be_kept(client, subscriber, topic, asked):
-    consent.expire(subscriber, topic)
+    endings.expire(subscriber, topic)
 
     answer = client.post(URL, filled(asked, answer="keep"))
 
@@ -142,7 +144,7 @@ def test_implied_consent_becomes_their_own_word(client, db):
     ana = factories.email_address(country="CA")
     day = timezone.now().date()
     consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
-    page = open_link(client, tokens.keep_url(ana, topic, MESSAGE))
+    page = open_link(client, tokens.renewal_url(ana, topic, MESSAGE))
 
     client.post(URL, filled(page, answer="keep"))
 
@@ -175,7 +177,7 @@ def test_words_that_changed_meanwhile_are_shown_first_but_no_stays_no(client, su
 
 def test_a_page_made_for_somebody_else_is_not_taken(client, subscriber, topic, asked):
     other = subscribe(factories.email_address(), topic)
-    open_link(client, tokens.keep_url(other, topic, MESSAGE))
+    open_link(client, tokens.renewal_url(other, topic, MESSAGE))
 
     assert client.post(URL, filled(asked, answer="keep")).status_code == 409
     assert not ConsentEvent.objects.filter(origin__isnull=False).exists()
@@ -189,8 +191,8 @@ def test_the_link_lives_a_few_days_longer_than_silence(client, link, time_machin
 
 
 def test_a_link_about_no_message_or_no_topic_opens_nothing(client, subscriber, topic):
-    about_nothing = tokens.token(tokens.Purpose.KEEP, subscriber, message=MESSAGE)
-    from_nothing = tokens.token(tokens.Purpose.KEEP, subscriber, topic=topic.pk)
+    about_nothing = tokens.make_token(tokens.LinkPurpose.RENEWAL, subscriber, message=MESSAGE)
+    from_nothing = tokens.make_token(tokens.LinkPurpose.RENEWAL, subscriber, topic=topic.pk)
 
     assert open_link(client, f"http://testserver/k/{about_nothing}/").status_code == 404
     assert open_link(client, f"http://testserver/k/{from_nothing}/").status_code == 404
@@ -216,7 +218,7 @@ def say(texter, topic):
 
     def say(text):
         told = {"sender_number": topic.sender.text_number, "from_number": texter.normal_form, "text": text}
-        return sms.receive(provider="t", provider_id=f"{text}-{time.time()}", sent_at=timezone.now(), **told)
+        return sms.receive_sms(provider="t", provider_id=f"{text}-{time.time()}", sent_at=timezone.now(), **told)
 
     return say
 
@@ -226,9 +228,12 @@ def test_keep_by_text_begins_the_clocks_anew(say, texter, text):
     answer = say(text)
 
     said = standing(texter).granted
-    assert (answer.meaning, said.source, said.method) == (Inbound.Meaning.OPT_IN, "text", "keyword")
+    assert (answer.meaning, said.source, said.method) == (InboundMessage.Meaning.OPT_IN, "text", "keyword")
     assert said.occurred_at == timezone.now()
-    assert texter.replies.filter(kind=Reply.Kind.SIGNED_UP, act=said.act).count() == 1
+    assert (
+        texter.service_messages.filter(kind=ServiceMessage.Kind.SIGNED_UP, interaction_id=said.interaction_id).count()
+        == 1
+    )
 
 
 def test_keep_and_a_keyword_keeps_just_that_topic(say, texter, topic, time_machine):
@@ -255,10 +260,10 @@ def test_other_words_keep_nothing(say, texter, text):
 def test_keep_when_nothing_ends_is_answered_with_help(topic):
     fresh = subscribe(factories.phone_address(), topic)
     told = {"sender_number": topic.sender.text_number, "from_number": fresh.normal_form, "text": "KEEP"}
-    sms.receive(provider="t", provider_id="1", sent_at=timezone.now(), **told)
+    sms.receive_sms(provider="t", provider_id="1", sent_at=timezone.now(), **told)
 
     assert fresh.events.filter(kind="granted").count() == 1
-    assert fresh.replies.filter(kind=Reply.Kind.HELP).exists()
+    assert fresh.service_messages.filter(kind=ServiceMessage.Kind.HELP).exists()
 
 
 def test_stop_after_the_question_is_a_no(say, texter):
@@ -269,19 +274,21 @@ def test_stop_after_the_question_is_a_no(say, texter):
 
 
 def test_keep_alone_is_read_as_an_answer():
-    assert keywords.read("KEEP").keeps
-    assert not keywords.read("KEEP WALKS").keeps
+    assert keywords.classify_text("KEEP").keeps
+    assert not keywords.classify_text("KEEP WALKS").keeps
 
 
 def test_the_page_has_an_address_without_the_token(client, link):
-    assert client.get(path(link))["Location"] == reverse("preferences:keep")
+    assert client.get(path(link))["Location"] == reverse("preferences:renewal")
 
 
 def test_the_history_tells_that_it_was_kept(client, subscriber, topic, asked):
     client.post(URL, filled(asked, answer="keep"))
 
     newest, oldest = list(
-        consent_history_text.told(list(consent_history_text.events(subscriber.contact)), visiting=subscriber)
+        consent_history_text.history_lines(
+            list(consent_history_text.events_of(subscriber.contact)), visiting=subscriber
+        )
     )[::2]
     assert newest.what == f"You renewed {topic}, by email"
     assert newest.door == "in a message that asked you to confirm"
@@ -293,18 +300,18 @@ def test_the_history_tells_on_what_a_yes_rests(topic):
     day = timezone.now().date()
     consent.grant(ana, topic, source=Source.IMPORT, method="none", basis=Basis.INQUIRY, basis_on=day)
 
-    [line] = consent_history_text.told(list(consent_history_text.events(ana.contact)), visiting=ana)
+    [line] = consent_history_text.history_lines(list(consent_history_text.events_of(ana.contact)), visiting=ana)
     assert line.what == f"You made an enquiry, which counts as consent to {topic} for a limited time, by email"
     assert line.how == "Enquiry, 15 March 2026"
 
 
 def test_a_question_asked_anew_after_leaving_is_not_answered_by_an_old_link(client, subscriber, topic, notice, asked):
     """A mail that was forwarded: whoever has it signs the address up again, and must not confirm that themselves."""
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
     consent.ask(subscriber, [notice], source=Source.SIGN_UP)
 
     client.post(URL, filled(asked, answer="keep"), follow=True)
 
     assert standing(subscriber).status == "pending"
     with pytest.raises(NotAllowed):
-        consent.keep(subscriber, topic, source=Source.CONFIRM, method="double_opt_in")
+        renewal.renew(subscriber, topic, source=Source.CONFIRM, method="double_opt_in")

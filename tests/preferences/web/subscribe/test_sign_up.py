@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 
 from preferences.consent import service as consent
+from preferences.consent import suppressions
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.models import Address, Contact, Method, Reply, Source, Subscription, Suppression
+from preferences.models import Address, Contact, Method, ServiceMessage, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, open_link
@@ -46,7 +47,7 @@ def test_nothing_is_ticked_and_the_whole_notice_is_shown(form, notice):
 
     assert " checked" not in page
     assert "<details" not in page
-    assert all(words in page for words in [notice.kind_of_messages, notice.frequency, notice.how_to_leave])
+    assert all(words in page for words in [notice.kind_of_messages, notice.frequency, notice.how_to_unsubscribe])
     assert notice.privacy_url in page
 
 
@@ -66,7 +67,10 @@ def test_mail_and_text_are_asked_for_apart(client, form, url, topic):
 
     client.post(url, filled(form, email="ana@example.org", phone="+1 207 555 0123", **boxes))
 
-    assert {reply.address.value for reply in Reply.objects.all()} == {"ana@example.org", "+12075550123"}
+    assert {service_message.address.value for service_message in ServiceMessage.objects.all()} == {
+        "ana@example.org",
+        "+12075550123",
+    }
     assert Contact.objects.count() == 2
 
 
@@ -84,8 +88,10 @@ def test_the_answer_is_the_same_for_everybody(client, form, url, topic, known):
 KNOWN = {
     "new": lambda address, topic: None,
     "known": lambda address, topic: subscribe(address, topic),
-    "stopped": lambda address, topic: consent.withdraw_all(address, sender=topic.sender, source=Source.LEAVE),
-    "never": lambda address, topic: consent.suppress(address, Suppression.Reason.PERMANENT),
+    "stopped": lambda address, topic: consent.withdraw_all(
+        address, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE
+    ),
+    "never": lambda address, topic: suppressions.suppress(address, Suppression.Reason.PERMANENT),
 }
 
 
@@ -205,7 +211,7 @@ def test_a_form_sent_empty_says_what_is_missing_however_quickly(client, clock, u
 def test_a_number_is_confirmed_by_its_own_text_and_never_by_the_mail(client, form, url, topic):
     boxes = {by_email(topic): "on", by_text(topic): "on"}
     client.post(url, filled(form, email="ana@example.org", phone="+1 207 555 0123", **boxes))
-    mail = Reply.objects.get(kind=Reply.Kind.CONFIRM, address__channel="email")
+    mail = ServiceMessage.objects.get(kind=ServiceMessage.Kind.CONFIRM, address__channel="email")
     page = open_link(client, tokens.confirm_url(mail))
 
     client.post("/confirm/", filled(page, answer="yes"))

@@ -4,12 +4,12 @@ import pytest
 
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
-from preferences.models import ConsentEvent, Method, Notice, Reply, Source, Subscription, Suppression
+from preferences.models import ConsentEvent, Method, Notice, ServiceMessage, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, managed
 
-PAGE, FOR_GOOD = "/preferences/", "/preferences/for-good/"
+PAGE, FOR_GOOD = "/preferences/", "/preferences/do-not-contact/"
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def test_one_press_stops_every_address_of_the_person_and_nobody_else(client, sub
     done = client.post(FOR_GOOD, filled(client.get(FOR_GOOD), sure="yes"), follow=True)
 
     assert "You are permanently unsubscribed" in done.content.decode()
-    assert (consent.never_again(subscriber), consent.never_again(phone)) == (True, True)
-    assert (consent.never_again(texter), texter.subscriptions.get().status) == (False, "active")
+    assert (consent.has_permanent_opt_out(subscriber), consent.has_permanent_opt_out(phone)) == (True, True)
+    assert (consent.has_permanent_opt_out(texter), texter.subscriptions.get().status) == (False, "active")
     assert not Subscription.objects.active().filter(address__contact=subscriber.contact).exists()
 
 
@@ -57,7 +57,7 @@ def test_pressing_it_twice_is_pressing_it_once(client, asked, subscriber):
 
     assert Suppression.objects.in_force().filter(reason="permanent").count() == 1
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
 
 
 @pytest.mark.parametrize("answer", [None, "", "no", "YES", "yes\r\n", "🙂", "yes" * 1000])
@@ -97,7 +97,7 @@ def test_only_a_new_sign_up_confirmed_after_a_warning_takes_it_back(client, aske
     notice = Notice.objects.current(topic, "en")
 
     question = consent.ask(subscriber, [notice], source=Source.SIGN_UP, method=Method.CHECKBOX)
-    consent.confirm(question, even_never_again=True)
+    consent.confirm(question, override_permanent=True)
 
     assert subscriber.subscriptions.get().status == "active"
-    assert not consent.never_again(subscriber)
+    assert not consent.has_permanent_opt_out(subscriber)

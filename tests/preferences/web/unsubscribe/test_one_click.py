@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from preferences.contacts import erasure
 from preferences.links import tokens
-from preferences.models import HandOver, Method, Reply, Source, Subscription
+from preferences.models import InFlight, Method, ServiceMessage, Source, Subscription
 from tests.preferences.web.visitors import path
 
 BODY = "List-Unsubscribe=One-Click"
@@ -58,7 +58,7 @@ def test_a_hundred_posts_are_one_event_and_one_confirmation(strict, url, subscri
 
     assert answers == {200}
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.replies.filter(kind=Reply.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_somebody_who_was_forgotten_gets_the_same_answer(strict, url, subscriber
 
 @pytest.mark.parametrize("wrong", ["x", "1-1-1-0-0.abc.def", "%00", "٣", "a" * 4000])
 def test_a_forged_link_is_not_found(strict, db, wrong):
-    answer = strict.post(f"/u/{wrong}/", BODY, content_type=FORM)
+    answer = strict.post(f"/o/{wrong}/", BODY, content_type=FORM)
 
     assert answer.status_code == 404
     assert not answer.cookies
@@ -114,7 +114,7 @@ def test_the_answer_is_not_kept_by_caches(strict, url):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_answer_waits_until_nobody_is_handing_over_to_the_address(client, url, subscriber):
-    HandOver.objects.create(address=subscriber, window=uuid4(), until=timezone.now() + timedelta(seconds=0.4))
+    InFlight.objects.create(address=subscriber, window=uuid4(), until=timezone.now() + timedelta(seconds=0.4))
     began = time.monotonic()
 
     client.post(url, BODY, content_type=FORM)

@@ -11,7 +11,7 @@ from preferences.consent import frequency
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.models import ConsentEvent, Method, Reply, Source
+from preferences.models import ConsentEvent, Method, ServiceMessage, Source
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, open_link
@@ -20,12 +20,12 @@ BACK, KEEP = {"answer": "back"}, {"answer": "keep"}
 
 
 def last_act(address):
-    return address.events.latest("pk").act
+    return address.events.latest("pk").interaction_id
 
 
 def left(address, topic):
     """The link in the message that confirms a leaving."""
-    consent.withdraw(address, topic, source=Source.LEAVE)
+    consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE)
     return tokens.undo_url(address, last_act(address))
 
 
@@ -97,7 +97,7 @@ def test_pressing_twice_is_pressing_once(client, subscriber, topic):
 
 def test_everything_off_comes_back_and_each_topic_is_named_first(client, subscriber, topic):
     subscribe(subscriber, factories.TopicFactory(sender=topic.sender, name="Offers"))
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.LEAVE)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     url = tokens.undo_url(subscriber, last_act(subscriber))
 
     shown = open_link(client, url).content.decode()
@@ -109,12 +109,12 @@ def test_everything_off_comes_back_and_each_topic_is_named_first(client, subscri
 
 def test_a_pause_and_a_limit_are_shown_with_their_terms_and_put_back(client, topic):
     address = subscribe(factories.email_address(time_zone="Pacific/Auckland"), topic)
-    act, said = uuid4(), {"source": Source.PREFERENCES}
+    interaction_id, said = uuid4(), {"source": Source.PREFERENCES}
     with time_machine.travel("2026-11-01T12:00:00Z", tick=False):
         until = timezone.now() + timedelta(days=30)
-        frequency.pause(address, topic, until=until, act=act, **said)
-        frequency.limit(address, None, most_per_month=2, act=act, **said)
-        url = tokens.undo_url(address, act)
+        frequency.pause_messages(address, topic, until=until, interaction_id=interaction_id, **said)
+        frequency.set_frequency_cap(address, None, most_per_month=2, interaction_id=interaction_id, **said)
+        url = tokens.undo_url(address, interaction_id)
 
         shown = open_link(client, url).content.decode()
         press(client, url, BACK)
@@ -122,7 +122,7 @@ def test_a_pause_and_a_limit_are_shown_with_their_terms_and_put_back(client, top
     assert "Health tips is paused until 2 December 2026." in shown
     assert "All topics: at most 2 messages in 30 days." in shown
     assert gets(address) == ["Health tips"]
-    assert list(address.contact.limits.values_list("most_per_month", flat=True)) == [None]
+    assert list(address.contact.frequency_caps.values_list("most_per_month", flat=True)) == [None]
 
 
 def test_what_staff_turned_on_can_be_turned_off_again(client, subscriber, topic, author):
@@ -142,7 +142,7 @@ def test_what_staff_turned_on_can_be_turned_off_again(client, subscriber, topic,
 def test_a_newer_word_stands(client, subscriber, topic):
     url = left(subscriber, topic)
     subscribe(subscriber, topic)
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     page = open_link(client, url)
 
@@ -155,7 +155,7 @@ def test_a_press_on_an_old_page_does_not_take_back_a_newer_no(client, subscriber
     url = left(subscriber, topic)
     form = filled(open_link(client, url), **BACK)
     subscribe(subscriber, topic)
-    consent.withdraw(subscriber, topic, source=Source.LEAVE)
+    consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
     client.post("/undo/", form)
 
@@ -163,7 +163,7 @@ def test_a_press_on_an_old_page_does_not_take_back_a_newer_no(client, subscriber
 
 
 def test_for_good_is_for_good_and_the_page_says_how_to_take_it_back(client, subscriber, topic):
-    consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
+    consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
     url = tokens.undo_url(subscriber, last_act(subscriber))
 
     page = open_link(client, url).content.decode()
@@ -175,7 +175,7 @@ def test_for_good_is_for_good_and_the_page_says_how_to_take_it_back(client, subs
 
 def test_for_good_said_while_the_page_was_open_wins(client, subscriber, topic):
     form = filled(open_link(client, left(subscriber, topic)), **BACK)
-    consent.withdraw_for_good(subscriber, sender=topic.sender, source=Source.PREFERENCES)
+    consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
 
     page = client.post("/undo/", form, follow=True)
 
@@ -224,10 +224,10 @@ def test_an_unclear_answer_is_no_answer(client, subscriber, topic, answer):
     assert gets(subscriber) == []
 
 
-@pytest.mark.parametrize("purpose", [p for p in tokens.Purpose if p != tokens.Purpose.UNDO])
+@pytest.mark.parametrize("purpose", [p for p in tokens.LinkPurpose if p != tokens.LinkPurpose.UNDO])
 def test_no_other_link_puts_anything_back(client, subscriber, topic, purpose):
     left(subscriber, topic)
-    token = tokens.token(purpose, subscriber, act=last_act(subscriber).int)
+    token = tokens.make_token(purpose, subscriber, interaction_id=last_act(subscriber).int)
 
     assert client.get(f"/z/{token}/").status_code == 404
 
@@ -243,7 +243,7 @@ def test_a_link_for_somebody_elses_act_puts_nothing_back(client, subscriber, add
 
 
 def test_a_link_about_nothing_is_a_bad_link(client, subscriber):
-    assert open_link(client, f"/z/{tokens.token(tokens.Purpose.UNDO, subscriber)}/").status_code == 404
+    assert open_link(client, f"/z/{tokens.make_token(tokens.LinkPurpose.UNDO, subscriber)}/").status_code == 404
 
 
 def test_a_revoked_link_puts_nothing_back(client, subscriber, topic):
@@ -254,12 +254,12 @@ def test_a_revoked_link_puts_nothing_back(client, subscriber, topic):
 
 
 def test_without_a_link_the_page_says_how_to_get_one(client, db):
-    assert [client.get(url).status_code for url in ("/undo/", "/undo/kept/")] == [403, 403]
+    assert [client.get(url).status_code for url in ("/undo/", "/undo/declined/")] == [403, 403]
 
 
 def test_what_was_put_back_is_confirmed_once_with_its_ways_out(client, subscriber, topic):
     press(client, left(subscriber, topic), BACK)
 
-    put_back = subscriber.replies.filter(act=last_act(subscriber))
+    put_back = subscriber.service_messages.filter(interaction_id=last_act(subscriber))
 
-    assert [reply.kind for reply in put_back] == [Reply.Kind.SIGNED_UP]
+    assert [service_message.kind for service_message in put_back] == [ServiceMessage.Kind.SIGNED_UP]

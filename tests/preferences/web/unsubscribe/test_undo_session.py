@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from preferences.consent import frequency, undo
+from preferences.consent import frequency, ledger, undo
 from preferences.consent import service as consent
 from preferences.contacts import service as contacts
 from preferences.links import tokens
-from preferences.models import ConsentEvent, Limit, Method, Reply, Source, Subscription, Suppression
+from preferences.models import ConsentEvent, FrequencyCap, Method, ServiceMessage, Source, Subscription, Suppression
 from tests import factories
 from tests.conftest import subscribe
 from tests.preferences.web.visitors import filled, fresh, managed, open_link
 
 Status = Subscription.Status
-PAGE, HERE, LEAVE = "/preferences/", "/preferences/undo/", "/leave/"
+PAGE, HERE, LEAVE = "/preferences/", "/preferences/undo/", "/unsubscribe/"
 
 
 @pytest.fixture
@@ -69,12 +69,12 @@ def test_a_pause_and_a_limit_are_put_back(client, subscriber, phone, topic):
     put_back(client, saved)
 
     assert Subscription.objects.active().count() == 2
-    assert Limit.objects.get().most_per_month is None
+    assert FrequencyCap.objects.get().most_per_month is None
 
 
 def test_a_pause_put_back_leaves_the_longer_one_from_before(client, subscriber, topic):
     before = timezone.now() + timedelta(days=10)
-    frequency.pause(subscriber, topic, until=before, source=Source.PREFERENCES)
+    frequency.pause_messages(subscriber, topic, until=before, source=Source.PREFERENCES)
     saved = save(client, managed(client, subscriber), **{"pause-all": "60"})
 
     put_back(client, saved)
@@ -84,13 +84,13 @@ def test_a_pause_put_back_leaves_the_longer_one_from_before(client, subscriber, 
 
 def test_leaving_while_on_a_break_is_put_back_into_the_break(client, subscriber, topic):
     before = timezone.now() + timedelta(days=10)
-    frequency.pause(subscriber, topic, until=before, source=Source.PREFERENCES)
+    frequency.pause_messages(subscriber, topic, until=before, source=Source.PREFERENCES)
     saved = save(client, managed(client, subscriber), **{f"a{subscriber.pk}-t{topic.pk}": None})
 
     put_back(client, saved)
 
     assert (status(subscriber), subscriber.subscriptions.get().paused_until) == (Status.PAUSED, before)
-    assert consent.fold(subscriber, topic) == Status.PAUSED
+    assert ledger.fold(subscriber, topic) == Status.PAUSED
 
 
 def test_consent_given_for_a_while_comes_back_for_no_longer(client, address, topic, author):
@@ -116,7 +116,7 @@ def test_pressing_undo_twice_is_pressing_it_once(client, subscriber, topic):
 
 def test_undo_does_not_touch_a_newer_no(client, subscriber, topic):
     saved = save(client, managed(client, subscriber), **{f"pause-t{topic.pk}": "30"})
-    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.TEXT)
+    consent.withdraw_all(subscriber, sender=topic.sender, source=Source.SMS)
 
     put_back(client, saved)
 
@@ -127,7 +127,7 @@ def test_undo_does_not_touch_a_newer_no(client, subscriber, topic):
 def test_undo_gives_no_more_than_the_last_act_took(client, subscriber, topic):
     other = factories.TopicFactory(sender=topic.sender)
     subscribe(subscriber, other)
-    consent.withdraw(subscriber, other, source=Source.LEAVE)
+    consent.withdraw(subscriber, other, source=Source.UNSUBSCRIBE_PAGE)
     saved = save(client, managed(client, subscriber), everything="off")
 
     put_back(client, saved)
@@ -174,9 +174,9 @@ def test_two_people_in_one_browser_do_not_undo_for_each_other(client, subscriber
 
 def test_an_undo_link_from_a_mail_is_not_the_button_of_this_browser(client, subscriber, phone, topic):
     save(client, managed(client, subscriber), everything="off")
-    act = subscriber.events.last().act
+    interaction_id = subscriber.events.last().interaction_id
     client.cookies.clear()
-    opened = open_link(client, tokens.undo_url(subscriber, act))
+    opened = open_link(client, tokens.undo_url(subscriber, interaction_id))
 
     answer = client.post(HERE, filled(opened))
 
@@ -223,11 +223,11 @@ def test_the_opt_out_is_not_confirmed_after_it_was_put_back(client, subscriber, 
 
     put_back(client, saved)
 
-    assert subscriber.replies.get(kind=Reply.Kind.OPTED_OUT).status == Reply.Status.DROPPED
+    assert subscriber.service_messages.get(kind=ServiceMessage.Kind.OPTED_OUT).status == ServiceMessage.Status.CANCELLED
 
 
 def test_leaving_by_the_link_in_a_message_is_put_back_on_the_last_page(client, subscriber, topic):
-    page = open_link(client, tokens.leave_url(subscriber, topic))
+    page = open_link(client, tokens.unsubscribe_url(subscriber, topic))
     done = client.post(LEAVE, filled(page, leave="topic"), follow=True)
 
     back = put_back(client, done)
@@ -239,7 +239,7 @@ def test_leaving_by_the_link_in_a_message_is_put_back_on_the_last_page(client, s
 def test_after_never_again_nothing_is_offered_and_nothing_put_back(client, subscriber, topic):
     saved = save(client, managed(client, subscriber), **{f"a{subscriber.pk}-t{topic.pk}": None})
     button, cookie = undo_button(saved), client.cookies["sayso-undo"].value
-    client.post("/preferences/for-good/", filled(client.get("/preferences/for-good/"), sure="yes"))
+    client.post("/preferences/do-not-contact/", filled(client.get("/preferences/do-not-contact/"), sure="yes"))
     client.cookies["sayso-undo"] = cookie
 
     answer = client.post(HERE, button, follow=True)
@@ -261,9 +261,9 @@ def test_a_change_of_many_topics_asks_the_database_no_more_for_its_undo(
 
 def test_putting_back_one_address_leaves_no_other_in_a_pause_of_the_same_act(subscriber, phone, topic):
     until = timezone.now() + timedelta(days=9)
-    frequency.pause(subscriber, topic, until=until, source=Source.PREFERENCES)
-    act = ConsentEvent.objects.filter(kind="paused").first().act
+    frequency.pause_messages(subscriber, topic, until=until, source=Source.PREFERENCES)
+    interaction_id = ConsentEvent.objects.filter(kind="paused").first().interaction_id
 
-    undo.put_back(phone, act)
+    undo.undo_act(phone, interaction_id)
 
     assert Subscription.objects.active().count() == 2
