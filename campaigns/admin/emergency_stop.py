@@ -32,7 +32,7 @@ class EmergencyStopAdmin(ReadOnly, StaffAdmin):
     list_filter = [("deactivated_at", admin.EmptyFieldListFilter)]
     list_select_related = ["activated_by", "deactivated_by"]
     fields = [("activated_at", "activated_by"), "reason", ("deactivated_at", "deactivated_by"), "deactivated_because"]
-    actions_list = ["stop_everything"]
+    actions_list = ["activate"]
     actions_detail = ["deactivate"]
 
     @display(description=gettext_lazy("state"), label={"stopped": "danger", "released": "success"})
@@ -43,7 +43,7 @@ class EmergencyStopAdmin(ReadOnly, StaffAdmin):
         return request.user.has_perm("campaigns.activate_emergencystop")
 
     @action(description=gettext_lazy("Pause all sending"), icon="block", permissions=["throw"])
-    def stop_everything(self, request: HttpRequest) -> HttpResponse:
+    def activate(self, request: HttpRequest) -> HttpResponse:
         """Asks why first; from then on no campaign hands anything over."""
         form = ReasonForm(request.POST or None)
         if form.is_valid() and self._thrown(request, form):

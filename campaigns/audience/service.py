@@ -21,7 +21,7 @@ CHUNK = 50_000
 # What each row of the audience becomes. Only making a random reference differs between the databases.
 INSERT = """
 INSERT INTO campaigns_message (reference, campaign_id, address_id, status, skipped_because, event_id, finished_at,
-                               attempts, provider_id, detail, body_digest, verdict, waiting_for, local_time,
+                               attempts, provider_id, detail, body_digest, decision, waiting_for, local_time,
                                time_zone_source)
 SELECT {reference}, %s, who, CASE WHEN {open} THEN 'queued' ELSE 'skipped' END,
        CASE WHEN {open} THEN '' ELSE objection END, say_so, CASE WHEN {open} THEN NULL ELSE %s END,

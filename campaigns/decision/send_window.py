@@ -151,7 +151,7 @@ def _same_decision(
             "decision": one.decision.kind.value,
             "local_time": local_time_label(place, at),
             "time_zone_source": place.time_zone_source,
-            "judged_under_id": bench.record(place, one.terms).pk,
+            "applied_rules_id": bench.record(place, one.terms).pk,
         }
         groups[one.decision, tuple(told.items())].append(one.message.pk)
     return groups

@@ -123,12 +123,12 @@ EXPORT_TABLES: dict[str, ExportTable] = {
         gettext_lazy("Campaign messages sent to you"),
         _of_address(Message),
         "reference address campaign.topic campaign.subject campaign.body status skipped_because "
-        "judged_at verdict waiting_for local_time sent_to_provider_at finished_at",
+        "decided_at decision waiting_for local_time sent_to_provider_at finished_at",
     ),
     "answers": ExportTable(
         gettext_lazy("Service messages sent to you"),
         _of_address(ServiceMessage),
-        "reference act address sender kind status reason queued_at sent_at",
+        "reference interaction_id address sender kind status reason queued_at sent_at",
     ),
     "deliveries": ExportTable(
         gettext_lazy("Delivery reports from providers"),
@@ -164,7 +164,7 @@ EXPORT_TABLES: dict[str, ExportTable] = {
     "receipts": ExportTable(
         gettext_lazy("Consent receipts issued to you"),
         _of_address(Receipt),
-        "reference act address document issued_at",
+        "reference interaction_id address document issued_at",
     ),
     "requests": ExportTable(
         gettext_lazy("Your requests about your data"),

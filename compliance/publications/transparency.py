@@ -153,7 +153,7 @@ def _period(days: int, now: datetime.datetime) -> Period:
         .values_list("source", "times")
     )
     by_way = list(ways)
-    due = ServiceMessage.objects.filter(kind=ServiceMessage.Kind.OPTED_OUT, queued_at__gte=since)
+    due = ServiceMessage.objects.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED, queued_at__gte=since)
     answered = Q(status=ServiceMessage.Status.SENT, sent_at__lte=F("deadline_at"))
     confirmations = due.filter(Q(deadline_at__lt=now) | answered).aggregate(
         all=Count("pk"), in_time=Count("pk", filter=answered)

@@ -42,16 +42,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.PrivateResponses",
+    "config.middleware.PrivacyHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "config.middleware.PageLanguage",
+    "config.middleware.PublicLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "preferences.web.gpc.Hears",
+    "preferences.web.gpc.GlobalPrivacyControlMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -261,7 +261,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("admin.css")],
-    "DASHBOARD_CALLBACK": "compliance.admin.dashboard.needs_attention",
+    "DASHBOARD_CALLBACK": "compliance.admin.dashboard.dashboard_context",
 }
 
 

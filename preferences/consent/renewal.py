@@ -46,7 +46,7 @@ def renew(
     if standing.status == SubscriptionStatus.PAUSED and standing.paused_until:
         pause = ledger.EventDetails(**said, until=standing.paused_until)
         kept = ledger.record(address, topic, EventKind.PAUSED, **pause)
-    outbox.enqueue(address, ServiceMessage.Kind.SIGNED_UP, sender=topic.sender, interaction_id=interaction_id)
+    outbox.enqueue(address, ServiceMessage.Kind.SUBSCRIBED, sender=topic.sender, interaction_id=interaction_id)
     return kept
 
 

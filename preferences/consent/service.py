@@ -86,7 +86,7 @@ def ask(
         outbox.enqueue_reminder(address, sender=sender, interaction_id=interaction_id)
     return outbox.enqueue(
         address,
-        ServiceMessage.Kind.CONFIRM if new else ServiceMessage.Kind.LINK,
+        ServiceMessage.Kind.CONFIRM if new else ServiceMessage.Kind.SECURE_LINK,
         sender=sender,
         interaction_id=interaction_id,
     )
@@ -130,7 +130,7 @@ def confirm(
         for event in open_questions
         if event.topic
     ]
-    outbox.enqueue(address, ServiceMessage.Kind.SIGNED_UP, sender=service_message.sender, interaction_id=interaction_id)
+    outbox.enqueue(address, ServiceMessage.Kind.SUBSCRIBED, sender=service_message.sender, interaction_id=interaction_id)
     return subscriptions
 
 
@@ -345,4 +345,4 @@ def _refuse_if_status_opted_out(address: Address, status: str | None, *, source:
 def _cancel_open_questions(address: Address, sender: Sender, *, interaction_id: uuid.UUID) -> None:
     """A "no" takes back the questions still on their way, and is confirmed once, to the person who said it."""
     outbox.cancel_queued(address, *outbox.INVITING_KINDS, reason="The person opted out first.")
-    outbox.enqueue(address, ServiceMessage.Kind.OPTED_OUT, sender=sender, interaction_id=interaction_id)
+    outbox.enqueue(address, ServiceMessage.Kind.UNSUBSCRIBED, sender=sender, interaction_id=interaction_id)

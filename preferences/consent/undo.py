@@ -197,9 +197,9 @@ def _not_overruled(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
 
 def _notify_person(address: Address, interaction_id: uuid.UUID, new_act: uuid.UUID) -> None:
     """What was not said yet need not be said any more; the yes that stands again is confirmed with its ways out."""
-    outbox.cancel_queued(address, ServiceMessage.Kind.OPTED_OUT, reason="The person put it back first.")
+    outbox.cancel_queued(address, ServiceMessage.Kind.UNSUBSCRIBED, reason="The person put it back first.")
     restored = (
         address.events.filter(interaction_id=new_act, kind=EventKind.GRANTED).select_related("topic__sender").first()
     )
     if restored and restored.topic:
-        outbox.enqueue(address, ServiceMessage.Kind.SIGNED_UP, sender=restored.topic.sender, interaction_id=new_act)
+        outbox.enqueue(address, ServiceMessage.Kind.SUBSCRIBED, sender=restored.topic.sender, interaction_id=new_act)

@@ -224,13 +224,13 @@ def _grant(change: AddressChange, new: Address, agreed: dict[int, Notice], sende
                 proof=proof,
                 interaction_id=interaction_id,
             )
-            outbox.enqueue(new, ServiceMessage.Kind.SIGNED_UP, sender=row.topic.sender, interaction_id=interaction_id)
+            outbox.enqueue(new, ServiceMessage.Kind.SUBSCRIBED, sender=row.topic.sender, interaction_id=interaction_id)
             if row.paused_until:
                 ledger.record(
                     new, row.topic, EventKind.PAUSED, proof=proof, **_event_details(change, until=row.paused_until)
                 )
-    if not new.service_messages.filter(interaction_id=interaction_id, kind=ServiceMessage.Kind.SIGNED_UP).exists():
-        outbox.enqueue(new, ServiceMessage.Kind.LINK, sender=sender, interaction_id=interaction_id)
+    if not new.service_messages.filter(interaction_id=interaction_id, kind=ServiceMessage.Kind.SUBSCRIBED).exists():
+        outbox.enqueue(new, ServiceMessage.Kind.SECURE_LINK, sender=sender, interaction_id=interaction_id)
 
 
 def _withdraw_old_address(change: AddressChange, sender: Sender, proof: Proof) -> None:
@@ -238,7 +238,7 @@ def _withdraw_old_address(change: AddressChange, sender: Sender, proof: Proof) -
     consent.withdraw_all(
         change.old, sender=sender, source=Source.PREFERENCES, proof=proof, interaction_id=change.interaction_id
     )
-    outbox.cancel_queued(change.old, ServiceMessage.Kind.OPTED_OUT, reason="They are told that they moved.")
+    outbox.cancel_queued(change.old, ServiceMessage.Kind.UNSUBSCRIBED, reason="They are told that they moved.")
     if change.old.channel == Channel.EMAIL or sender.text_number:
         outbox.enqueue(change.old, ServiceMessage.Kind.CHANGED, sender=sender, interaction_id=change.interaction_id)
     contacts.revoke_links(change.old)

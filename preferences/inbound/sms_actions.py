@@ -223,7 +223,7 @@ def _grant(word: ClassifiedSms, address: Address, topics: list[Topic], outcome: 
             interaction_id=word.interaction_id,
         )
     renewal.mark_verified(Address.objects.get(pk=address.pk))
-    outbox.enqueue(address, ServiceMessage.Kind.SIGNED_UP, sender=word.sender, interaction_id=word.interaction_id)
+    outbox.enqueue(address, ServiceMessage.Kind.SUBSCRIBED, sender=word.sender, interaction_id=word.interaction_id)
     return ActionResult(address, outcome)
 
 

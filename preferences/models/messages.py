@@ -21,10 +21,10 @@ class ServiceMessage(models.Model):
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", _("Confirmation request")
-        SIGNED_UP = "signed_up", _("Opt-in confirmed")
-        OPTED_OUT = "opted_out", _("Opt-out confirmed")
+        SUBSCRIBED = "subscribed", _("Opt-in confirmed")
+        UNSUBSCRIBED = "unsubscribed", _("Opt-out confirmed")
         HELP = "help", _("Help")
-        LINK = "link", _("Secure link")
+        SECURE_LINK = "secure_link", _("Secure link")
         REMINDER = "reminder", _("Confirmation reminder")
         CHANGED = "changed", _("Preferences changed")
         OFFLINE_CONSENT = "offline_consent", _("Offline consent recorded")

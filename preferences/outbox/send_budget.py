@@ -17,7 +17,7 @@ from preferences.models import ServiceMessage
 logger = logging.getLogger(__name__)
 BUDGETED_KINDS = (
     ServiceMessage.Kind.CONFIRM,
-    ServiceMessage.Kind.LINK,
+    ServiceMessage.Kind.SECURE_LINK,
     ServiceMessage.Kind.NEW_ADDRESS,
 )  # what any stranger can make us send
 COUNTED_STATUSES = [status for status in ServiceMessage.Status.values if status != ServiceMessage.Status.CANCELLED]

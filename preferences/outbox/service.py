@@ -24,14 +24,14 @@ ServiceMessageStatus = ServiceMessage.Status
 VALID_FOR = {
     (MessageKind.CONFIRM, Channel.EMAIL): timedelta(hours=24),
     (MessageKind.CONFIRM, Channel.SMS): timedelta(hours=1),
-    (MessageKind.SIGNED_UP, Channel.EMAIL): timedelta(hours=24),
-    (MessageKind.SIGNED_UP, Channel.SMS): timedelta(hours=1),
-    (MessageKind.OPTED_OUT, Channel.EMAIL): timedelta(hours=24),
-    (MessageKind.OPTED_OUT, Channel.SMS): timedelta(minutes=5),
+    (MessageKind.SUBSCRIBED, Channel.EMAIL): timedelta(hours=24),
+    (MessageKind.SUBSCRIBED, Channel.SMS): timedelta(hours=1),
+    (MessageKind.UNSUBSCRIBED, Channel.EMAIL): timedelta(hours=24),
+    (MessageKind.UNSUBSCRIBED, Channel.SMS): timedelta(minutes=5),
     (MessageKind.HELP, Channel.EMAIL): timedelta(hours=1),
     (MessageKind.HELP, Channel.SMS): timedelta(minutes=5),
-    (MessageKind.LINK, Channel.EMAIL): timedelta(minutes=30),
-    (MessageKind.LINK, Channel.SMS): timedelta(minutes=30),
+    (MessageKind.SECURE_LINK, Channel.EMAIL): timedelta(minutes=30),
+    (MessageKind.SECURE_LINK, Channel.SMS): timedelta(minutes=30),
     (MessageKind.REMINDER, Channel.EMAIL): timedelta(hours=24),
     (MessageKind.CHANGED, Channel.EMAIL): timedelta(hours=24),
     (MessageKind.CHANGED, Channel.SMS): timedelta(hours=1),
@@ -41,9 +41,9 @@ VALID_FOR = {
     (MessageKind.NEW_ADDRESS, Channel.SMS): timedelta(hours=1),
 }
 IMMEDIATE_KINDS = (
-    MessageKind.OPTED_OUT,
+    MessageKind.UNSUBSCRIBED,
     MessageKind.HELP,
-    MessageKind.LINK,
+    MessageKind.SECURE_LINK,
 )  # later they would answer nothing any more
 LEASE_TIME = timedelta(seconds=60)
 RETRY_DELAYS = timedelta(seconds=30)
@@ -55,7 +55,7 @@ MAX_ATTEMPTS = 8
 INVITING_KINDS = (
     MessageKind.CONFIRM,
     MessageKind.REMINDER,
-    MessageKind.SIGNED_UP,
+    MessageKind.SUBSCRIBED,
     MessageKind.OFFLINE_CONSENT,
     MessageKind.NEW_ADDRESS,
 )
@@ -103,7 +103,7 @@ def enqueue_secure_link(address: Address) -> ServiceMessage | None:
     return (
         None
         if sender is None or never.exists()
-        else enqueue(address, MessageKind.LINK, sender=sender, interaction_id=uuid4())
+        else enqueue(address, MessageKind.SECURE_LINK, sender=sender, interaction_id=uuid4())
     )
 
 
@@ -197,7 +197,7 @@ def _mark_sending(service_message: ServiceMessage) -> bool:
     )
     if not claimed.update(status=ServiceMessageStatus.SENDING, attempts=service_message.attempts + 1):
         return False
-    if service_message.kind == MessageKind.OPTED_OUT or send_fence.acquire(
+    if service_message.kind == MessageKind.UNSUBSCRIBED or send_fence.acquire(
         [service_message.address_id], service_message.reference
     ):
         return True

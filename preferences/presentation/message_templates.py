@@ -30,15 +30,15 @@ def compose_message(service_message: ServiceMessage) -> email.Mail | sms.SmsMess
 
 
 def _compose_email(service_message: ServiceMessage, words: dict[str, Any]) -> email.Mail:
-    sender, path = service_message.sender, f"preferences/letters/{service_message.kind}"
+    sender, path = service_message.sender, f"preferences/service_messages/{service_message.kind}"
     return email.build(
         from_name=sender.name,
         from_email=sender.from_email,
         reply_to=sender.reply_to or sender.contact_email,
         to=service_message.address.value,
-        subject=_one_line(render_to_string(f"{path}.subject.txt", words)),
-        text=render_to_string(f"{path}.txt", words).strip() + "\n",
-        html=render_to_string(f"{path}.html", words),
+        subject=_one_line(render_to_string(f"{path}/subject.txt", words)),
+        text=render_to_string(f"{path}/body.txt", words).strip() + "\n",
+        html=render_to_string(f"{path}/body.html", words),
         message_id=f"<{service_message.reference}@{urlsplit(settings.BASE_URL).hostname}>",
         headers={"Auto-Submitted": "auto-generated", **_unsubscribe_headers(service_message, words["topics"])},
     )
@@ -49,7 +49,7 @@ def _compose_sms(service_message: ServiceMessage, words: dict[str, Any]) -> sms.
         raise NotAllowed(
             _("%(sender)s has no SMS number. Add one, then send again.") % {"sender": service_message.sender}
         )
-    template = f"preferences/letters/{service_message.kind}.sms.txt"
+    template = f"preferences/service_messages/{service_message.kind}/sms.txt"
     bodies = [_one_line(render_to_string(template, words | less)) for less in SHORTER]
     body = next((body for body in bodies if sms_segments.measure_sms(body).segments <= MOST_SEGMENTS), bodies[-1])
     return sms.SmsMessage(
@@ -87,7 +87,7 @@ def _template_context(service_message: ServiceMessage) -> dict[str, Any]:
         "everything": any(event.topic is None for event in spoken),
         "by_text": any(event.source == Source.SMS for event in spoken),
         "keep": keep_keyword.keep_offer_text(service_message)
-        if service_message.kind == ServiceMessage.Kind.OPTED_OUT
+        if service_message.kind == ServiceMessage.Kind.UNSUBSCRIBED
         else "",
         "sign_up_url": settings.BASE_URL + reverse("preferences:sign-up", args=[service_message.sender.slug]),
         **_message_link(service_message),
@@ -125,8 +125,8 @@ def _undo_url(service_message: ServiceMessage) -> str:
 
 
 # Which replies tell of a change, and so lead to its receipt; and which of them also lead back.
-UNDOABLE = (ServiceMessage.Kind.CHANGED, ServiceMessage.Kind.OPTED_OUT)
-TELLS = (*UNDOABLE, ServiceMessage.Kind.SIGNED_UP)
+UNDOABLE = (ServiceMessage.Kind.CHANGED, ServiceMessage.Kind.UNSUBSCRIBED)
+TELLS = (*UNDOABLE, ServiceMessage.Kind.SUBSCRIBED)
 WISHES = (EventKind.PAUSED, EventKind.RESUMED, EventKind.LIMITED)
 
 # Which replies ask for a button to be pressed; and which tell of a yes that stands, with a way out of each.
@@ -136,15 +136,15 @@ ASKS = (
     ServiceMessage.Kind.NEW_ADDRESS,
     ServiceMessage.Kind.OFFLINE_CONSENT,
 )
-AGREED = (ServiceMessage.Kind.SIGNED_UP, ServiceMessage.Kind.OFFLINE_CONSENT)
+AGREED = (ServiceMessage.Kind.SUBSCRIBED, ServiceMessage.Kind.OFFLINE_CONSENT)
 
 # Which words of the act each kind of reply answers.
 CONTEXT_BY_KIND: dict[str, tuple[str, ...]] = {
     ServiceMessage.Kind.CONFIRM: (EventKind.ASKED,),
     ServiceMessage.Kind.REMINDER: (EventKind.ASKED,),
-    ServiceMessage.Kind.SIGNED_UP: (EventKind.GRANTED,),
+    ServiceMessage.Kind.SUBSCRIBED: (EventKind.GRANTED,),
     ServiceMessage.Kind.OFFLINE_CONSENT: (EventKind.GRANTED,),
-    ServiceMessage.Kind.OPTED_OUT: (EventKind.WITHDRAWN,),
+    ServiceMessage.Kind.UNSUBSCRIBED: (EventKind.WITHDRAWN,),
 }
 
 
@@ -165,7 +165,7 @@ def _agreed(service_message: ServiceMessage, topic: Topic, notice: Notice | None
 def _message_link(service_message: ServiceMessage) -> dict[str, str]:
     if service_message.kind in ASKS:
         return {"confirm_url": tokens.confirm_url(service_message), "cancel_url": tokens.cancel_url(service_message)}
-    if service_message.kind == ServiceMessage.Kind.LINK:
+    if service_message.kind == ServiceMessage.Kind.SECURE_LINK:
         return {"fresh_url": tokens.secure_url(service_message.address)}
     return {"manage_url": tokens.preferences_url(service_message.address)}
 

@@ -29,7 +29,7 @@ def test_a_visit_that_is_killed_loses_no_mail_and_does_nothing_twice(topic, step
         crew.start("poll").wait(timeout=60)
 
     left = [person.events.filter(kind="withdrawn").count() for person in people]
-    told = [person.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() for person in people]
+    told = [person.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() for person in people]
     report("mailbox", step=step, rows=InboundMessage.objects.count(), left=left, told=told, killed=victim.returncode)
     assert victim.returncode == -9
     assert (left, told) == ([1, 1, 1], [1, 1, 1])

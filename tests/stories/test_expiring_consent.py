@@ -148,7 +148,7 @@ def test_asked_once_one_keeps_it_one_refuses_and_silence_ends_the_third(
         ben: "left",
         cleo: "expired",
     }
-    assert ana.service_messages.filter(kind=ServiceMessage.Kind.SIGNED_UP, status="sent").exists()
+    assert ana.service_messages.filter(kind=ServiceMessage.Kind.SUBSCRIBED, status="sent").exists()
     assert tells(ana.contact, "Granted", "Ask again: Health tips · Sent", "Kept · Health tips", "Spring letter") == []
     assert tells(ben.contact, "Ask again: Health tips · Sent", "Withdrawn · Health tips") == []
     assert tells(cleo.contact, "Ask again: Health tips · Sent", "Expired · Health tips") == []

@@ -151,7 +151,7 @@ def says_on_the_phone(boss, version, address, topic):
     """A colleague reads the script out and writes down that the owner of this address agreed; the answer."""
     now = timezone.now()
     said = {"address": address.pk, "topics": [topic.pk], "words": "She called.", "read_back": "on"}
-    name = "admin:preferences_contact_write_down_a_yes"
+    name = "admin:preferences_contact_record_consent"
     where = reverse(name, args=[address.contact_id], query={"form": version.pk})
     return boss.client.post(where, said | {"said_at_0": now.date().isoformat(), "said_at_1": "00:00:00"}, follow=True)
 

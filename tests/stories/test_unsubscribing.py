@@ -109,7 +109,7 @@ def test_she_puts_it_back_from_the_mail_that_told_her(reader, send):
 def test_a_colleagues_no_is_told_to_her_and_she_puts_it_back(reader, send, colleague, topic):
     helper = colleague("support")
     said = {"address": reader.address.pk, "method": "verbal", "sender": topic.sender_id, "words": "On the phone"}
-    helper.presses("preferences_contact_record_a_no", reader.contact.pk, **said)
+    helper.presses("preferences_contact_record_opt_out", reader.contact.pk, **said)
     told = reader.looks_at_her_mail()[-1]
     while_off = outcome(send(subject="While she is off"))
 
@@ -172,7 +172,7 @@ def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send,
     out = outcome(send(subject="While she is out"))
     helper = colleague("compliance officer")
 
-    helper.presses("preferences_suspiciousoptout_offer_a_way_back", SuspiciousOptOut.objects.get().pk)
+    helper.presses("preferences_suspiciousoptout_offer_undo", SuspiciousOptOut.objects.get().pk)
     reader.presses(reader.clicks("z"), answer="back")
 
     assert [out, outcome(send(subject="Back again"))] == ["left", "sent"]

@@ -65,7 +65,7 @@ class ContactAdmin(AddressSearchAdmin, StaffAdmin):
     asked = ["restricted_at", "sale_share_optout_at"]
     readonly_fields = ["created_at", "erased_at", *asked, "subscriptions", "suppressions"]
     inlines = [AddressInline]
-    actions_detail = ["write_down_a_yes", "record_opt_out", "erase"]
+    actions_detail = ["record_consent", "record_opt_out", "erase"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("addresses")
@@ -152,7 +152,7 @@ class ContactAdmin(AddressSearchAdmin, StaffAdmin):
         )
 
     @action(description=gettext_lazy("Record consent"), icon="edit_note", permissions=["write_down"])
-    def write_down_a_yes(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def record_consent(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return offline_consent.record_offline_consent_view(self, request, object_id)
 
     @action(description=gettext_lazy("Erase"), icon="person_remove", permissions=["erase"])

@@ -41,13 +41,13 @@ class SuspiciousOptOutAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     list_filter_submit = True
     list_select_related = ["address", "resolved_by"]
     fields = ["address", "because", "seen_at", "offered_at", "resolved_at", "resolved_by"]
-    actions_detail = ["offer_a_way_back", "accept_opt_out"]
+    actions_detail = ["offer_undo", "accept_opt_out"]
 
     def has_settle_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("preferences.resolve_suspiciousoptout")
 
     @action(description=gettext_lazy("Send undo link"), icon="undo", permissions=["settle"])
-    def offer_a_way_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def offer_undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def verb(doubtful: SuspiciousOptOut, said: dict[str, Any]) -> str:
             bot_detection.offer_undo(doubtful, by=staff_user(request))
             tasks.deliver_soon(doubtful.address)

@@ -65,7 +65,7 @@ def test_those_who_may_stop_everything_do_it_with_one_button(db, role, status):
     client = Client()
     client.force_login(roles.colleague(role))
 
-    answer = client.post(reverse("admin:campaigns_emergencystop_stop_everything"), {"reason": "A wrong price."})
+    answer = client.post(reverse("admin:campaigns_emergencystop_activate"), {"reason": "A wrong price."})
 
     assert answer.status_code == status
     assert emergency_stop.is_active() is (status == 302)
@@ -74,7 +74,7 @@ def test_those_who_may_stop_everything_do_it_with_one_button(db, role, status):
 def test_the_button_asks_first_and_wants_a_reason(db):
     client = Client()
     client.force_login(roles.colleague("approver"))
-    address = reverse("admin:campaigns_emergencystop_stop_everything")
+    address = reverse("admin:campaigns_emergencystop_activate")
 
     asked, empty = client.get(address), client.post(address, {"reason": " "})
 
@@ -86,7 +86,7 @@ def test_it_is_let_go_on_from_its_own_page(approver, db):
     client = Client()
     client.force_login(roles.colleague("compliance officer"))
 
-    client.post(reverse("admin:campaigns_emergencystop_let_it_go_on", args=[stop.pk]), {"reason": "Mended."})
+    client.post(reverse("admin:campaigns_emergencystop_deactivate", args=[stop.pk]), {"reason": "Mended."})
 
     stop.refresh_from_db()
     assert stop.deactivated_because == "Mended."

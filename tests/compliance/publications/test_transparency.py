@@ -135,7 +135,7 @@ def stopped(phone, sender, sent_at):
 
 def test_confirmations_in_time_are_a_share_of_all_that_were_due(topic, time_machine):
     left(topic, 12)
-    owed = list(ServiceMessage.objects.filter(kind=ServiceMessage.Kind.OPTED_OUT).order_by("pk"))
+    owed = list(ServiceMessage.objects.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).order_by("pk"))
     [outbox.record_outcome(service_message, SENT) for service_message in owed[:9]]
     time_machine.move_to(timezone.now() + datetime.timedelta(days=2))
 

@@ -180,7 +180,7 @@ def test_an_objection_is_confirmed_once(client, ana):
 
     ask(client, ask="objection")
 
-    assert ana.service_messages.filter(kind="opted_out").count() == 1
+    assert ana.service_messages.filter(kind="unsubscribed").count() == 1
     assert ana.events.last().evidence.page == REQUESTS
 
 

@@ -192,10 +192,10 @@ def test_the_database_refuses_a_never_again_lifted_by_staff(subscriber, topic, a
 
 def test_never_again_is_recorded_and_confirmed_once_even_if_everything_was_off(subscriber, topic):
     consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
-    before = subscriber.service_messages.filter(kind="opted_out").count()
+    before = subscriber.service_messages.filter(kind="unsubscribed").count()
 
     consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
     consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
 
-    assert subscriber.service_messages.filter(kind="opted_out").count() == before + 1
+    assert subscriber.service_messages.filter(kind="unsubscribed").count() == before + 1
     assert subscriber.events.filter(kind="withdrawn").count() == 2

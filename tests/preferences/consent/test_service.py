@@ -57,7 +57,7 @@ def test_somebody_else_asking_again_does_not_touch_an_active_subscription(subscr
     service_message = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
 
     assert subscriber.subscriptions.get().status == Status.ACTIVE
-    assert service_message.kind == ServiceMessage.Kind.LINK
+    assert service_message.kind == ServiceMessage.Kind.SECURE_LINK
 
 
 def test_leaving_ends_the_topic_and_is_confirmed_once(subscriber, topic):
@@ -66,7 +66,7 @@ def test_leaving_ends_the_topic_and_is_confirmed_once(subscriber, topic):
 
     assert subscriber.subscriptions.get().status == Status.ENDED
     assert subscriber.events.filter(kind=Kind.WITHDRAWN).count() == 1
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
 
 
 def test_leaving_a_topic_one_never_asked_for_is_still_written_down(address, topic):
@@ -94,7 +94,7 @@ def test_everything_off_ends_all_topics_and_stops_the_address(subscriber, topic)
     assert set(subscriber.subscriptions.values_list("status", flat=True)) == {Status.ENDED}
     assert eligibility.first_objection(subscriber, topic) == "stopped"
     assert subscriber.events.filter(kind=Kind.WITHDRAWN).count() == 1
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
 
 
 def test_saying_no_to_a_question_takes_back_a_second_one_on_its_way(address, notice):
@@ -165,7 +165,7 @@ def test_a_complaint_ends_everything_without_an_answer(subscriber, topic):
     endings.record_complaint(subscriber, provider="postmark")
 
     assert eligibility.first_objection(subscriber, topic) == "complained"
-    assert not subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).exists()
+    assert not subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).exists()
 
 
 def test_the_ledger_adds_up_to_the_subscription_after_any_of_it(subscriber, topic):

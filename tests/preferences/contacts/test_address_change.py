@@ -124,7 +124,7 @@ def test_the_old_address_is_told_once_and_gets_nothing_more(subscriber, asked):
     address_change.confirm(asked)
 
     waiting = subscriber.service_messages.filter(status=ServiceMessage.Status.QUEUED).exclude(
-        kind=ServiceMessage.Kind.SIGNED_UP
+        kind=ServiceMessage.Kind.SUBSCRIBED
     )
     assert [service_message.kind for service_message in waiting] == [ServiceMessage.Kind.CHANGED]
 
@@ -154,7 +154,7 @@ def test_the_address_of_somebody_else_is_not_touched_and_its_owner_gets_a_link(s
 
     service_message = address_change.request(subscriber, "email", NEW)
 
-    assert (service_message.kind, service_message.address) == (ServiceMessage.Kind.LINK, owner)
+    assert (service_message.kind, service_message.address) == (ServiceMessage.Kind.SECURE_LINK, owner)
     assert not AddressChange.objects.exists()
 
 
@@ -269,5 +269,5 @@ def test_the_letter_to_the_old_address_goes_out_although_everything_is_off(subsc
 def test_without_a_tick_the_new_address_gets_a_link_so_that_nobody_is_locked_out(asked):
     new = address_change.confirm(asked)
 
-    assert new.service_messages.get().kind == ServiceMessage.Kind.LINK
+    assert new.service_messages.get().kind == ServiceMessage.Kind.SECURE_LINK
     assert outbox.enqueue_secure_link(new) is not None

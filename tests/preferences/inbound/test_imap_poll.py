@@ -106,7 +106,7 @@ def test_a_mail_that_was_read_and_not_laid_aside_has_no_second_effect(box, way_o
     imap_poll.poll_once()
 
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
     assert InboundMessage.objects.count() == 1
     assert box.contents("INBOX") == []
 

@@ -53,7 +53,7 @@ def theirs(address, **headers):
 
 
 def confirmations(address):
-    return address.service_messages.filter(kind=Kind.OPTED_OUT).count()
+    return address.service_messages.filter(kind=Kind.UNSUBSCRIBED).count()
 
 
 @pytest.mark.parametrize("body", ["", "unsubscribe", "I love your letters", "<script>alert(1)</script>\x00"])
@@ -75,7 +75,7 @@ def test_any_mail_to_the_way_out_leaves_what_it_came_in_and_nothing_is_asked(com
 def test_the_way_out_of_a_sign_up_leaves_all_that_it_was_about(come, topic):
     second = factories.TopicFactory(sender=topic.sender)
     address = subscribe(factories.email_address(), topic, second)
-    summary = address.service_messages.get(kind=Kind.SIGNED_UP)
+    summary = address.service_messages.get(kind=Kind.SUBSCRIBED)
 
     come(mail(to=way_out_of(address, topic, reply=summary.pk)))
 
@@ -84,7 +84,7 @@ def test_the_way_out_of_a_sign_up_leaves_all_that_it_was_about(come, topic):
 
 
 def test_the_letter_of_a_sign_up_carries_its_way_out_by_mail(come, subscriber, topic):
-    content = message_templates.compose_message(subscriber.service_messages.get(kind=Kind.SIGNED_UP)).content.decode()
+    content = message_templates.compose_message(subscriber.service_messages.get(kind=Kind.SUBSCRIBED)).content.decode()
     line = next(line for line in content.splitlines() if line.startswith("List-Unsubscribe: "))
 
     come(mail(to=line.partition("<mailto:")[2].partition("?")[0]))
@@ -168,7 +168,7 @@ def test_a_no_from_an_address_we_do_not_know_waits_for_a_person_and_is_not_answe
     received = come(mail("STOP", sender="unknown@other.example"))
 
     assert (received.address, received.due_at is not None) == (None, True)
-    assert not ServiceMessage.objects.filter(kind=Kind.OPTED_OUT).exists()
+    assert not ServiceMessage.objects.filter(kind=Kind.UNSUBSCRIBED).exists()
 
 
 def test_a_no_of_somebody_nobody_ever_wrote_to_is_honoured(come, address):

@@ -49,7 +49,7 @@ def test_own_words_stop_at_once_and_are_recorded_as_such(say, reader, topic):
     assert eligibility.first_objection(reader, topic) == "stopped"
     assert (event.kind, event.source, event.method) == ("withdrawn", Source.SMS, Method.OWN_WORDS)
     assert (received.meaning, received.matched_by) == (InboundMessage.Meaning.OPT_OUT, "intent:en:leave-me-alone")
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
 
 
 @pytest.mark.parametrize("text", ["please stop", "STIP", "cancel texts"])
@@ -69,7 +69,7 @@ def test_a_wrong_number_invalidates_what_its_old_owner_agreed_to(say, reader, to
     assert set(invalidated.values_list("topic", flat=True)) == {topic.pk, other.pk}
     assert {event.evidence.words for event in invalidated} == {"Sorry, wrong number"}
     assert set(Suppression.objects.of(reader).in_force().values_list("reason", flat=True)) == {"reassigned", "stopped"}
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
     assert received.meaning == InboundMessage.Meaning.WRONG_PERSON
 
 
@@ -77,7 +77,7 @@ def test_a_wrong_number_said_twice_is_answered_once(say, reader):
     say("wrong number")
     say("WRONG NUMBER!!!")
 
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
     assert reader.events.filter(kind="invalidated").count() == 1
 
 
@@ -210,7 +210,7 @@ def test_a_colleague_decides_that_they_want_to_stop(say, reader, topic, colleagu
     assert eligibility.first_objection(reader, topic) == "stopped"
     assert not holds(reader).exists()
     assert (decided.decision, decided.decided_by) == (Decision.OPT_OUT, colleague)
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT, status="queued").count() == 1
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED, status="queued").count() == 1
 
 
 def test_a_stop_decided_after_five_minutes_is_not_confirmed_any_more_and_that_is_seen(
@@ -222,7 +222,7 @@ def test_a_stop_decided_after_five_minutes_is_not_confirmed_any_more_and_that_is
 
     review_outcomes.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
-    unsaid = reader.service_messages.get(kind=Kind.OPTED_OUT)
+    unsaid = reader.service_messages.get(kind=Kind.UNSUBSCRIBED)
     assert (unsaid.status, unsaid.reason) == (
         ServiceMessage.Status.CANCELLED,
         "Too late to be an answer to their text.",
@@ -236,7 +236,7 @@ def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all_and_that_is_seen(
 
     outbox.recover_lost()
 
-    unsaid = reader.service_messages.get(kind=Kind.OPTED_OUT)
+    unsaid = reader.service_messages.get(kind=Kind.UNSUBSCRIBED)
     assert (unsaid.status, unsaid.reason) == (ServiceMessage.Status.CANCELLED, "Too late to be an answer.")
 
 

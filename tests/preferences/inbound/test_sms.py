@@ -44,7 +44,7 @@ def test_stop_ends_everything_and_is_answered_once(say, reader, topic, text):
     received = say(text)
 
     assert eligibility.first_objection(reader, topic) == "stopped"
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
     event = reader.events.last()
     assert (event.source, event.method, event.evidence.words) == (Source.SMS, Method.KEYWORD, text)
     assert (received.meaning, received.outcome) == (InboundMessage.Meaning.OPT_OUT, "Everything is off.")
@@ -54,7 +54,7 @@ def test_a_second_stop_is_kept_and_answers_nothing(say, reader):
     say("STOP")
     say("STOP")
 
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
     assert InboundMessage.objects.count() == 2
 
 
@@ -79,7 +79,7 @@ def test_stop_from_somebody_never_signed_up_is_honoured_and_answered(say):
     say("STOP")
 
     address = Address.objects.get(normal_form=NUMBER)
-    assert address.service_messages.get().kind == Kind.OPTED_OUT
+    assert address.service_messages.get().kind == Kind.UNSUBSCRIBED
     assert Suppression.objects.of(address).in_force().get().reason == "stopped"
 
 
@@ -114,7 +114,7 @@ def test_start_brings_back_what_the_own_stop_took(say, reader, topic):
     assert standing.pop(topic.pk) == Status.ENDED
     assert set(standing.values()) == {Status.ACTIVE}
     assert reader.service_messages.filter(
-        kind=Kind.SIGNED_UP, interaction_id=reader.events.last().interaction_id
+        kind=Kind.SUBSCRIBED, interaction_id=reader.events.last().interaction_id
     ).exists()
 
 
@@ -188,7 +188,7 @@ def test_yes_confirms_the_question_that_is_waiting(say, topic, word):
     say(word)
 
     assert phone.subscriptions.get().status == Status.ACTIVE
-    assert phone.service_messages.filter(kind=Kind.SIGNED_UP).count() == 1
+    assert phone.service_messages.filter(kind=Kind.SUBSCRIBED).count() == 1
 
 
 def test_a_yes_by_text_is_recorded_as_a_text_and_not_as_a_link(say, topic):
@@ -231,7 +231,7 @@ def test_anything_else_waits_for_a_person(say, reader):
     received = say("Is this about my appointment?")
 
     assert (received.address, received.meaning, received.outcome) == (reader, "other", "Needs review.")
-    assert not reader.service_messages.filter(kind__in=[Kind.HELP, Kind.OPTED_OUT]).exists()
+    assert not reader.service_messages.filter(kind__in=[Kind.HELP, Kind.UNSUBSCRIBED]).exists()
 
 
 def test_the_persons_language_is_understood(say, topic):

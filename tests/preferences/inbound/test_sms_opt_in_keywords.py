@@ -68,7 +68,7 @@ def test_a_stranger_joins_a_topic_by_its_keyword(say, tips, news, text):
     assert (granted.source, granted.method, granted.evidence.words) == (Source.SMS, Method.KEYWORD, text)
     assert granted.notice == Notice.objects.current(tips, "en")
     assert address.verified_at
-    assert address.service_messages.get().kind == Kind.SIGNED_UP
+    assert address.service_messages.get().kind == Kind.SUBSCRIBED
 
 
 def test_joining_twice_is_one_yes_and_one_answer(say, tips):
@@ -158,7 +158,7 @@ def test_a_keyword_leaves_another_question_open(say, tips, news):
 def test_the_confirmation_of_a_stop_asks_all_or_just_one(say, reader):
     say("STOP")
 
-    text = message_templates.compose_message(reader.service_messages.get(kind=Kind.OPTED_OUT)).body
+    text = message_templates.compose_message(reader.service_messages.get(kind=Kind.UNSUBSCRIBED)).body
     assert "KEEP NEWS (Clinic news), KEEP TIPS (Health tips)" in text
     assert "No reply keeps all off." in text
     assert sms_segments.measure_sms(text).encoding == "GSM-7"
@@ -170,7 +170,7 @@ def test_names_that_make_a_text_long_are_left_out_of_the_question(say, reader, n
     news.save()
     say("STOP")
 
-    text = message_templates.compose_message(reader.service_messages.get(kind=Kind.OPTED_OUT)).body
+    text = message_templates.compose_message(reader.service_messages.get(kind=Kind.UNSUBSCRIBED)).body
     assert "KEEP TIPS, KEEP NEWS" in text
     assert sms_segments.measure_sms(text).segments <= 2
 
@@ -179,14 +179,14 @@ def test_who_had_one_topic_is_asked_nothing(say, tips):
     phone = subscribe(factories.phone_address(NUMBER), tips)
     say("STOP")
 
-    assert "KEEP" not in message_templates.compose_message(phone.service_messages.get(kind=Kind.OPTED_OUT)).body
+    assert "KEEP" not in message_templates.compose_message(phone.service_messages.get(kind=Kind.UNSUBSCRIBED)).body
 
 
 def test_topics_without_a_keyword_are_not_asked_about(say, topic):
     phone = subscribe(factories.phone_address(NUMBER), topic, factories.TopicFactory(sender=topic.sender))
     say("STOP")
 
-    assert keep_keyword.keep_offer_text(phone.service_messages.get(kind=Kind.OPTED_OUT)) == ""
+    assert keep_keyword.keep_offer_text(phone.service_messages.get(kind=Kind.UNSUBSCRIBED)) == ""
 
 
 @pytest.mark.parametrize("text", ["KEEP TIPS", "keep tips.", "Garder tips"])
@@ -240,7 +240,7 @@ def test_a_stop_after_keep_is_final(say, reader):
     say("STOP")
 
     assert active(reader) == set()
-    assert reader.service_messages.filter(kind=Kind.OPTED_OUT).count() == 2
+    assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 2
 
 
 def test_stop_and_a_keyword_stops_everything_and_asks(say, reader):
@@ -280,7 +280,7 @@ def test_yes_to_what_was_written_down_holds_without_a_term(say, told, text):
     assert (subscription.status, subscription.expires_at) == (Status.ACTIVE, None)
     assert (subscription.event.source, subscription.event.method) == (Source.SMS, Method.KEYWORD)
     assert subscription.event.evidence.words == text
-    assert told.service_messages.filter(kind=Kind.SIGNED_UP).count() == 1
+    assert told.service_messages.filter(kind=Kind.SUBSCRIBED).count() == 1
 
 
 def test_a_second_yes_to_what_was_written_down_is_only_a_word(say, told):

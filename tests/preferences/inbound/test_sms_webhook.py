@@ -43,7 +43,7 @@ def test_a_signed_stop_is_taken_at_once(client, words, reader):
 
     assert answer.status_code == 200
     assert reader.subscriptions.get().status == Subscription.Status.ENDED
-    assert reader.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert reader.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
 
 
 def test_the_same_stop_a_hundred_times_is_one(client, words, reader):

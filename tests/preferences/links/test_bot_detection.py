@@ -135,7 +135,7 @@ def doubtful(client, subscriber, topic):
     return SuspiciousOptOut.objects.get()
 
 
-def test_staff_offer_a_way_back_once_and_the_person_takes_it(doubtful, subscriber, topic, author):
+def test_staff_offer_undo_once_and_the_person_takes_it(doubtful, subscriber, topic, author):
     bot_detection.offer_undo(doubtful, by=author)
 
     with pytest.raises(NotAllowed, match="already resolved this"):

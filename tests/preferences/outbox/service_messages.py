@@ -44,12 +44,12 @@ def written_down(address, topic):
 
 
 OWE = {
-    Kind.SIGNED_UP: lambda address, topic: None,
-    Kind.OPTED_OUT: lambda address, topic: consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE),
+    Kind.SUBSCRIBED: lambda address, topic: None,
+    Kind.UNSUBSCRIBED: lambda address, topic: consent.withdraw(address, topic, source=Source.UNSUBSCRIBE_PAGE),
     Kind.HELP: lambda address, topic: outbox.enqueue(
         address, Kind.HELP, sender=topic.sender, interaction_id=address.reference
     ),
-    Kind.LINK: lambda address, topic: outbox.enqueue_secure_link(address),
+    Kind.SECURE_LINK: lambda address, topic: outbox.enqueue_secure_link(address),
     Kind.CHANGED: lambda address, topic: changed_by_staff(address, topic),
     Kind.OFFLINE_CONSENT: lambda address, topic: written_down(address, topic),
     Kind.NEW_ADDRESS: lambda address, topic: outbox.enqueue(

@@ -29,7 +29,7 @@ def topic(transactional_db):
 @pytest.fixture
 def welcome(topic):
     """The letter owed to somebody who has just confirmed their sign-up."""
-    return owed(factories.email_address(), Kind.SIGNED_UP, topic)
+    return owed(factories.email_address(), Kind.SUBSCRIBED, topic)
 
 
 def leave(service_message, topic):
@@ -84,7 +84,7 @@ def test_a_letter_waits_while_a_campaign_has_the_address(welcome):
 
 def test_the_letter_that_confirms_a_no_is_no_message_on_its_way(welcome, topic):
     leave(welcome, topic)
-    goodbye = welcome.address.service_messages.get(kind=Kind.OPTED_OUT)
+    goodbye = welcome.address.service_messages.get(kind=Kind.UNSUBSCRIBED)
     in_flight = []
 
     def send(service_message):

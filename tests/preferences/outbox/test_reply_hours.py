@@ -53,7 +53,7 @@ def test_in_the_morning_it_goes(asked):
 def test_what_only_answers_at_once_is_never_said_in_the_morning(texter, topic):
     with time_machine.travel(NIGHT, tick=False):
         consent.withdraw(texter, topic, source=Source.SMS)
-        out = ServiceMessage.objects.get(kind="opted_out")
+        out = ServiceMessage.objects.get(kind="unsubscribed")
         deadline = out.deadline_at
     with time_machine.travel("2026-11-25T04:04:59Z", tick=False):
         assert delivered(out).status == "sent"

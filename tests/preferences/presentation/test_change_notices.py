@@ -154,7 +154,7 @@ def test_there_is_no_way_back_from_what_was_changed_again_since(subscriber, topi
 def test_leaving_is_confirmed_with_a_way_back_and_a_receipt(subscriber, topic):
     consent.withdraw(subscriber, topic, source=Source.UNSUBSCRIBE_PAGE)
 
-    text = plain(subscriber.service_messages.get(kind=Kind.OPTED_OUT))
+    text = plain(subscriber.service_messages.get(kind=Kind.UNSUBSCRIBED))
 
     assert "about: Health tips." in text
     assert "http://testserver/z/" in text
@@ -164,14 +164,14 @@ def test_leaving_is_confirmed_with_a_way_back_and_a_receipt(subscriber, topic):
 def test_leaving_for_good_is_confirmed_without_a_way_back(subscriber, topic):
     consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
 
-    text = plain(subscriber.service_messages.get(kind=Kind.OPTED_OUT))
+    text = plain(subscriber.service_messages.get(kind=Kind.UNSUBSCRIBED))
 
     assert "http://testserver/z/" not in text
     assert "http://testserver/r/" in text
 
 
 def test_signing_up_is_confirmed_with_its_ways_out_and_a_receipt(subscriber):
-    text = plain(subscriber.service_messages.get(kind=Kind.SIGNED_UP))
+    text = plain(subscriber.service_messages.get(kind=Kind.SUBSCRIBED))
 
     assert "http://testserver/l/" in text
     assert "http://testserver/r/" in text
@@ -184,7 +184,7 @@ def test_one_letter_tells_all_of_an_act(subscriber, topic):
         subscriber, None, most_per_month=2, source=Source.PREFERENCES, interaction_id=interaction_id
     )
 
-    text = plain(subscriber.service_messages.get(kind=Kind.OPTED_OUT, interaction_id=interaction_id))
+    text = plain(subscriber.service_messages.get(kind=Kind.UNSUBSCRIBED, interaction_id=interaction_id))
 
     assert "All topics: at most 2 messages in 30 days." in text
 
@@ -306,14 +306,14 @@ def test_a_no_written_down_by_staff_is_confirmed_once(known, topic, author):
     consent.withdraw(known, topic, source=Source.STAFF, by=author)
     consent.withdraw(known, topic, source=Source.STAFF, by=author)
 
-    assert owed(known) == [Kind.OPTED_OUT]
+    assert owed(known) == [Kind.UNSUBSCRIBED]
 
 
 def test_everything_off_by_staff_is_confirmed_once(known, topic, author):
     consent.withdraw_all(known, sender=topic.sender, source=Source.STAFF, by=author)
     consent.withdraw_all(known, sender=topic.sender, source=Source.STAFF, by=author)
 
-    assert owed(known) == [Kind.OPTED_OUT]
+    assert owed(known) == [Kind.UNSUBSCRIBED]
 
 
 def test_a_bounce_that_staff_lift_is_told_once(known, author):
@@ -369,7 +369,7 @@ def test_a_stop_takes_back_the_news_of_an_earlier_change(texter, topic):
     consent.withdraw_all(texter, sender=topic.sender, source=Source.SMS)
 
     assert Kind.CHANGED not in owed(texter)
-    assert Kind.OPTED_OUT in owed(texter)
+    assert Kind.UNSUBSCRIBED in owed(texter)
 
 
 def test_a_complaint_takes_back_the_news_of_an_earlier_change(known, topic):

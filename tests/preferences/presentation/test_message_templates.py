@@ -43,15 +43,15 @@ def test_every_mail_says_who_writes_from_where_and_why(address, topic, kind):
 
 SAYS = {
     Kind.CONFIRM: ["http://testserver/c/", "Health tips", "About two a month", "/privacy", "/terms"],
-    Kind.SIGNED_UP: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
-    Kind.OPTED_OUT: [
+    Kind.SUBSCRIBED: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
+    Kind.UNSUBSCRIBED: [
         "We will not send anything more to this address",
         "about: Health tips.",
         "http://testserver/sign-up/",
     ],
     Kind.CHANGED: ["Subscribed to Offers.", "http://testserver/z/", "http://testserver/m/"],
     Kind.HELP: ["http://testserver/m/", "care@harbour.example"],
-    Kind.LINK: ["http://testserver/f/", "30 minutes"],
+    Kind.SECURE_LINK: ["http://testserver/f/", "30 minutes"],
 }
 
 
@@ -67,7 +67,7 @@ def test_each_mail_holds_what_it_is_for(address, topic, kind, words):
 TEXTS = {
     Kind.CONFIRM: "Harbour Clinic: Reply YES to agree to texts. Health tips: About two a month. "
     "Msg & data rates may apply. Reply HELP for help, STOP to end.",
-    Kind.SIGNED_UP: "Harbour Clinic: You're subscribed. Health tips: About two a month. "
+    Kind.SUBSCRIBED: "Harbour Clinic: You're subscribed. Health tips: About two a month. "
     "Msg & data rates may apply. Reply HELP for help, STOP to end.",
     Kind.HELP: "Harbour Clinic: Help: care@harbour.example or +1 207 555 0100. Msg frequency varies. "
     "Msg & data rates may apply. Reply STOP to end.",
@@ -91,7 +91,7 @@ def test_every_text_begins_with_the_brand(phone, topic, kind):
 def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
     consent.withdraw_all(texter, sender=topic.sender, source=Source.SMS)
 
-    text = message_templates.compose_message(texter.service_messages.get(kind=Kind.OPTED_OUT))
+    text = message_templates.compose_message(texter.service_messages.get(kind=Kind.UNSUBSCRIBED))
 
     assert text.body == (
         "Harbour Clinic: Unsubscribed. No more texts will be sent to this number. Reply START to rejoin, HELP for help."
@@ -100,7 +100,7 @@ def test_a_stop_by_text_is_confirmed_without_marketing(texter, topic):
 
 
 def test_the_mail_after_signing_up_can_be_left_by_one_click(client, address, topic):
-    message = mail(owed(address, Kind.SIGNED_UP, topic))
+    message = mail(owed(address, Kind.SUBSCRIBED, topic))
 
     url = message["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
     client.post(url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
@@ -122,13 +122,13 @@ def test_the_button_wears_the_colour_of_the_sender_darkened_until_it_can_be_read
 def test_one_click_on_a_summary_leaves_all_it_lists_and_nothing_else(client, topic, subscriber):
     second, third = factories.TopicFactory.create_batch(2, sender=topic.sender)
     subscribe(subscriber, second, third)
-    message = mail(subscriber.service_messages.filter(kind=Kind.SIGNED_UP).latest("pk"))
+    message = mail(subscriber.service_messages.filter(kind=Kind.SUBSCRIBED).latest("pk"))
 
     url = message["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
     client.post(url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
 
     assert list(subscriber.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
-    assert subscriber.service_messages.filter(kind=Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
 
 
 def test_nothing_a_stranger_typed_reaches_the_confirmation(topic):
@@ -157,4 +157,4 @@ def test_names_in_letters_are_text_and_never_markup_or_headers(address, topic):
 def test_the_links_begin_with_our_own_address_whatever_the_request_said(client, topic, address):
     client.get("/", HTTP_HOST="localhost", HTTP_X_FORWARDED_HOST="evil.example")
 
-    assert b"evil" not in message_templates.compose_message(owed(address, Kind.LINK, topic)).content
+    assert b"evil" not in message_templates.compose_message(owed(address, Kind.SECURE_LINK, topic)).content

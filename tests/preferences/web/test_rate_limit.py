@@ -104,7 +104,7 @@ def test_links_and_confirmations_share_one_budget(flood, topic):
 
 
 @pytest.mark.parametrize(
-    "kind", [ServiceMessage.Kind.OPTED_OUT, ServiceMessage.Kind.HELP, ServiceMessage.Kind.SIGNED_UP]
+    "kind", [ServiceMessage.Kind.UNSUBSCRIBED, ServiceMessage.Kind.HELP, ServiceMessage.Kind.SUBSCRIBED]
 )
 def test_answers_to_people_themselves_never_wait(flood, address, topic, kind):
     flood(5)

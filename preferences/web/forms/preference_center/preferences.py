@@ -185,7 +185,7 @@ class PreferencesForm(forms.Form):
         consent.grant(choice.address, choice.topic, method=Method.CHECKBOX, notice=choice.notice, **self._said)
         outbox.enqueue(
             choice.address,
-            ServiceMessage.Kind.SIGNED_UP,
+            ServiceMessage.Kind.SUBSCRIBED,
             sender=choice.topic.sender,
             interaction_id=self.interaction_id,
         )

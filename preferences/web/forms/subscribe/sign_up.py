@@ -113,7 +113,7 @@ class SignUpForm(forms.Form):
     def helper(self) -> FormHelper:
         topics = [self._topic_box(topic, notice) for topic, notice in self.offers]
         where = forms_layout.FieldGroup("preferences/layout/_contact_line.html", *self._where(), "name")
-        trap = forms_layout.FieldGroup("preferences/subscribe/_trap.html", "website")
+        trap = forms_layout.FieldGroup("preferences/subscribe/_honeypot.html", "website")
         send = Submit("send", _("Sign up"), css_class="btn-primary")
         layout = forms_layout.form_helper("words", "sure", "started", *topics, where, trap, send, action=self.action)
         layout.form_tag, layout.disable_csrf = not self.is_preview, self.is_preview

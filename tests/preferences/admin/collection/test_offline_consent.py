@@ -22,7 +22,7 @@ def script(topic):
 
 
 def where(address, version=None):
-    url = reverse("admin:preferences_contact_write_down_a_yes", args=[address.contact_id])
+    url = reverse("admin:preferences_contact_record_consent", args=[address.contact_id])
     return f"{url}?form={version.pk}" if version else url
 
 

@@ -74,7 +74,7 @@ def test_an_address_that_is_none_or_is_known_is_not_added(support, written, sent
 
 
 def test_a_no_on_the_phone_turns_everything_off_in_the_colleagues_name(support, subscriber, topic):
-    button = reverse("admin:preferences_contact_record_a_no", args=[subscriber.contact_id])
+    button = reverse("admin:preferences_contact_record_opt_out", args=[subscriber.contact_id])
     said = {"address": subscriber.pk, "method": "verbal", "sender": topic.sender_id, "words": "Never again!"}
 
     asked = support.get(button)
@@ -90,7 +90,7 @@ def test_a_no_on_the_phone_turns_everything_off_in_the_colleagues_name(support, 
 
 def test_somebody_elses_address_cannot_be_slipped_into_the_form(support, subscriber, topic):
     stranger = factories.email_address()
-    button = reverse("admin:preferences_contact_record_a_no", args=[subscriber.contact_id])
+    button = reverse("admin:preferences_contact_record_opt_out", args=[subscriber.contact_id])
 
     support.post(button, {"address": stranger.pk, "method": "verbal", "sender": topic.sender_id})
 

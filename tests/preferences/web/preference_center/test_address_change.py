@@ -142,7 +142,7 @@ def test_the_answer_is_the_same_whoever_the_address_belongs_to(client, subscribe
 
     assert unknown.content == known.content
     assert unknown.redirect_chain == known.redirect_chain
-    assert owner.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 1
+    assert owner.service_messages.filter(kind=ServiceMessage.Kind.SECURE_LINK).count() == 1
     assert not owner.changes_to_here.exists()
 
 

@@ -302,7 +302,7 @@ def test_what_the_opt_out_confirmation_answers_is_not_told_twice(client, ana, to
 
     client.post(PAGE, filled(managed(client, ana), **{box: None, "limit-all": "2"}))
 
-    assert ana.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert ana.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
     assert not ana.service_messages.filter(kind=ServiceMessage.Kind.CHANGED).exists()
 
 

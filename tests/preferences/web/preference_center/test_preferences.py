@@ -61,7 +61,7 @@ def test_several_ticks_taken_away_are_one_act_with_one_answer(client, subscriber
 
     client.post(PAGE, filled(page, **{box(subscriber, topic): None, box(subscriber, other): None}))
 
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
     assert subscriber.events.filter(kind="withdrawn").values("interaction_id").distinct().count() == 1
 
 
@@ -94,7 +94,7 @@ def test_a_fresh_link_adds_under_the_words_shown_and_is_confirmed(client, subscr
     assert granted.event.notice == other.notices.get()
     assert (
         subscriber.service_messages.filter(
-            kind=ServiceMessage.Kind.SIGNED_UP, interaction_id=granted.event.interaction_id
+            kind=ServiceMessage.Kind.SUBSCRIBED, interaction_id=granted.event.interaction_id
         ).count()
         == 1
     )

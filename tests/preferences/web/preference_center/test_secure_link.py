@@ -25,7 +25,7 @@ def test_the_owner_of_a_known_address_gets_a_link(client, topic, spelling):
 
     ask(client, spelling)
 
-    service_message = address.service_messages.get(kind=ServiceMessage.Kind.LINK)
+    service_message = address.service_messages.get(kind=ServiceMessage.Kind.SECURE_LINK)
     assert service_message.sender == topic.sender
 
 
@@ -35,7 +35,7 @@ def test_a_known_number_gets_a_link_by_text(client, topic, spelling):
 
     ask(client, spelling)
 
-    assert phone.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 1
+    assert phone.service_messages.filter(kind=ServiceMessage.Kind.SECURE_LINK).count() == 1
 
 
 def test_the_answer_is_byte_for_byte_the_same(client, topic):
@@ -50,7 +50,7 @@ def test_the_answer_is_byte_for_byte_the_same(client, topic):
 
     assert len({answer.content for answer in answers}) == 1
     assert len({str(answer.redirect_chain) for answer in answers}) == 1
-    assert not never.service_messages.filter(kind=ServiceMessage.Kind.LINK).exists()
+    assert not never.service_messages.filter(kind=ServiceMessage.Kind.SECURE_LINK).exists()
 
 
 def test_the_answer_takes_as_long_for_everybody(client, topic, settings):
@@ -84,7 +84,7 @@ def test_nobody_is_written_to_more_than_three_times_an_hour(client, topic, time_
 
     answers = {ask(client, "ana@example.org", REMOTE_ADDR=f"198.51.{n}.1").content for n in range(20)}
 
-    assert address.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 3
+    assert address.service_messages.filter(kind=ServiceMessage.Kind.SECURE_LINK).count() == 3
     assert len(answers) == 1
 
 
@@ -94,7 +94,7 @@ def test_nobody_is_written_to_more_than_ten_times_a_day(client, topic, time_mach
 
     [(ask(client, "ana@example.org"), time_machine.shift(20 * 60)) for _time in range(60)]
 
-    assert address.service_messages.filter(kind=ServiceMessage.Kind.LINK).count() == 10
+    assert address.service_messages.filter(kind=ServiceMessage.Kind.SECURE_LINK).count() == 10
 
 
 def test_the_limit_counts_every_spelling_and_every_form(db):

@@ -91,7 +91,7 @@ def test_yes_is_confirmed_by_a_letter_with_its_receipt_and_ways_out(client, subs
     client.post(URL, filled(asked, answer="keep"))
 
     service_message = subscriber.service_messages.get(
-        kind=ServiceMessage.Kind.SIGNED_UP, interaction_id=standing(subscriber).granted.interaction_id
+        kind=ServiceMessage.Kind.SUBSCRIBED, interaction_id=standing(subscriber).granted.interaction_id
     )
     content = message_templates.compose_message(service_message).content.decode()
     assert "/r/" in content
@@ -114,7 +114,7 @@ def test_no_ends_it_at_once_and_the_page_says_so(client, subscriber, topic, aske
     event = standing(subscriber).event
     assert (event.kind, event.source, event.origin.int) == ("withdrawn", "leave", MESSAGE)
     assert f"{topic} has ended" in words(answer)
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).exists()
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).exists()
     assert client.post(URL, filled(asked, answer="keep")).status_code == 200
     assert standing(subscriber).status == "ended"
 
@@ -231,7 +231,7 @@ def test_keep_by_text_begins_the_clocks_anew(say, texter, text):
     assert (answer.meaning, said.source, said.method) == (InboundMessage.Meaning.OPT_IN, "text", "keyword")
     assert said.occurred_at == timezone.now()
     assert (
-        texter.service_messages.filter(kind=ServiceMessage.Kind.SIGNED_UP, interaction_id=said.interaction_id).count()
+        texter.service_messages.filter(kind=ServiceMessage.Kind.SUBSCRIBED, interaction_id=said.interaction_id).count()
         == 1
     )
 

@@ -57,7 +57,7 @@ def test_pressing_it_twice_is_pressing_it_once(client, asked, subscriber):
 
     assert Suppression.objects.in_force().filter(reason="permanent").count() == 1
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
 
 
 @pytest.mark.parametrize("answer", [None, "", "no", "YES", "yes\r\n", "🙂", "yes" * 1000])

@@ -58,7 +58,7 @@ def test_a_hundred_posts_are_one_event_and_one_confirmation(strict, url, subscri
 
     assert answers == {200}
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -262,4 +262,4 @@ def test_what_was_put_back_is_confirmed_once_with_its_ways_out(client, subscribe
 
     put_back = subscriber.service_messages.filter(interaction_id=last_act(subscriber))
 
-    assert [service_message.kind for service_message in put_back] == [ServiceMessage.Kind.SIGNED_UP]
+    assert [service_message.kind for service_message in put_back] == [ServiceMessage.Kind.SUBSCRIBED]

@@ -56,7 +56,7 @@ def test_leaving_twice_is_leaving_once(client, leaving, subscriber):
     client.post(LEAVE, filled(leaving, leave="topic"))
 
     assert subscriber.events.filter(kind="withdrawn").count() == 1
-    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.OPTED_OUT).count() == 1
+    assert subscriber.service_messages.filter(kind=ServiceMessage.Kind.UNSUBSCRIBED).count() == 1
 
 
 def test_opening_the_link_again_says_it_is_done(client, leaving, subscriber, topic):
