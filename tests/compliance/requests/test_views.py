@@ -148,7 +148,7 @@ def test_a_deletion_is_asked_for_with_a_tick(client, ana):
 
     request = SubjectRequest.objects.get()
     assert refused.status_code == 422
-    assert "Nothing was asked yet" in refused.content.decode()
+    assert "Your request has not been sent yet" in refused.content.decode()
     assert (request.kind, request.status, request.address) == (Kind.DELETION, Status.OPEN, ana)
     assert "Your deletion request is in progress" in shown.content.decode()
 
