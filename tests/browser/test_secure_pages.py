@@ -116,7 +116,7 @@ def test_asking_for_deletion_and_taking_it_back(page, ana, axe, shoot):
     shoot("mine-deletion-waits")
     steps.press(page.get_by_role("button", name="Cancel the request"))
 
-    assert "Withdrawn by the person" in page.content()
+    assert "Deletion · Withdrawn" in page.content()
     assert waiting == []
 
 

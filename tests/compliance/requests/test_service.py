@@ -149,7 +149,7 @@ def test_a_deletion_taken_back_is_not_carried_out(subscriber, officer):
     request = requests.ask(subscriber, Kind.DELETION)
     requests.take_back(request, address=subscriber)
 
-    with pytest.raises(NotAllowed, match="Withdrawn by the person"):
+    with pytest.raises(NotAllowed, match="closed: Withdrawn"):
         requests.carry_out(request, by=officer)
     subscriber.refresh_from_db()
     assert subscriber.erased_at is None

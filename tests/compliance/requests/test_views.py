@@ -160,7 +160,7 @@ def test_a_deletion_is_taken_back_where_it_was_asked(client, ana):
     shown = ask(client, take_back="yes", request=str(SubjectRequest.objects.get().pk))
 
     ana.contact.refresh_from_db()
-    assert "Withdrawn by the person" in shown.content.decode()
+    assert "Deletion · Withdrawn" in shown.content.decode()
     assert ana.contact.restricted_at is None
 
 
