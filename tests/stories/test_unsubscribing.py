@@ -83,7 +83,9 @@ def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, se
     assert 'name="even_never_again"' in warned.content.decode()
     assert refused.status_code == 422
     assert outcome(send(subject="Back again")) == "sent"
-    assert tells(reader.contact, "Granted", "Withdrawn · everything", "Requested", "Granted", "Spring letter · Sent") == []
+    assert (
+        tells(reader.contact, "Granted", "Withdrawn · everything", "Requested", "Granted", "Spring letter · Sent") == []
+    )
 
 
 def test_she_puts_it_back_on_the_page_where_she_left(reader, send):
