@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from preferences.models import Address, Contact
@@ -23,7 +24,7 @@ class SubjectRequest(models.Model):
         OPEN = "open", _("Open")
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused")
-        TAKEN_BACK = "taken_back", _("Withdrawn by the person")
+        TAKEN_BACK = "taken_back", pgettext_lazy("a request", "Withdrawn")
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="subject_requests")
     address = models.ForeignKey(Address, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested from"))

@@ -99,7 +99,7 @@ def test_choosing_on_the_preferences_page(page, signed_up, mailbox, axe, shoot):
 
 def test_turning_everything_off(page, signed_up, mailbox, axe, shoot):
     page.goto(mailbox.link("m"))
-    steps.press(page.get_by_role("button", name="Turn everything off"))
+    steps.press(page.get_by_role("button", name="Unsubscribe from all"))
     shoot("everything-off")
 
     assert Subscription.objects.get().status == "ended"
@@ -112,7 +112,7 @@ def test_leaving_from_a_message_and_saying_why(page, signed_up, clinic, mailbox,
     page.goto(mailbox.link("l"))
     asked = axe()
     shoot("leave")
-    steps.press(page.get_by_role("button", name=f"Leave {clinic.name}"))
+    steps.press(page.get_by_role("button", name=f"Unsubscribe from {clinic.name}"))
     shoot("left")
     done = axe()
     page.get_by_label("Anything else you want to say").fill("Thank you, I am well.")

@@ -80,7 +80,7 @@ def test_an_old_link_is_told_why_and_gets_a_fresh_one(page, ana, axe, shoot):
 
 def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     page.goto("/preferences/change-address/")
-    page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
+    page.get_by_label("Your new email address").fill("ana@new.example.org")
     steps.press(page.get_by_role("button", name="Send confirmation link"))
     sent = axe()
     shoot("mine-move-sent")
@@ -91,13 +91,13 @@ def test_moving_to_another_address(page, ana, clinic, axe, shoot):
     steps.press(page.get_by_role("button", name="Use this address"))
     shoot("mine-moved")
 
-    assert "New address we write to ana@new.example.org." in page.content()
+    assert "From now on, messages go to ana@new.example.org." in page.content()
     assert (sent, choosing) == ([], [])
 
 
 def test_one_end_alone_is_told_what_to_do(page, ana, axe, shoot):
     page.goto("/preferences/change-address/")
-    page.get_by_label("Your new e-mail address").fill("ana@new.example.org")
+    page.get_by_label("Your new email address").fill("ana@new.example.org")
     steps.press(page.get_by_role("button", name="Send confirmation link"))
     page.context.clear_cookies()
     page.goto(tokens.confirm_url(Reply.objects.get(kind=Reply.Kind.NEW_ADDRESS)))
@@ -116,7 +116,7 @@ def test_asking_for_deletion_and_taking_it_back(page, ana, axe, shoot):
     shoot("mine-deletion-waits")
     steps.press(page.get_by_role("button", name="Cancel the request"))
 
-    assert "Withdrawn by the person" in page.content()
+    assert "Deletion · Withdrawn" in page.content()
     assert waiting == []
 
 
@@ -132,4 +132,4 @@ def test_the_history_after_leaving_everything(page, ana, clinic):
     consent.withdraw_all(ana, sender=clinic.sender, source=Source.LEAVE)
     page.goto("/preferences/history/")
 
-    assert "You unsubscribed from everything, by e-mail" in page.content()
+    assert "You unsubscribed from everything, by email" in page.content()

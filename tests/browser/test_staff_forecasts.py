@@ -46,12 +46,12 @@ def test_the_audience_is_seen_by_verdict_before_it_is_approved(page, clinic, peo
     log_in(page, "approver")
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/approve/")
     shoot("approve-with-verdicts")
-    steps.press(page.get_by_role("link", name="Everybody by verdict"))
+    steps.press(page.get_by_role("link", name="Delivery estimate for"))
     shoot("breakdown")
     found = [wide(page), axe()]
     log_in(page, "officer")
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/breakdown/")
-    steps.press(page.get_by_role("link", name="1 addresses: Left this topic", exact=False))
+    steps.press(page.get_by_role("link", name="1 addresses: Opted out of this topic", exact=False))
     shoot("breakdown-who")
     found += [wide(page), axe()]
 

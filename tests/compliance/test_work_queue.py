@@ -75,7 +75,7 @@ def test_a_flood_of_sign_ups_is_named_while_it_is_held_back(auditor, topic, sett
     notice = Notice.objects.current(topic, "en")
     [consent.ask(factories.email_address(), [notice], source=Source.SIGN_UP) for _person in range(5)]
 
-    assert counted(auditor) == {"Sign-ups are being held back: 2 an hour": 3}
+    assert counted(auditor) == {"Sign-up confirmations delayed: limit 2 an hour": 3}
 
 
 def test_nobody_is_told_of_rows_they_may_not_see(review):

@@ -49,8 +49,8 @@ def test_the_whole_story_is_in_the_dossier_in_order(person, send):
     story = timeline.dossier(Contact.objects.get())
 
     said = [entry.what for entry in story if entry.kind == timeline.Kind.SAID]
-    assert [word for word in ("Asked", "Granted", "Withdrawn") if any(word in what for what in said)] == [
-        "Asked", "Granted", "Withdrawn",
+    assert [word for word in ("Requested", "Granted", "Withdrawn") if any(word in what for what in said)] == [
+        "Requested", "Granted", "Withdrawn",
     ]  # fmt: skip
     assert story == sorted(story, key=lambda entry: entry.at)
     assert sum(entry.kind == timeline.Kind.MESSAGE for entry in story) >= 2

@@ -41,7 +41,7 @@ def test_her_history_shows_the_wording_and_the_hour_where_she_lives(reader, time
 
     assert notice.how_to_leave in shown
     assert formats.date_format(there, "DATETIME_FORMAT") in shown
-    assert f"You agreed to {topic}, by e-mail" in shown
+    assert f"You agreed to {topic}, by email" in shown
     assert tells(reader.contact, "Granted", "Limited") == []
 
 
@@ -54,7 +54,7 @@ def test_the_copy_of_her_data_holds_the_whole_story(reader):
     copy = json.loads(answer.content)
     told = " ".join(entry["what"] for entry in copy["story"])
     assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
-    assert [word for word in ("Asked", "Granted", "Spring letter", "Withdrawn") if word not in told] == []
+    assert [word for word in ("Requested", "Granted", "Spring letter", "Withdrawn") if word not in told] == []
     assert tells(reader.contact, "Withdrawn", "Asked for: ") == []
 
 
@@ -82,10 +82,10 @@ def test_she_moves_and_agrees_anew_to_what_she_wants_there(moved, send, topic):
     campaign = send(subject="A tip for summer")
 
     by_address = {message.address.value: message.skipped_because for message in campaign.messages.all()}
-    assert "New address we write to ana.new@example.org" in done.content.decode()
+    assert "From now on, messages go to ana.new@example.org" in done.content.decode()
     assert by_address == {"ana@example.org": "stopped", "ana.new@example.org": ""}
     assert "A tip for summer" in [mail["Subject"] for mail in moved.looks_at_her_mail()]
-    assert tells(moved.contact, "Granted", "Wants to move", "Granted", "Address changed") == []
+    assert tells(moved.contact, "Granted", "Change of address requested", "Granted", "Address changed") == []
 
 
 def test_without_a_tick_no_consent_moves_with_her(moved, send):
@@ -124,12 +124,12 @@ def test_she_asks_to_be_forgotten_and_comes_back_later_as_somebody_new(reader, s
     assert meanwhile == "restricted"
     assert old_link.status_code == 404
     assert reader.email_address not in old_link.content.decode()
-    assert tells(contact, "Granted", "Required", "erased") == []
+    assert tells(contact, "Granted", "Asked for", "erased") == []
     assert Contact.objects.get(pk=contact.pk).name == ""
     reader.joins("email")
     assert send(subject="As somebody new").messages.filter(status="sent").count() == 1
     assert reader.contact != contact
-    assert tells(reader.contact, "Asked", "Granted", "Spring letter · Sent") == []
+    assert tells(reader.contact, "Requested", "Granted", "Spring letter · Sent") == []
 
 
 def test_she_has_her_data_kept_and_not_used_until_she_lifts_it(reader, send):
@@ -140,7 +140,7 @@ def test_she_has_her_data_kept_and_not_used_until_she_lifts_it(reader, send):
     reader.presses(reader.visits("compliance:my-requests"), take_back="yes")
 
     assert [meanwhile, outcome(send(subject="Used again"))] == ["restricted", "sent"]
-    assert tells(reader.contact, "Required", "restricted", "Spring letter · Sent") == []
+    assert tells(reader.contact, "Asked for", "restricted", "Spring letter · Sent") == []
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_a_lost_link_comes_by_mail(reader):
     page = reader.asks_for_a_link()
 
     assert page.request["PATH_INFO"] == reverse("preferences:preferences")
-    assert tells(reader.contact, "Your link: Sent", "link opens") == []
+    assert tells(reader.contact, "Secure link: Sent", "links opened") == []
 
 
 def test_nobody_can_flood_her_with_links(reader):
@@ -193,7 +193,7 @@ def test_nobody_can_flood_her_with_links(reader):
     subjects = [mail["Subject"] for mail in reader.looks_at_her_mail()[3:]]
     assert len(set(pages)) == 1
     assert len(subjects) <= 3
-    assert tells(reader.contact, "Granted", "Your link: Sent") == []
+    assert tells(reader.contact, "Granted", "Secure link: Sent") == []
 
 
 def test_a_lost_link_comes_by_text(person):
@@ -203,7 +203,7 @@ def test_a_lost_link_comes_by_text(person):
     link = next(word for word in person.looks_at_her_phone()[-1].split() if "/f/" in word)
 
     assert person.opens(path(link)).request["PATH_INFO"] == reverse("preferences:preferences")
-    assert tells(person.phone.contact, "Granted", "Your link: Sent") == []
+    assert tells(person.phone.contact, "Granted", "Secure link: Sent") == []
 
 
 def test_the_public_pages_speak_of_what_is_so_and_of_nobody(reader, topic):
@@ -223,7 +223,7 @@ def test_her_browser_asks_that_her_data_is_never_sold_and_she_is_unsubscribed_fr
 
     page = reader.client.get(path(link), follow=True, headers={"Sec-GPC": "1"})
 
-    assert "your wish is on record" in page.content.decode()
+    assert "your request is recorded" in page.content.decode()
     assert reader.contact.sale_share_optout_at
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(reader.contact, "Granted", "Global Privacy Control", "Spring letter · Sent") == []

@@ -149,9 +149,12 @@ def test_asked_once_one_keeps_it_one_refuses_and_silence_ends_the_third(
         cleo: "expired",
     }
     assert ana.replies.filter(kind=Reply.Kind.SIGNED_UP, status="sent").exists()
-    assert tells(ana.contact, "Granted", "Ask again: Health tips · Sent", "Kept · Health tips", "Spring letter") == []
-    assert tells(ben.contact, "Ask again: Health tips · Sent", "Withdrawn · Health tips") == []
-    assert tells(cleo.contact, "Ask again: Health tips · Sent", "Expired · Health tips") == []
+    assert (
+        tells(ana.contact, "Granted", "Consent renewal: Health tips · Sent", "Renewed · Health tips", "Spring letter")
+        == []
+    )
+    assert tells(ben.contact, "Consent renewal: Health tips · Sent", "Withdrawn · Health tips") == []
+    assert tells(cleo.contact, "Consent renewal: Health tips · Sent", "Expired · Health tips") == []
 
 
 def test_two_years_later_who_kept_it_is_asked_again_and_nobody_else(
@@ -201,4 +204,6 @@ def test_by_text_keep_keeps_it_and_the_link_in_an_old_mail_is_over(person, clock
     assert "STOP" in answer
     assert person.phone.subscriptions.get().granted.source == "text"
     assert person.opens(old).status_code == 410
-    assert tells(person.contact, "Ask again: Health tips · Sent", "Kept · Health tips", "You are signed up") == []
+    assert (
+        tells(person.contact, "Consent renewal: Health tips · Sent", "Renewed · Health tips", "Opt-in confirmed") == []
+    )

@@ -48,7 +48,7 @@ def test_what_was_lowered_from_a_message_is_raised_only_by_a_fresh_link(person, 
 
     person.presses(person.asks_for_a_link(), **{"limit-all": ""})
 
-    assert "ask for a fresh link below" in refused.content.decode()
+    assert "get a secure link below" in refused.content.decode()
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(person.contact, "at most 1 message", "limit removed") == []
 

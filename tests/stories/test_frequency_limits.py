@@ -117,15 +117,19 @@ def test_a_row_remembers_by_what_it_was_judged_also_after_the_rules_changed(ana,
 
 
 def test_a_version_of_a_day_to_come_takes_effect_by_itself(ana, start, it_is, text_provider, staff):
-    it_is(in_new_york("2026-11-23T11:00"))
+    """With the first place on earth where its day has come: at five in the morning of the day before in New York."""
+    it_is(in_new_york("2026-11-20T11:00"))
     publish_shorter_hours(staff, day=date(2026, 11, 25))
 
+    it_is(in_new_york("2026-11-23T09:00"))
+    before = start("Nowhere yet")
     it_is(in_new_york("2026-11-24T09:00"))
-    before = start("The day before")
+    eve = start("The day before")
     it_is(in_new_york("2026-11-25T09:00"))
     after = start("The day itself")
 
     assert row(before).status == "sent"
+    assert row(eve).wait_until == in_new_york("2026-11-24T10:00")
     assert row(after).wait_until == in_new_york("2026-11-25T10:00")
 
 

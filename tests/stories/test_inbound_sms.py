@@ -49,7 +49,7 @@ def test_she_is_told_once_that_she_is_out(reader):
     reader.texts("please stop texting me")
 
     assert len(reader.looks_at_her_phone()) == before + 1
-    assert tells(reader.phone.contact, "Opt-out", "You are unsubscribed: Sent") == []
+    assert tells(reader.phone.contact, "Opt-out", "Opt-out confirmed: Sent") == []
 
 
 def test_what_sounds_like_a_no_and_is_none_waits_and_goes_on(reader, send, decide):
@@ -91,7 +91,7 @@ def test_she_stops_everything_and_keeps_the_one_she_likes(reader, send, topic):
     assert "KEEP NEWS" in question
     assert outcome(send(channel="sms")) == "sent"
     assert list(reader.phone.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
-    assert tells(reader.phone.contact, "Withdrawn", "You are out", "KEEP TIPS", "Spring letter · Sent") == []
+    assert tells(reader.phone.contact, "Withdrawn", "Opt-out confirmed", "KEEP TIPS", "Spring letter · Sent") == []
 
 
 def test_silence_after_a_stop_means_everything(reader, send, topic, days_pass):

@@ -57,7 +57,7 @@ def test_a_page_composed_in_the_back_office_is_used_from_the_clinics_website(per
     assert "Thank you, nearly done." in sent.content.decode()
     assert outcome(send()) == "sent"
     assert person.address.events.filter(form=version).exists()
-    assert tells(person.contact, f"form {version}", "Granted", "You are signed up", "Spring letter · Sent") == []
+    assert tells(person.contact, f"form {version}", "Granted", "Opt-in confirmed", "Spring letter · Sent") == []
 
 
 def test_she_forgets_to_answer_is_reminded_once_and_then_forgotten(person, days_pass):
@@ -73,7 +73,7 @@ def test_she_forgets_to_answer_is_reminded_once_and_then_forgotten(person, days_
     assert len(subjects) == 2
     assert "have not confirmed yet" in subjects[1]
     assert not Address.objects.live().exists()
-    assert tells(contact, "Asked", "Confirmation reminder: Sent", "Expired") == []
+    assert tells(contact, "Requested", "Confirmation reminder: Sent", "Expired") == []
 
 
 def test_the_reminder_is_enough_to_say_yes(person, send, days_pass):
@@ -86,7 +86,7 @@ def test_the_reminder_is_enough_to_say_yes(person, send, days_pass):
 
     assert "have not confirmed yet" in reminder["Subject"]
     assert outcome(send()) == "sent"
-    assert tells(person.contact, "Asked", "Granted", "Spring letter · Sent") == []
+    assert tells(person.contact, "Requested", "Granted", "Spring letter · Sent") == []
 
 
 def test_she_takes_the_sign_up_back_and_her_address_is_gone_at_once(person):
@@ -99,7 +99,7 @@ def test_she_takes_the_sign_up_back_and_her_address_is_gone_at_once(person):
     assert "The sign-up is cancelled" in done.content.decode()
     assert not Address.objects.live().exists()
     assert person.opens(link_in(question, "c")).status_code == 404
-    assert tells(contact, "Asked", "erased") == []
+    assert tells(contact, "Requested", "erased") == []
 
 
 def test_saying_no_to_the_question_is_a_no(person, send):
@@ -108,7 +108,7 @@ def test_saying_no_to_the_question_is_a_no(person, send):
     person.presses(person.clicks("c"), answer="no")
 
     assert outcome(send()) == "left"
-    assert tells(person.contact, "Asked", "Refused") == []
+    assert tells(person.contact, "Requested", "Refused") == []
 
 
 def test_her_phone_is_not_confirmed_by_her_mail(person, send):
@@ -118,7 +118,7 @@ def test_her_phone_is_not_confirmed_by_her_mail(person, send):
     person.presses(person.clicks("c"), answer="yes")
 
     assert [outcome(send()), outcome(send(channel="sms"))] == ["sent", "not_confirmed"]
-    assert tells(person.phone.contact, "Asked", "Confirmation request") == []
+    assert tells(person.phone.contact, "Requested", "Confirmation request") == []
 
 
 def test_a_keyword_is_enough(person, send, topic):
@@ -144,7 +144,7 @@ def test_yes_says_yes_to_a_question_and_to_nothing_else(person, days_pass):
 
     assert before == 0
     assert not Subscription.objects.active().exists()
-    assert tells(contact, "Asked", "Expired") == []
+    assert tells(contact, "Requested", "Expired") == []
 
 
 def says_on_the_phone(boss, version, address, topic):
@@ -171,7 +171,7 @@ def test_what_she_said_on_the_phone_counts_is_told_to_her_and_ends_unless_she_co
 
     days_pass(31)
 
-    assert "wrote down that you agreed" in words_of(told[0])
+    assert "recorded that you agreed" in words_of(told[0])
     assert [counts, outcome(send(subject="A tip for summer"))] == ["sent", "expired"]
     assert (
         tells(written_down.contact, "form Front-Desk", "Offline consent recorded", "Spring letter · Sent", "Expired")
@@ -205,7 +205,7 @@ def test_a_yes_by_voice_is_refused_where_the_law_wants_it_signed(person, compose
 
     assert "need a signature" in page.content.decode()
     assert outcome(send(channel="sms")) == "not_confirmed"
-    assert tells(person.phone.contact, "Asked", "not confirmed") == []
+    assert tells(person.phone.contact, "Requested", "not confirmed") == []
 
 
 def test_what_a_file_added_is_told_to_her_and_she_takes_it_out_again(person, send, colleague, topic):
@@ -220,7 +220,7 @@ def test_what_a_file_added_is_told_to_her_and_she_takes_it_out_again(person, sen
 
     person.presses(person.clicks("z"), answer="back")
 
-    assert "Clinic news ." in words_of(told)
+    assert "Subscribed to Clinic news." in words_of(told)
     assert list(person.address.subscriptions.active().values_list("topic", flat=True)) == [topic.pk]
     assert outcome(send()) == "sent"
     assert tells(person.contact, "Granted · Clinic news", "Preferences changed", "Withdrawn · Clinic news") == []
@@ -265,8 +265,8 @@ def test_somebody_who_reads_spanish_gets_it_all_in_spanish(person, send, topic):
         assert "Un consejo breve." in page.content.decode()
         assert question["Subject"] == gettext("Please confirm: messages from %(brand)s") % {"brand": topic.sender.name}
         assert gettext("Reply YES to agree to texts.") in text
-        assert gettext("Turn everything off") in preferences.content.decode()
-        assert gettext("Turn everything off") != "Turn everything off"
+        assert gettext("Unsubscribe from all") in preferences.content.decode()
+        assert gettext("Unsubscribe from all") != "Unsubscribe from all"
     assert Notice.objects.get(language="es") == person.address.subscriptions.get().event.notice
     assert (person.contact.language, person.phone.contact.language) == ("es", "es")
-    assert tells(person.contact, "Asked", "notice Health tips · es", "Granted") == []
+    assert tells(person.contact, "Requested", "consent wording Health tips · es", "Granted") == []

@@ -51,7 +51,7 @@ def test_she_leaves_everything_and_is_told_once(reader, send):
 
     assert len(goodbye) == 1
     assert outcome(send(subject="A tip for summer")) == "stopped"
-    assert tells(reader.contact, "Granted", "Spring letter · Sent", "Withdrawn · everything", "You are out") == []
+    assert tells(reader.contact, "Granted", "Spring letter · Sent", "Withdrawn · everything", "Opt-out confirmed") == []
 
 
 def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
@@ -65,8 +65,8 @@ def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
     officer.presses("preferences_leavereason_consent_was_not_good", reason.pk, finding="Nobody can tell who typed it.")
 
     assert "Thank you for telling us." in thanks.content.decode()
-    assert "never signed up" in waiting.lower()
-    assert tells(reader.contact, "Withdrawn", "Reason for leaving", "Investigated", "Invalidated") == []
+    assert "consent complaints to investigate" in waiting.lower()
+    assert tells(reader.contact, "Withdrawn", "Unsubscribe reason", "Investigated", "Invalidated") == []
 
 
 def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, send):
@@ -83,7 +83,9 @@ def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, se
     assert 'name="even_never_again"' in warned.content.decode()
     assert refused.status_code == 422
     assert outcome(send(subject="Back again")) == "sent"
-    assert tells(reader.contact, "Granted", "Withdrawn · everything", "Asked", "Granted", "Spring letter · Sent") == []
+    assert (
+        tells(reader.contact, "Granted", "Withdrawn · everything", "Requested", "Granted", "Spring letter · Sent") == []
+    )
 
 
 def test_she_puts_it_back_on_the_page_where_she_left(reader, send):
@@ -103,7 +105,7 @@ def test_she_puts_it_back_from_the_mail_that_told_her(reader, send):
 
     assert "Change undone" in back.content.decode()
     assert outcome(send(subject="A tip for summer")) == "sent"
-    assert tells(reader.contact, "Withdrawn", "You are unsubscribed: Sent", "Granted") == []
+    assert tells(reader.contact, "Withdrawn", "Opt-out confirmed: Sent", "Granted") == []
 
 
 def test_a_colleagues_no_is_told_to_her_and_she_puts_it_back(reader, send, colleague, topic):
@@ -163,7 +165,7 @@ def test_a_scanner_opens_every_link_of_every_mail_and_nothing_changes(reader, se
     assert len(said) == before
     assert set(LinkHit.objects.filter(because="Barracuda").values_list("looks", flat=True)) == {"scanner"}
     assert outcome(send(subject="A tip for summer")) == "sent"
-    assert tells(reader.contact, "link opens", "Spring letter · Sent") == []
+    assert tells(reader.contact, "links opened", "Spring letter · Sent") == []
 
 
 def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send, colleague, client):
@@ -186,7 +188,7 @@ def test_a_person_who_takes_her_time_is_believed(reader, time_machine):
     reader.presses(page, leave="topic")
 
     assert not DoubtfulLeave.objects.exists()
-    assert tells(reader.contact, "Granted", "link opens", "Withdrawn") == []
+    assert tells(reader.contact, "Granted", "links opened", "Withdrawn") == []
 
 
 def test_leaving_one_topic_leaves_the_others(reader, send, topic):

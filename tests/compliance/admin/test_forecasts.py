@@ -46,7 +46,7 @@ def of(proposal):
 def test_a_proposal_says_that_nobody_has_forecast_it_and_leads_there(office, proposal):
     answer = office.get(of(proposal))
 
-    assert "Nobody has forecast this change" in words_of(answer)
+    assert "No forecast has been made for this change" in words_of(answer)
     assert page("proposal", proposal.pk) in answer.content.decode()
 
 
@@ -54,9 +54,9 @@ def test_a_forecast_of_a_proposal_is_made_and_shown_over_time(office, proposal):
     answer = office.post(page("proposal", proposal.pk), {"on": "", "until": "2027-08-31"}, follow=True)
 
     said = words_of(answer)
-    assert "3 subscriptions can be written to today" in said
+    assert "3 subscriptions are reachable today" in said
     assert "On 31 Aug 2027, 2 of them would be unreachable because of this change alone." in said
-    assert "2 · The consent is not all that the rules where they are ask for" in said
+    assert "2 · The consent does not meet all the rules in their location" in said
     assert 'role="img"' in answer.content.decode()
 
 
@@ -65,7 +65,7 @@ def test_the_publishing_page_shows_the_newest_forecast(client, office, proposal,
 
     said = words_of(client.get(reverse("admin:preferences_ruleproposal_publish", args=[proposal.pk])))
 
-    assert "would leave 2 fewer subscriptions will be reachable on 31 Aug 2027, of 3 today" in said
+    assert "2 fewer subscriptions will be reachable on 31 Aug 2027, out of 3 today" in said
 
 
 def test_a_number_leads_to_its_names(office, done, people):
@@ -100,7 +100,7 @@ def test_time_alone_is_forecast_for_a_topic(office, topic, people):
     said = words_of(office.post(page("of_time"), {"topic": topic.pk, "until": "2027-08-31"}, follow=True))
 
     assert "Expiring consent: Health tips" in said
-    assert "1 · The consent has run out" in said
+    assert "1 · The consent has expired" in said
 
 
 def test_another_setting_is_forecast_and_nothing_is_changed(office, topic, people):
@@ -109,7 +109,7 @@ def test_another_setting_is_forecast_and_nothing_is_changed(office, topic, peopl
     said = words_of(office.post(page("of_setting"), asked, follow=True))
 
     assert "minimum age: 16" in said
-    assert "by text: no" in said
+    assert "by SMS: no" in said
     topic.refresh_from_db()
     assert (topic.minimum_age, topic.by_sms) == (None, True)
 
@@ -117,9 +117,9 @@ def test_another_setting_is_forecast_and_nothing_is_changed(office, topic, peopl
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"until": "2027-01-01"}, "Forecast until a day that is still to come"),
+        ({"until": "2027-01-01"}, "Choose a forecast date in the future"),
         ({"until": "2030-01-01"}, "Choose a forecast date no more than one year ahead."),
-        ({"on": "2027-01-01", "until": "2027-08-31"}, "The day it takes effect is past."),
+        ({"on": "2027-01-01", "until": "2027-08-31"}, "The effective date is in the past."),
         ({"until": "\N{GRINNING FACE}"}, "Enter a valid date."),
         ({}, "This field is required."),
     ],
@@ -152,8 +152,8 @@ def test_many_people_are_counted_while_one_looks_again(office, topic, people, se
     row = forecasts.count(Forecast.objects.get())
     done = words_of(office.get(page("change", row.pk)))
 
-    assert "It is being counted." in first
-    assert "3 subscriptions can be written to today" in done
+    assert "The forecast is being calculated." in first
+    assert "3 subscriptions are reachable today" in done
 
 
 def test_the_list_of_forecasts_says_what_each_is_about(office, done):

@@ -55,7 +55,7 @@ def test_what_the_verb_refuses_is_shown_on_the_form(officer_desk, review):
 
     answer = officer_desk.post(button, {"text": "We ask before we write."})
 
-    assert "This text is in force already" in answer.content.decode()
+    assert "This text is already in force" in answer.content.decode()
 
 
 def test_an_officer_signs_a_review_and_reads_when_the_next_is_due(officer_desk, review):
@@ -176,7 +176,7 @@ def test_the_dossier_is_exported_whole(auditor_desk, subscriber):
     assert answer["Content-Disposition"].startswith("attachment")
     assert data["addresses"][0]["value"] == subscriber.value
     assert [entry["what"] for entry in data["entries"] if entry["kind"] == "said"] == [
-        "Asked · Health tips",
+        "Requested · Health tips",
         "Granted · Health tips",
     ]
 

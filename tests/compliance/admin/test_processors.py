@@ -42,7 +42,7 @@ def test_an_officer_enters_who_handles_the_data(desk, sender):
 
 
 def test_without_a_dated_agreement_it_is_saved_with_a_warning(desk, sender):
-    assert "No agreement date is recorded for Letterbox Ltd is dated." in add(desk, sender)
+    assert "No agreement date is recorded for Letterbox Ltd." in add(desk, sender)
     assert "No agreement date" in desk.get(reverse("admin:compliance_processor_changelist")).content.decode()
 
 
@@ -56,7 +56,7 @@ def test_a_country_has_two_letters(desk, sender, country):
 def test_an_agreement_is_not_signed_in_the_future(desk, sender):
     tomorrow = datetime.date.today() + datetime.timedelta(days=2)
 
-    assert "not one to come" in add(desk, sender, agreement_on=tomorrow.isoformat())
+    assert "It cannot be in the future." in add(desk, sender, agreement_on=tomorrow.isoformat())
 
 
 def test_a_processor_works_for_somebody(desk, sender):

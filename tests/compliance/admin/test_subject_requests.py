@@ -81,7 +81,7 @@ def test_carrying_out_asks_first_and_then_forgets(office, asked, subscriber):
 
 def test_refusing_needs_a_reason(office, asked):
     shown = office.post(button("refuse", asked), {"because": " "}).content.decode()
-    assert "Write down why" in shown
+    assert "Enter a reason" in shown
 
     office.post(button("refuse", asked), {"because": "We are bound to keep it."})
 

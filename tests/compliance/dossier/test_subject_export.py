@@ -40,7 +40,7 @@ def test_the_document_says_its_schema_and_what_each_field_means(ana):
 
     assert document["schema"] == "sayso-takeout/1"
     assert set(document["guide"]) == set(document["tables"])
-    assert document["guide"]["said"]["fields"]["occurred_at"] == "said at"
+    assert document["guide"]["said"]["fields"]["occurred_at"] == "occurred at"
 
 
 def test_what_was_said_is_there_with_the_words_that_were_shown(ana, topic, notice):

@@ -36,14 +36,14 @@ def test_the_story_is_told_in_the_order_of_time(ana, topic):
     moments = [entry.at for entry in story(ana)]
 
     assert moments == sorted(moments)
-    assert told(ana, Kind.SAID) == ["Asked · Health tips", "Granted · Health tips", "Withdrawn · Health tips"]
+    assert told(ana, Kind.SAID) == ["Requested · Health tips", "Granted · Health tips", "Withdrawn · Health tips"]
 
 
 def test_a_word_is_told_with_its_door_its_words_and_its_speaker(ana):
     said = story(ana, Kind.SAID)[0]
 
-    assert said.detail == "Sign-up page, Ticked a box · notice Health tips · en · 1"
-    assert (said.who, said.where) == ("The person", "E-mail: ana@example.org")
+    assert said.detail == "Sign-up page, Ticked a box · consent wording Health tips · en · 1"
+    assert (said.who, said.where) == ("The person", "Email: ana@example.org")
 
 
 def test_evidence_is_marked_as_personal(ana):
@@ -85,7 +85,7 @@ def test_a_suppression_that_the_person_lifted_says_so(ana, topic, notice):
 
 
 def test_replies_are_told(ana):
-    assert "Please confirm: Owed" in told(ana, Kind.REPLY)
+    assert "Confirmation request: Queued" in told(ana, Kind.REPLY)
 
 
 def test_a_skipped_message_says_why_in_words(ana):
@@ -170,7 +170,7 @@ def test_what_a_colleague_decided_about_a_doubtful_text_carries_their_name(phone
     Inbound.objects.create(provider_id="1", address=phone, **facts, **decided)
 
     came, answered = sorted(story(phone, Kind.INBOUND), key=lambda entry: entry.who)[::-1]
-    assert came.detail == "“enough already” · understood by intent-en-3"
+    assert came.detail == "“enough already” · matched by intent-en-3"
     assert (answered.what, answered.who) == ("Decided · Opt out", "Sam Reed")
 
 
@@ -220,7 +220,7 @@ def test_after_erasure_the_story_stays_and_the_person_is_gone(ana, topic, collea
 def test_nobody_elses_story_is_mixed_in(ana, topic):
     other = subscribe(factories.email_address(), topic)
 
-    assert {entry.where for entry in story(other)} <= {"", f"E-mail: {other.value}"}
+    assert {entry.where for entry in story(other)} <= {"", f"Email: {other.value}"}
 
 
 def test_the_number_of_queries_does_not_grow_with_the_story(ana, topic, colleague, django_assert_num_queries):

@@ -19,11 +19,11 @@ def test_a_limit_is_told_as_said_and_as_it_stood(ana, topic):
     frequency.limit(ana, None, most_per_month=4, source=Source.PREFERENCES)
     frequency.limit(ana, None, most_per_month=None, source=Source.PREFERENCES)
 
-    turns = [(entry.what, entry.detail) for entry in story(ana, Kind.RECORD) if entry.what.startswith("Limit")]
+    turns = [(entry.what, entry.detail) for entry in story(ana, Kind.RECORD) if entry.what.startswith("Frequency cap")]
     assert turns == [
-        ("Limit · Health tips", "at most 1 message in 30 days"),
-        ("Limit · everything", "at most 4 messages in 30 days"),
-        ("Limit · everything", "limit removed"),
+        ("Frequency cap · Health tips", "at most 1 message in 30 days"),
+        ("Frequency cap · everything", "at most 4 messages in 30 days"),
+        ("Frequency cap · everything", "limit removed"),
     ]
     assert story(ana, Kind.SAID)[-2].detail == "Preferences page, Pressed a button · at most 4 messages in 30 days"
 
@@ -33,7 +33,7 @@ def test_a_move_is_told_and_an_address_that_is_not_theirs_is_not_shown(ana, topi
 
     entry = story(ana, Kind.REQUEST)[0]
     assert entry.what == "Change of address requested"
-    assert entry.detail == "from E-mail: ana@example.org to s•••@e•••.net"
+    assert entry.detail == "from Email: ana@example.org to s•••@e•••.net"
 
 
 def test_whoever_is_asked_at_the_new_address_is_told_nothing_of_the_old(ana, topic):
@@ -75,7 +75,7 @@ def test_links_opened_are_a_count_for_each_day(ana, time_machine):
     opened(ana, "person")
 
     lines = [(entry.what, entry.detail) for entry in story(ana, Kind.LINK)]
-    assert lines == [("2 links opened", "1 of them as machines do"), ("1 link opened", "")]
+    assert lines == [("2 links opened", "1 of them automated"), ("1 link opened", "")]
 
 
 def test_an_opt_out_that_looks_machine_made_is_told_with_who_settled_it(ana, colleague):

@@ -170,7 +170,7 @@ def test_a_colleague_without_an_address_is_refused_with_a_sentence(review, owner
     (reminder,) = review_reminders.remind(before(30))
 
     assert reminder.outcome.result == Result.REFUSED
-    assert "not one e-mail address" in reminder.outcome.detail
+    assert "not a single email address" in reminder.outcome.detail
 
 
 def test_the_clock_calls_the_task_by_the_name_in_the_schedule(review, settings, mail_sink, time_machine):
@@ -216,7 +216,7 @@ def test_reminders_and_outcomes_refuse_raw_sql(review, mail_sink, table, stateme
     [
         ("before-30", "30 days before"),
         ("overdue-2", "overdue, week 2"),
-        ("before-7/2", "7 days before, try 2"),
+        ("before-7/2", "7 days before, attempt 2"),
     ],
 )
 def test_occasions_read_as_words(occasion, words):

@@ -37,7 +37,7 @@ def test_a_further_version_takes_the_next_number_and_leaves_the_review_open(revi
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("  \n", "needs its text"), ("We ask before we write.", "in force already")]
+    ("text", "sentence"), [("  \n", "Enter the full policy text"), ("We ask before we write.", "already in force")]
 )
 def test_an_empty_or_unchanged_text_is_not_published(review, owner, text, sentence):
     with pytest.raises(NotAllowed, match=sentence):
@@ -58,14 +58,14 @@ def test_signing_records_who_decided_what_and_opens_the_next(review, owner):
 def test_signing_twice_is_refused_and_opens_no_further_review(review):
     sign(review)
 
-    with pytest.raises(NotAllowed, match="signed already"):
+    with pytest.raises(NotAllowed, match="already completed"):
         sign(review)
     assert review.document.reviews.count() == 2
 
 
 @pytest.mark.parametrize("decision", ["", "perhaps"])
 def test_a_review_is_not_signed_without_a_decision(review, decision):
-    with pytest.raises(NotAllowed, match="Choose what you decided"):
+    with pytest.raises(NotAllowed, match="Choose a decision"):
         sign(review, decision)
 
     review.refresh_from_db()

@@ -65,7 +65,7 @@ def test_it_names_each_topic_with_the_right_it_stands_on(client, topic):
 
     shown = text_of(client, topic.sender)
 
-    assert "You said yes. You can take that back at any time" in shown
+    assert "You gave your consent. You can withdraw it at any time" in shown
     assert "Your order" in shown
     assert "You requested something from us, and we keep you informed about it." in shown
 
@@ -110,7 +110,7 @@ def test_whoever_works_for_another_sender_or_no_longer_is_not_named(client, topi
 
 
 def test_without_any_it_does_not_claim_that_there_are_none(client, topic):
-    assert "No other company is named here at the moment." in text_of(client, topic.sender)
+    assert "No other company is listed here at the moment." in text_of(client, topic.sender)
 
 
 def test_the_times_are_those_that_are_kept(client, topic, settings):
@@ -119,10 +119,10 @@ def test_the_times_are_those_that_are_kept(client, topic, settings):
 
     shown = text_of(client, topic.sender)
 
-    assert "runs out after 5 days" in shown
-    assert "runs out after 1 day," in shown
-    assert "six years after you left" in shown
-    assert "opened is deleted after 90 days" in shown
+    assert "expires after 5 days" in shown
+    assert "expires after 1 day," in shown
+    assert "six years after you unsubscribe" in shown
+    assert "Records of opened links are deleted after 90 days" in shown
     assert "We answer within 28 days" in shown
 
 
@@ -136,8 +136,8 @@ def test_it_says_where_to_complain(client, db, country, named):
 def test_where_no_authority_is_known_it_says_so_in_general(client, db):
     shown = text_of(client, factories.SenderFactory(country="XX"))
 
-    assert "authority for data protection where you live" in shown
-    assert "Where we are at home" not in shown
+    assert "data protection authority where you live" in shown
+    assert "Where we are based" not in shown
 
 
 def test_it_says_when_it_last_changed(client, topic, processor, time_machine):
@@ -176,7 +176,7 @@ def test_the_list_leads_to_each_sender(client, topic):
 
 
 def test_an_empty_house_says_so(client, db):
-    assert "Nobody writes to anybody here yet" in client.get(reverse("compliance:privacy")).content.decode()
+    assert "No organization sends messages from here yet" in client.get(reverse("compliance:privacy")).content.decode()
 
 
 @pytest.mark.parametrize("slug", ["nobody", "x" * 300])

@@ -39,7 +39,7 @@ def period(days=30):
 def test_an_empty_house_has_nothing_to_count(client, db):
     shown = page(client)
 
-    assert "Nobody has said anything to us yet" in shown
+    assert "No choices have been recorded yet" in shown
     assert "There is no signed checkpoint yet." in shown
 
 

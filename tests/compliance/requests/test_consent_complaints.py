@@ -108,7 +108,7 @@ def test_a_consent_that_was_not_good_is_declared_invalid_by_name(claim, imported
     )
 
     event = imported.events.order_by("-pk").first()
-    assert "declared invalid" in answer.content.decode()
+    assert "The consent has been invalidated." in answer.content.decode()
     assert (event.kind, event.source, event.by.username) == ("invalidated", "staff", "compliance-officer")
     assert event.evidence.words == FOUND
     assert LeaveReason.objects.get().finding == FOUND
@@ -137,7 +137,7 @@ def test_other_topics_stay_as_they_are(claim, imported, officer):
 @pytest.mark.parametrize("verb", [opt_out_reasons.review, consent_complaints.was_not_good])
 @pytest.mark.parametrize("finding", ["", "   ", "\r\n"])
 def test_nothing_found_closes_nothing(claim, officer, verb, finding):
-    with pytest.raises(NotAllowed, match="Write down what you found"):
+    with pytest.raises(NotAllowed, match="Enter what you found"):
         verb(claim, by=officer, finding=finding)
 
 
@@ -145,7 +145,7 @@ def test_nothing_found_closes_nothing(claim, officer, verb, finding):
 def test_it_is_looked_into_once(claim, imported, officer, verb):
     consent_complaints.was_not_good(claim, by=officer, finding=FOUND)
 
-    with pytest.raises(NotAllowed, match="looked into already"):
+    with pytest.raises(NotAllowed, match="already investigated"):
         verb(claim, by=officer, finding="Other")
     assert imported.events.filter(kind=ConsentEvent.Kind.INVALIDATED).count() == 1
 
@@ -154,14 +154,14 @@ def test_it_is_looked_into_once(claim, imported, officer, verb):
 def test_another_reason_is_not_looked_into(imported, topic, officer, verb):
     claim = opt_out_reasons.give(imported, topic, reason="too_often")
 
-    with pytest.raises(NotAllowed, match="Only “I never signed up"):
+    with pytest.raises(NotAllowed, match="Only the reason “I never signed up"):
         verb(claim, by=officer, finding=FOUND)
 
 
 def test_a_consent_declared_invalid_before_says_so_and_keeps_the_review_open(claim, imported, topic, officer):
     consent.invalidate(imported, topic, source=Source.STAFF, by=officer)
 
-    with pytest.raises(NotAllowed, match="no consent left here"):
+    with pytest.raises(NotAllowed, match="no consent here to invalidate"):
         consent_complaints.was_not_good(claim, by=officer, finding=FOUND)
     claim.refresh_from_db()
     assert claim.reviewed_at is None
@@ -170,7 +170,7 @@ def test_a_consent_declared_invalid_before_says_so_and_keeps_the_review_open(cla
 def test_of_a_forgotten_person_nothing_can_be_declared_any_more(claim, imported, officer):
     erasure.erase(imported.contact, by=officer)
 
-    with pytest.raises(NotAllowed, match="data erased on request"):
+    with pytest.raises(NotAllowed, match="data was erased at their request"):
         consent_complaints.was_not_good(claim, by=officer, finding=FOUND)
 
 

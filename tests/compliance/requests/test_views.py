@@ -148,7 +148,7 @@ def test_a_deletion_is_asked_for_with_a_tick(client, ana):
 
     request = SubjectRequest.objects.get()
     assert refused.status_code == 422
-    assert "Nothing was asked yet" in refused.content.decode()
+    assert "Your request has not been sent yet" in refused.content.decode()
     assert (request.kind, request.status, request.address) == (Kind.DELETION, Status.OPEN, ana)
     assert "Your deletion request is in progress" in shown.content.decode()
 
@@ -160,7 +160,7 @@ def test_a_deletion_is_taken_back_where_it_was_asked(client, ana):
     shown = ask(client, take_back="yes", request=str(SubjectRequest.objects.get().pk))
 
     ana.contact.refresh_from_db()
-    assert "Withdrawn by the person" in shown.content.decode()
+    assert "Deletion · Withdrawn" in shown.content.decode()
     assert ana.contact.restricted_at is None
 
 

@@ -48,12 +48,12 @@ def test_a_mail_is_found_by_a_part_of_its_address(client):
     found = client.get(reverse("post-room:mails"), {"word": " BEN@ex"})
 
     assert [mail.name for mail in found.context["page"]] == [bens]
-    assert b"No mail with this" in client.get(reverse("post-room:mails"), {"word": "nobody@"}).content
+    assert b"No emails found" in client.get(reverse("post-room:mails"), {"word": "nobody@"}).content
 
 
 def test_an_empty_post_room_says_what_to_do(client):
-    assert b"No mail yet" in client.get(reverse("post-room:mails")).content
-    assert b"No texts yet" in client.get(reverse("post-room:texts")).content
+    assert b"No emails yet" in client.get(reverse("post-room:mails")).content
+    assert b"No text messages yet" in client.get(reverse("post-room:texts")).content
 
 
 def test_a_mail_shows_its_headers_and_its_text_with_links_that_open_beside_it(client):
