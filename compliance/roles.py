@@ -11,23 +11,28 @@ from django.db.models import Q
 
 Permissions = frozenset[str]
 
+
+def _names(words: str) -> list[str]:
+    return words.split()
+
+
 MODELS = {
-    "preferences": (
-        "address addresschange appliedrules checkpoint consentevent consentform consentformversion contact evidence "
-        "frequencycap import inboundmessage inflight ledgerleaf linkopen notice optoutreason receipt rule ruleproposal "
-        "sender servicemessage subscription suppression suspiciousoptout topic"
-    ).split(),
-    "campaigns": "breakdown campaign deliveryevent emergencystop lintoverride message".split(),
-    "compliance": (
+    "preferences": _names(
+        "address addresschange appliedrules checkpoint consentevent consentform consentformversion contact "
+        "evidence frequencycap import inboundmessage inflight ledgerleaf linkopen notice optoutreason "
+        "receipt rule ruleproposal sender servicemessage subscription suppression suspiciousoptout topic"
+    ),
+    "campaigns": _names("breakdown campaign deliveryevent emergencystop lintoverride message"),
+    "compliance": _names(
         "forecast policydocument policyreview policyversion processor reminderoutcome reviewreminder subjectrequest"
-    ).split(),
+    ),
 }
 HISTORIES = {
-    "preferences": (
+    "preferences": _names(
         "address consentform contact frequencycap ruleproposal sender subscription suppression topic"
-    ).split(),
-    "campaigns": "campaign emergencystop".split(),
-    "compliance": "policydocument policyreview processor subjectrequest".split(),
+    ),
+    "campaigns": _names("campaign emergencystop"),
+    "compliance": _names("policydocument policyreview processor subjectrequest"),
 }
 # What the services ask for beyond add, change, delete and view; declared in the Meta of the models.
 SERVICES = frozenset(
@@ -66,7 +71,8 @@ VIEW_CONTACTS = may(
     "contact address addresschange consentevent subscription frequencycap suppression servicemessage receipt "
     "inboundmessage optoutreason linkopen suspiciousoptout consentform consentformversion notice topic sender",
 ) | {"compliance.view_contactrecord"}
-VIEW_HISTORY = on_all("view", {app: [f"historical{model}" for model in rows] for app, rows in HISTORIES.items()})
+HISTORY_MODELS = {app: [f"historical{model}" for model in models] for app, models in HISTORIES.items()}
+VIEW_HISTORY = on_all("view", HISTORY_MODELS)
 VIEW_ALL = on_all("view", MODELS) | VIEW_HISTORY
 VIEW_RULES = may("view", "preferences", "rule appliedrules")
 VIEW_CAMPAIGNS = (
@@ -115,8 +121,8 @@ ROLES: dict[str, Permissions] = {
     },
     "auditor": VIEW_ALL | {"compliance.view_contactrecord"},
     "administrator": SERVICES
-    | VIEW_HISTORY
     | on_all("add change delete view", MODELS)
+    | on_all("add change delete view", HISTORY_MODELS)
     | may("add change view", "auth", "user")
     | may("add change delete view", "auth", "group"),
 }

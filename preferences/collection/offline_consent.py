@@ -102,7 +102,9 @@ def confirm(
         for event in unconfirmed
         if event.topic
     ]
-    outbox.enqueue(address, ServiceMessage.Kind.SUBSCRIBED, sender=service_message.sender, interaction_id=interaction_id)
+    outbox.enqueue(
+        address, ServiceMessage.Kind.SUBSCRIBED, sender=service_message.sender, interaction_id=interaction_id
+    )
     return confirmed
 
 

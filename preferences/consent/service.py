@@ -130,7 +130,9 @@ def confirm(
         for event in open_questions
         if event.topic
     ]
-    outbox.enqueue(address, ServiceMessage.Kind.SUBSCRIBED, sender=service_message.sender, interaction_id=interaction_id)
+    outbox.enqueue(
+        address, ServiceMessage.Kind.SUBSCRIBED, sender=service_message.sender, interaction_id=interaction_id
+    )
     return subscriptions
 
 

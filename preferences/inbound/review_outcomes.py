@@ -88,7 +88,9 @@ def _opt_out_of_all(row: InboundMessage, address: Address, by: User) -> None:
         by=by,
     )
     if address.channel == Channel.SMS and row.received_at < timezone.now() - STILL_AN_ANSWER:
-        outbox.cancel_queued(address, ServiceMessage.Kind.UNSUBSCRIBED, reason="Too late to be an answer to their text.")
+        outbox.cancel_queued(
+            address, ServiceMessage.Kind.UNSUBSCRIBED, reason="Too late to be an answer to their text."
+        )
 
 
 def _record_decision(row: InboundMessage, address: Address, decision: str, outcome: str, by: User) -> InboundMessage:

@@ -223,7 +223,9 @@ def test_the_opt_out_is_not_confirmed_after_it_was_put_back(client, subscriber, 
 
     put_back(client, saved)
 
-    assert subscriber.service_messages.get(kind=ServiceMessage.Kind.UNSUBSCRIBED).status == ServiceMessage.Status.CANCELLED
+    assert (
+        subscriber.service_messages.get(kind=ServiceMessage.Kind.UNSUBSCRIBED).status == ServiceMessage.Status.CANCELLED
+    )
 
 
 def test_leaving_by_the_link_in_a_message_is_put_back_on_the_last_page(client, subscriber, topic):
