@@ -24,12 +24,12 @@ from preferences.consent import endings as consent_endings
 from preferences.consent.expiry import ConsentExpiry
 from preferences.errors import NotAllowed
 from preferences.models import (
+    NOT_SAID_TO_US,
     Address,
     Channel,
     ConsentEvent,
     InboundMessage,
     ServiceMessage,
-    Source,
     Subscription,
     Topic,
 )
@@ -41,7 +41,6 @@ ANSWER_WITHIN = timedelta(days=30)
 REACHED = (MessageStatus.SENT, MessageStatus.UNKNOWN, MessageStatus.SENDING)
 ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.LEASED, MessageStatus.WAITING)
 CLOSED = (Campaign.Status.FINISHED, Campaign.Status.CANCELLED)
-NOT_THEIRS = (Source.SYSTEM, Source.PROVIDER, Source.IMPORT)
 LISTED = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}
 CHUNK = 1_000
 
@@ -183,7 +182,7 @@ def unanswered_questions(at: datetime) -> QuerySet[Message]:
         Q(topic=OuterRef("campaign__topic")) | Q(topic=None),
         address=OuterRef("address"),
         recorded_at__gte=OuterRef("sent_to_provider_at"),
-    ).exclude(source__in=NOT_THEIRS)
+    ).exclude(source__in=NOT_SAID_TO_US)
     unread = InboundMessage.objects.filter(
         address=OuterRef("address"),
         due_at__isnull=False,

@@ -45,8 +45,7 @@ def row_change_label(row: Any, noun: str) -> str:
 
 def speaker_label(event: ConsentEvent) -> str:
     """Who said it, or wrote down that it was said."""
-    others: dict[str, str] = {Source.PROVIDER: _("Provider"), Source.SYSTEM: SYSTEM_ACTOR, Source.IMPORT: _("Import")}
-    return user_label(event.by, others.get(event.source, _("The person")))
+    return user_label(event.by, str(Source(event.source).traits.staff_actor))
 
 
 def cap_label(most_per_month: int | None) -> str:

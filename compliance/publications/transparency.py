@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.models import PolicyReview
-from preferences.models import Checkpoint, ConsentEvent, InboundMessage, ServiceMessage, Source, Suppression
+from preferences.models import Checkpoint, ConsentEvent, InboundMessage, ServiceMessage, Source, SourceKind, Suppression
 
 PERIODS = (30, 365)
 SMALLEST_SHOWN = 10
@@ -23,7 +23,7 @@ SAMPLE_SIZE = 10_000
 CACHE_SECONDS = 60 * 60
 OPT_OUT_KINDS = (ConsentEvent.Kind.WITHDRAWN, ConsentEvent.Kind.REFUSED)
 # Said elsewhere before we heard of it: an import brings old news, and texts and mails are timed by their own clock.
-NOT_HEARD_HERE = (Source.IMPORT, Source.SMS, Source.EMAIL)
+NOT_HEARD_HERE = Source.of_kind(SourceKind.FILE, SourceKind.REPLY)
 
 
 @dataclass(frozen=True)

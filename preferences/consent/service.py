@@ -21,6 +21,7 @@ from preferences.consent.suppressions import active_reasons, lift_by_person, sup
 from preferences.errors import NotAllowed
 from preferences.models import (
     OWN_ACTS,
+    RECORDED_BY_STAFF,
     Address,
     Basis,
     Channel,
@@ -41,7 +42,6 @@ from preferences.outbox import service as outbox
 EventKind = ConsentEvent.Kind
 SubscriptionStatus = Subscription.Status
 SuppressionReason = Suppression.Reason
-NOT_THEIR_OWN = (Source.STAFF, Source.IMPORT)  # whoever is told of a change because they did not make it
 
 
 @transaction.atomic
@@ -176,7 +176,7 @@ def grant(
         and until is None
         and address.events.exclude(interaction_id=interaction_id).exists()
     )
-    if source in NOT_THEIR_OWN and is_news:
+    if source in RECORDED_BY_STAFF and is_news:
         outbox.enqueue(address, ServiceMessage.Kind.CHANGED, sender=topic.sender, interaction_id=interaction_id)
     return ledger.record(
         address,

@@ -17,7 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from preferences.errors import NotAllowed
-from preferences.models import Address, Channel, ConsentEvent, LinkOpen, ServiceMessage, Source, SuspiciousOptOut
+from preferences.models import (
+    Address,
+    Channel,
+    ConsentEvent,
+    LinkOpen,
+    ServiceMessage,
+    Source,
+    SourceKind,
+    SuspiciousOptOut,
+)
 from preferences.outbox import service as outbox
 
 Opener = LinkOpen.Opener
@@ -26,7 +35,7 @@ SHARED = frozenset(BOT_SIGNATURES["shared"]["domains"])
 TOO_QUICK = timedelta(seconds=2)
 JUST_OPENED = timedelta(seconds=60)
 BURST = timedelta(seconds=60)
-BY_LINK = (Source.UNSUBSCRIBE_PAGE, Source.ONE_CLICK)
+BY_LINK = Source.of_kind(SourceKind.UNSUBSCRIBE_LINK)
 
 
 @dataclass(frozen=True)

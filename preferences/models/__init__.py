@@ -1,9 +1,10 @@
-"""The nouns of the hall, one file per family."""
+"""Models of contacts, consent, rules, messages and proof, one file for each group."""
 
 from preferences.models.address_changes import AddressChange
 from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
-from preferences.models.consent_events import OWN_ACTS, Basis, ConsentEvent, Evidence, Method, Source
+from preferences.models.consent_events import Basis, ConsentEvent, Evidence, Method
 from preferences.models.consent_forms import ConsentForm, ConsentFormVersion
+from preferences.models.consent_sources import NOT_SAID_TO_US, OWN_ACTS, RECORDED_BY_STAFF, Source, SourceKind
 from preferences.models.contacts import Address, Channel, Contact, InFlight
 from preferences.models.imports import Import
 from preferences.models.link_opens import LinkOpen, SuspiciousOptOut
@@ -16,7 +17,9 @@ from preferences.models.topics import Notice, Sender, Topic
 from preferences.models.transparency_log import Checkpoint, LedgerLeaf
 
 __all__ = [
+    "NOT_SAID_TO_US",
     "OWN_ACTS",
+    "RECORDED_BY_STAFF",
     "Address",
     "AddressChange",
     "AppendOnly",
@@ -45,6 +48,7 @@ __all__ = [
     "Sender",
     "ServiceMessage",
     "Source",
+    "SourceKind",
     "Subscription",
     "Suppression",
     "SuspiciousOptOut",

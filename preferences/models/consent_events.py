@@ -8,29 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from preferences.models.append_only import AppendOnly
 from preferences.models.consent_forms import ConsentFormVersion
+from preferences.models.consent_sources import Source
 from preferences.models.contacts import Address
 from preferences.models.topics import Notice, Topic
-
-
-class Source(models.TextChoices):
-    """Which door a word came in by."""
-
-    SIGN_UP = "sign_up", _("Sign-up page")
-    CONFIRM = "confirm", _("Confirmation link")
-    PREFERENCES = "preferences", _("Preferences page")
-    UNSUBSCRIBE_PAGE = "leave", _("Unsubscribe page")
-    ONE_CLICK = "one_click", _("One-click unsubscribe")
-    SMS = "text", _("Text message")
-    EMAIL = "mail", _("Email")
-    UNDO = "undo", _("Undo link")
-    STAFF = "staff", _("Staff")
-    IMPORT = "import", _("Import")
-    PROVIDER = "provider", _("Provider report")
-    SYSTEM = "system", _("Sayso (automatic)")
-
-
-# The person's own act, on something only they hold: the only doors that may undo their own "no".
-OWN_ACTS = frozenset({Source.CONFIRM, Source.PREFERENCES, Source.SMS, Source.UNDO})
 
 
 class Method(models.TextChoices):

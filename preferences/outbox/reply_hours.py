@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from preferences.geo import jurisdictions
-from preferences.models import Channel, ConsentEvent, ServiceMessage, Source, Topic
+from preferences.models import RECORDED_BY_STAFF, Channel, ConsentEvent, ServiceMessage, Source, SourceKind, Topic
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import sending_hours
 
 IMMEDIATE_FOR = timedelta(minutes=5)
 RECHECK_AFTER = timedelta(hours=1)  # where nobody knows which hour it is there
-NOT_THEIR_OWN = (Source.STAFF, Source.IMPORT, Source.SYSTEM)
+NOT_THEIR_OWN = RECORDED_BY_STAFF | Source.of_kind(SourceKind.SYSTEM)
 
 
 def earliest_send_at(service_message: ServiceMessage) -> datetime:

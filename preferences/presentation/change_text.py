@@ -29,21 +29,6 @@ OVERALL_SENTENCES = {
     EventKind.PAUSED: gettext_lazy("Everything is paused until %(day)s."),
     EventKind.RESUMED: gettext_lazy("The pause on all topics has ended."),
 }
-UNKNOWN_ACTOR = gettext_lazy("you, or someone who opened a link in a message to you")
-ACTOR_LABELS = {
-    Source.SIGN_UP: gettext_lazy("someone who entered this address on our sign-up page"),
-    Source.CONFIRM: UNKNOWN_ACTOR,
-    Source.PREFERENCES: UNKNOWN_ACTOR,
-    Source.UNSUBSCRIBE_PAGE: UNKNOWN_ACTOR,
-    Source.ONE_CLICK: UNKNOWN_ACTOR,
-    Source.SMS: gettext_lazy("you, by a text message"),
-    Source.EMAIL: gettext_lazy("you, by email"),
-    Source.UNDO: UNKNOWN_ACTOR,
-    Source.STAFF: gettext_lazy("our staff"),
-    Source.IMPORT: gettext_lazy("our staff, from a list of people who agreed"),
-    Source.PROVIDER: gettext_lazy("your email or phone provider"),
-    Source.SYSTEM: gettext_lazy("our system"),
-}
 
 
 def change_sentence(event: ConsentEvent, contact: Contact) -> str:
@@ -69,7 +54,7 @@ def actor_label(event: ConsentEvent) -> str:
     """Who made it, as far as we can tell. Fits after a colon."""
     if event.basis != Basis.EXPRESS and event.source == Source.IMPORT:
         return _("our staff, from a list of customers, members or people who contacted us")
-    return str(ACTOR_LABELS[Source(event.source)])
+    return str(Source(event.source).traits.change_actor)
 
 
 def moment_label(moment: datetime, contact: Contact) -> str:

@@ -54,27 +54,6 @@ OVERALL_SENTENCES = {
     EventKind.LIMITED: gettext_lazy("You limited how often we write to you"),
 }
 METHOD_SENTENCES = {Channel.EMAIL: gettext_lazy("by email"), Channel.SMS: gettext_lazy("by text message")}
-SOURCE_SENTENCES = {
-    Source.SIGN_UP: gettext_lazy("on the sign-up page"),
-    Source.CONFIRM: gettext_lazy("in a message that asked you to confirm"),
-    Source.PREFERENCES: gettext_lazy("on your preferences page"),
-    Source.UNSUBSCRIBE_PAGE: gettext_lazy("on the unsubscribe page"),
-    Source.ONE_CLICK: gettext_lazy("with the unsubscribe button in an email program"),
-    Source.SMS: gettext_lazy("in a text message"),
-    Source.EMAIL: gettext_lazy("in an email to us"),
-    Source.UNDO: gettext_lazy("with an undo link"),
-    Source.STAFF: gettext_lazy("given verbally or in writing, and recorded by our staff"),
-    Source.IMPORT: gettext_lazy("in an imported list of people who had agreed"),
-    Source.PROVIDER: gettext_lazy("reported by your email or phone provider"),
-    Source.SYSTEM: gettext_lazy("automatically, on the due date"),
-}
-OTHER_ACTOR_SENTENCES = {
-    Source.SIGN_UP: gettext_lazy("someone who entered this address; only the confirmation shows that it was you"),
-    Source.STAFF: gettext_lazy("one of our staff, for you"),
-    Source.IMPORT: gettext_lazy("one of our staff, from an imported file"),
-    Source.PROVIDER: gettext_lazy("your provider, because you reported a message as spam"),
-    Source.SYSTEM: gettext_lazy("our system, on the due date"),
-}
 
 
 @dataclass(frozen=True)
@@ -98,14 +77,14 @@ class HistoryLine:
 
     @property
     def door(self) -> str:
-        return str(SOURCE_SENTENCES[Source(self.event.source)])
+        return str(Source(self.event.source).traits.place)
 
     @property
     def who(self) -> str:
         """Nobody of ours is named: that is the staff's own data."""
         if self.event.by_id:
             return _("one of our staff")
-        return str(OTHER_ACTOR_SENTENCES.get(Source(self.event.source), _("you")))
+        return str(Source(self.event.source).traits.actor)
 
     @cached_property
     def evidence(self) -> Evidence | None:

@@ -41,12 +41,6 @@ CATEGORIES = {
     Channel.EMAIL: ["pd:EmailAddress", "pd:Language"],
     Channel.SMS: ["pd:TelephoneNumber", "pd:Language"],
 }
-NOT_THE_PERSON = {
-    Source.STAFF: "pii-controller-staff",
-    Source.IMPORT: "pii-controller-file",
-    Source.PROVIDER: "pii-processor",
-    Source.SYSTEM: "pii-controller-system",
-}
 
 
 def build_receipt(
@@ -148,7 +142,7 @@ def _event(event: ConsentEvent) -> dict[str, Any]:
         "most_in_30_days": event.most_per_month,
         "rests_on": event.basis,
         "rests_on_day": event.basis_on.isoformat() if event.basis_on else None,
-        "entity_id": NOT_THE_PERSON.get(Source(event.source), "pii-principal"),
+        "entity_id": Source(event.source).traits.receipt_entity,
         "source": event.source,
         "method": event.method,
         "notice_id": event.notice.digest if event.notice else None,

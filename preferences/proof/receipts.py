@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from preferences.errors import NotAllowed
-from preferences.models import Address, ConsentEvent, Receipt, ServiceMessage, Source
+from preferences.models import NOT_SAID_TO_US, Address, ConsentEvent, Receipt, ServiceMessage, Source
 from preferences.proof import receipt_schema, receipt_signing
 
 # Whose receipts are written by themselves: what a person said, here or to a colleague. Anybody else's, such as
 # those of a file with a million lines, are written when they are asked for or told of.
-ANSWERED_KINDS = [source for source in Source.values if source not in (Source.IMPORT, Source.PROVIDER, Source.SYSTEM)]
+ANSWERED_SOURCES = sorted(frozenset(Source) - NOT_SAID_TO_US)
 MOST_AT_ONCE = 500
 LOOKS_BACK = 50
 
@@ -54,7 +54,7 @@ def issue_missing_receipts(address_id: int | None = None) -> int:
         .order_by("-pk")
         .values_list("interaction_id", flat=True)
     )
-    spoken_or_told = Q(source__in=ANSWERED_KINDS) | Q(interaction_id__in=list(told[:MOST_AT_ONCE]))
+    spoken_or_told = Q(source__in=ANSWERED_SOURCES) | Q(interaction_id__in=list(told[:MOST_AT_ONCE]))
     said = ConsentEvent.objects.filter(spoken_or_told, address__erased_at=None)
     latest = said.filter(address=address_id) if address_id else said
     return _issue_for_events(latest.order_by("-pk"), LOOKS_BACK if address_id else MOST_AT_ONCE)

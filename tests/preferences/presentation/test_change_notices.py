@@ -393,4 +393,3 @@ def test_the_letter_goes_out_by_mail_and_its_receipt_is_written(known, topic):
 
 def test_every_word_of_the_ledger_has_its_sentence():
     assert set(ConsentEvent.Kind) - set(change_text.TOPIC_SENTENCES) == {ConsentEvent.Kind.LIMITED}
-    assert set(change_text.ACTOR_LABELS) == set(Source)
