@@ -46,8 +46,8 @@ class BreakdownAdminMixin(StaffAdmin):
     def get_urls(self) -> list[URLPattern]:
         site = self.admin_site.admin_view
         pages = [
-            path("<int:object_id>/who/", site(require_safe(self.who_view)), name="campaigns_recipients"),
-            path("<int:object_id>/who.csv", site(require_POST(self.export_view)), name="campaigns_recipients_export"),
+            path("<int:object_id>/recipients/", site(require_safe(self.recipients_view)), name="campaigns_recipients"),
+            path("<int:object_id>/recipients.csv", site(require_POST(self.export_view)), name="campaigns_recipients_export"),
         ]
         return pages + super().get_urls()
 
@@ -76,7 +76,7 @@ class BreakdownAdminMixin(StaffAdmin):
             context |= breakdown_labels.breakdown_numbers(shown, request.GET.get("place", ""))
         return self.page(request, "admin/campaigns/campaign/breakdown.html", context)
 
-    def who_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    def recipients_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The addresses behind one number, as they stand now."""
         campaign = self._with_names(request, object_id)
         court = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))

@@ -73,14 +73,14 @@ class ExplanationAdminMixin(StaffAdmin):
     """Mix into the messages' pages."""
 
     def get_urls(self) -> list[URLPattern]:
-        asks, reads = require_safe(self.why_view), require_safe(self.judged_view)
+        asks, reads = require_safe(self.eligibility_view), require_safe(self.decision_view)
         return [
-            path("why/", self.admin_site.admin_view(asks), name="campaigns_check_eligibility"),
-            path("<int:message_id>/judged/", self.admin_site.admin_view(reads), name="campaigns_recorded_decision"),
+            path("check-eligibility/", self.admin_site.admin_view(asks), name="campaigns_check_eligibility"),
+            path("<int:message_id>/decision/", self.admin_site.admin_view(reads), name="campaigns_recorded_decision"),
             *super().get_urls(),
         ]
 
-    def why_view(self, request: HttpRequest) -> HttpResponse:
+    def eligibility_view(self, request: HttpRequest) -> HttpResponse:
         """Whoever may see contacts asks here."""
         if not request.user.has_perm("preferences.view_contact"):
             raise PermissionDenied
@@ -95,7 +95,7 @@ class ExplanationAdminMixin(StaffAdmin):
             return _json(serialize.explanation_document(found, admin_urls_for(request)))
         return self._why_page(request, {"answer": serialize.explanation_document(found, admin_urls_for(request))})
 
-    def judged_view(self, request: HttpRequest, message_id: int) -> HttpResponse:
+    def decision_view(self, request: HttpRequest, message_id: int) -> HttpResponse:
         """The stored verdict of one message, for machines; people see it on the message's page."""
         if not self.has_view_permission(request):
             raise PermissionDenied

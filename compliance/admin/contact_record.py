@@ -42,8 +42,8 @@ class ContactRecordAdmin(ReadOnly, AddressSearchAdmin, StaffAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
-            path("<int:contact_id>/dossier/", self.dossier_view, name="compliance_timeline"),
-            path("<int:contact_id>/dossier.json", self.export_view, name="compliance_timeline_export"),
+            path("<int:contact_id>/timeline/", self.timeline_view, name="compliance_timeline"),
+            path("<int:contact_id>/timeline.json", self.export_view, name="compliance_timeline_export"),
         ]
         for page in pages:
             page.callback = self.admin_site.admin_view(page.callback)
@@ -52,7 +52,7 @@ class ContactRecordAdmin(ReadOnly, AddressSearchAdmin, StaffAdmin):
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponseRedirect:
         return redirect("admin:compliance_timeline", self._person(request, object_id).pk)
 
-    def dossier_view(self, request: HttpRequest, contact_id: int) -> HttpResponse:
+    def timeline_view(self, request: HttpRequest, contact_id: int) -> HttpResponse:
         """The timeline, whole or of one kind."""
         person = self._person(request, contact_id)
         entries = timeline.build_timeline(person)

@@ -51,7 +51,7 @@ class ForecastAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
         site = self.admin_site.admin_view
         pages = [
             path("proposal/<int:proposal_id>/", site(self.of_proposal_view), name="compliance_forecast_proposal"),
-            path("<int:forecast_id>/who/", site(require_safe(self.who_view)), name="compliance_forecast_people"),
+            path("<int:forecast_id>/people/", site(require_safe(self.people_view)), name="compliance_forecast_people"),
         ]
         return pages + super().get_urls()
 
@@ -126,7 +126,7 @@ class ForecastAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
             verb=lambda said: forecasts.forecast_proposal(proposal, by=staff_user(request), **said),
         )
 
-    def who_view(self, request: HttpRequest, forecast_id: int) -> HttpResponse:
+    def people_view(self, request: HttpRequest, forecast_id: int) -> HttpResponse:
         """The first thousand people behind one number."""
         row = self.subject(request, str(forecast_id))
         if not _sees_names(request):

@@ -88,7 +88,7 @@ EXPORT_TABLES: dict[str, ExportTable] = {
     "said": ExportTable(
         gettext_lazy("Consent history"),
         _of_address(ConsentEvent),
-        "reference act occurred_at recorded_at address topic.sender topic kind source method notice.digest "
+        "reference interaction_id occurred_at recorded_at address topic.sender topic kind source method notice.digest "
         "form.title form.version until most_per_month basis basis_on origin commitment",
     ),
     "proofs": ExportTable(
@@ -137,7 +137,7 @@ EXPORT_TABLES: dict[str, ExportTable] = {
             | Q(service_message__address__contact=contact)
             | Q(fingerprint__in=contact.addresses.live().values("fingerprint"))
         ).order_by("pk"),
-        "provider kind message.reference reply.reference detail occurred_at",
+        "provider kind message.reference service_message.reference detail occurred_at",
     ),
     "written": ExportTable(
         gettext_lazy("What you wrote to us"),
@@ -154,12 +154,12 @@ EXPORT_TABLES: dict[str, ExportTable] = {
         lambda contact: AddressChange.objects.filter(
             Q(old__contact=contact) | Q(new__contact=contact, confirmed_at__isnull=False)
         ).order_by("pk"),
-        "act old new asked_at confirmed_at dropped_at",
+        "interaction_id old new asked_at confirmed_at dropped_at",
     ),
     "links_opened": ExportTable(
         gettext_lazy("Links opened in our messages"),
         _of_address(LinkOpen),
-        "address purpose verb looks because network agent seen_at",
+        "address purpose method opener because network agent seen_at",
     ),
     "receipts": ExportTable(
         gettext_lazy("Consent receipts issued to you"),

@@ -38,4 +38,4 @@ def compose_review_reminder(reminder: ReviewReminder, *, days_left: int) -> Mail
 
 
 def _html_page(ending: str, facts: dict[str, object]) -> str:
-    return render_to_string(f"compliance/letters/review_reminder.{ending}", facts)
+    return render_to_string(f"compliance/policies/review_reminder.{ending}", facts)

@@ -38,7 +38,7 @@ def test_what_runs_out_is_seen_and_asked_for_again(page, people, colleagues, sho
     named = page.get_by_role("link", name="Olga Old").count()
 
     log_in(page, "author")
-    page.goto("/admin/campaigns/campaign/expiry/")
+    page.goto("/admin/campaigns/campaign/expiring-consent/")
     shoot("expiry-desk")
     page.emulate_media(color_scheme="dark")
     page.reload()

@@ -184,7 +184,7 @@ def test_a_stop_and_what_is_held_are_named_first(auditor, topic, subscriber):
     assert counted(auditor) == {"All sending is paused": 1, "Messages on hold: needs review": 1}
 
 
-@pytest.mark.parametrize(("page", "query"), [("stopswitch", "deactivated_at__isempty=1"), ("message", "held=yes")])
+@pytest.mark.parametrize(("page", "query"), [("emergencystop", "deactivated_at__isempty=1"), ("message", "held=yes")])
 def test_what_is_named_first_leads_to_its_rows(auditor, page, query):
     client = Client()
     client.force_login(auditor)

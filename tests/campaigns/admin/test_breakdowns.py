@@ -37,7 +37,7 @@ def officer(client, db):
 
 
 def who(campaign, **query):
-    return page("who", campaign.pk) + "?" + "&".join(f"{name}={value}" for name, value in query.items())
+    return page("recipients", campaign.pk) + "?" + "&".join(f"{name}={value}" for name, value in query.items())
 
 
 def test_the_page_tells_who_gets_it_and_why_others_do_not(writing, campaign, people):
@@ -54,7 +54,7 @@ def test_whoever_may_not_see_people_gets_numbers_without_links(writing, campaign
 
     assert "/who/" not in content
     assert writing.get(who(campaign, kind="send")).status_code == 403
-    assert writing.post(page("who_export", campaign.pk)).status_code == 403
+    assert writing.post(page("recipients_export", campaign.pk)).status_code == 403
 
 
 def test_whoever_may_not_see_the_breakdown_is_kept_out(client, campaign):
@@ -100,7 +100,7 @@ def test_one_place_is_looked_at_alone(officer, campaign, people, topic):
     ],
 )
 def test_what_nobody_can_read_is_not_found(officer, campaign, query):
-    assert officer.get(page("who", campaign.pk) + "?" + query).status_code == 404
+    assert officer.get(page("recipients", campaign.pk) + "?" + query).status_code == 404
 
 
 @pytest.mark.parametrize("row", ["0", "x", "999999999999999999999", "\N{GRINNING FACE}"])
@@ -147,7 +147,7 @@ def test_looking_keeps_nothing(writing, campaign, people):
 
 
 def test_the_table_has_every_address_masked_and_the_log_tells_who_took_it(officer, campaign, people):
-    answer = officer.post(page("who_export", campaign.pk) + "?kind=skip")
+    answer = officer.post(page("recipients_export", campaign.pk) + "?kind=skip")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
     assert rows[0] == ["address", "contact", "decision", "reason", "until", "jurisdictions"]
@@ -157,7 +157,7 @@ def test_the_table_has_every_address_masked_and_the_log_tells_who_took_it(office
 
 
 def test_a_table_is_not_taken_by_a_link(officer, campaign):
-    assert officer.get(page("who_export", campaign.pk)).status_code == 405
+    assert officer.get(page("recipients_export", campaign.pk)).status_code == 405
 
 
 def test_the_reviewer_sees_the_numbers_before_approving(approving, campaign, people, author):

@@ -40,7 +40,7 @@ def names(topic, **more):
 
 @pytest.mark.parametrize("role", ["author", "approver", "compliance officer", "auditor"])
 def test_who_sees_campaigns_sees_what_runs_out(people, role):
-    shown = words_of(at_the_desk(role).get(page("expiry")))
+    shown = words_of(at_the_desk(role).get(page("expiring_consent")))
 
     assert "Harbour Clinic · Health tips · E-mail" in shown
     assert "Old consent, to be renewed Over already 0 Within 30 days 2 31 to 60 days 0" in shown
@@ -49,23 +49,23 @@ def test_who_sees_campaigns_sees_what_runs_out(people, role):
 
 
 def test_support_does_not_see_it(people):
-    assert at_the_desk("support").get(page("expiry")).status_code == 403
+    assert at_the_desk("support").get(page("expiring_consent")).status_code == 403
 
 
 def test_the_list_of_campaigns_leads_there(people, writing):
     assert page("campaign_running_out") in writing.get(page("campaign_changelist")).content.decode()
-    assert writing.get(page("campaign_running_out"))["Location"] == page("expiry")
+    assert writing.get(page("campaign_running_out"))["Location"] == page("expiring_consent")
 
 
 def test_the_names_are_for_those_who_may_see_contacts(people, topic):
     officer, author = at_the_desk("compliance officer"), at_the_desk("author")
-    answer = officer.get(page("expiry_names"), names(topic))
+    answer = officer.get(page("expiring_consent_names"), names(topic))
 
     assert "Olga &lt;b&gt;Old&lt;/b&gt;" in answer.content.decode()
     assert "2026-04-01" in words_of(answer)
-    assert "expiry/names/?" in officer.get(page("expiry")).content.decode()
-    assert author.get(page("expiry_names"), names(topic)).status_code == 403
-    assert "expiry/names/?" not in author.get(page("expiry")).content.decode()
+    assert "expiry/names/?" in officer.get(page("expiring_consent")).content.decode()
+    assert author.get(page("expiring_consent_names"), names(topic)).status_code == 403
+    assert "expiry/names/?" not in author.get(page("expiring_consent")).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -85,17 +85,17 @@ def test_the_names_are_for_those_who_may_see_contacts(people, topic):
     ],
 )
 def test_what_is_asked_wrongly_is_not_found(people, topic, wrong):
-    assert at_the_desk("compliance officer").get(page("expiry_names"), names(topic) | wrong).status_code == 404
+    assert at_the_desk("compliance officer").get(page("expiring_consent_names"), names(topic) | wrong).status_code == 404
 
 
 def test_a_page_beyond_the_last_is_empty(people, topic):
-    answer = at_the_desk("compliance officer").get(page("expiry_names"), names(topic, page=9))
+    answer = at_the_desk("compliance officer").get(page("expiring_consent_names"), names(topic, page=9))
 
     assert "Nobody." in words_of(answer)
 
 
 def test_one_press_makes_the_draft(people, topic, writing, author):
-    answer = writing.post(page("expiry_ask"), {"topic": topic.pk, "channel": "email"}, follow=True)
+    answer = writing.post(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"}, follow=True)
 
     draft = Campaign.objects.get()
     assert (draft.kind, draft.status, draft.author) == ("repermission", "draft", author)
@@ -104,8 +104,8 @@ def test_one_press_makes_the_draft(people, topic, writing, author):
 
 
 def test_pressed_twice_there_is_one_draft_and_a_sentence(people, topic, writing):
-    writing.post(page("expiry_ask"), {"topic": topic.pk, "channel": "email"})
-    again = writing.post(page("expiry_ask"), {"topic": topic.pk, "channel": "email"}, follow=True)
+    writing.post(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"})
+    again = writing.post(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"}, follow=True)
 
     assert "asks them already" in words_of(again)
     assert Campaign.objects.count() == 1
@@ -115,18 +115,18 @@ def test_pressed_twice_there_is_one_draft_and_a_sentence(people, topic, writing)
 def test_who_writes_no_campaigns_makes_no_draft(people, topic, role):
     browser = at_the_desk(role)
 
-    assert browser.post(page("expiry_ask"), {"topic": topic.pk, "channel": "email"}).status_code == 403
+    assert browser.post(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"}).status_code == 403
     assert not Campaign.objects.exists()
 
 
 def test_a_get_makes_no_draft(people, topic, writing):
-    assert writing.get(page("expiry_ask"), {"topic": topic.pk, "channel": "email"}).status_code == 405
+    assert writing.get(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"}).status_code == 405
     assert not Campaign.objects.exists()
 
 
 def test_a_stranger_is_asked_to_log_in(people, client):
-    assert "/login/" in client.get(page("expiry"))["Location"]
+    assert "/login/" in client.get(page("expiring_consent"))["Location"]
 
 
 def test_an_empty_desk_says_so(db, writing):
-    assert "No consent expires within 90 days." in words_of(writing.get(page("expiry")))
+    assert "No consent expires within 90 days." in words_of(writing.get(page("expiring_consent")))

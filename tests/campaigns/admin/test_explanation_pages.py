@@ -44,7 +44,7 @@ def about(topic):
 
 
 def why(client, **asked):
-    return client.get(page("why"), asked)
+    return client.get(page("check_eligibility"), asked)
 
 
 # Who may ask
@@ -77,7 +77,7 @@ def test_a_stranger_is_asked_to_log_in(client, db):
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_the_page_is_only_looked_at(method, supporting):
-    assert getattr(supporting, method)(page("why")).status_code == 405
+    assert getattr(supporting, method)(page("check_eligibility")).status_code == 405
 
 
 # The page
@@ -141,14 +141,14 @@ def test_the_pages_about_a_person_lead_here(name, supporting, subscriber):
 
     content = supporting.get(f"/admin/preferences/{name}/{pk}/change/").content.decode()
 
-    assert f"{page('why')}?who=" in content
+    assert f"{page('check_eligibility')}?who=" in content
 
 
 def test_the_dossier_and_the_first_page_lead_here(supporting, subscriber):
-    dossier = supporting.get(f"/admin/compliance/contactrecord/{subscriber.contact_id}/dossier/").content.decode()
+    dossier = supporting.get(f"/admin/compliance/contactrecord/{subscriber.contact_id}/timeline/").content.decode()
 
-    assert f"{page('why')}?who={subscriber.contact.reference.hex}" in dossier
-    assert page("why") in supporting.get("/admin/").content.decode()
+    assert f"{page('check_eligibility')}?who={subscriber.contact.reference.hex}" in dossier
+    assert page("check_eligibility") in supporting.get("/admin/").content.decode()
 
 
 def test_names_are_shown_as_text(supporting, topic):
@@ -163,7 +163,7 @@ def test_names_are_shown_as_text(supporting, topic):
 
 
 def test_the_page_costs_the_same_however_long_the_story(supporting, subscriber, topic):
-    url = f"{page('why')}?who={subscriber.reference}&about={about(topic)}"
+    url = f"{page('check_eligibility')}?who={subscriber.reference}&about={about(topic)}"
     supporting.get(url)
     before = queries(supporting, url)
     for number in range(4):
@@ -219,7 +219,7 @@ def test_the_page_says_what_is_wrong_too(supporting, topic):
 def test_what_is_given_twice_is_refused(name, supporting, subscriber, topic):
     query = f"who={subscriber.value}&about={about(topic)}&{name}=a&{name}=b"
 
-    answer = supporting.get(f"{page('why')}?{query}")
+    answer = supporting.get(f"{page('check_eligibility')}?{query}")
 
     assert answer.status_code == 400
     assert "Give it once." in words_of(answer)
@@ -291,7 +291,7 @@ def test_the_schema_for_machines_stays_as_it_is(supporting, mainer, topic):
 
 
 def test_the_header_asks_for_json_as_well(supporting, subscriber, topic):
-    answer = supporting.get(page("why"), {"who": subscriber.value, "about": about(topic)}, headers={"accept": JSON})
+    answer = supporting.get(page("check_eligibility"), {"who": subscriber.value, "about": about(topic)}, headers={"accept": JSON})
 
     assert answer["Content-Type"] == JSON
     assert answer.json()["decision"]["kind"] == "send"
@@ -300,6 +300,6 @@ def test_the_header_asks_for_json_as_well(supporting, subscriber, topic):
 def test_a_browser_gets_the_page(supporting, subscriber, topic):
     accepts = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
-    answer = supporting.get(page("why"), {"who": subscriber.value, "about": about(topic)}, headers=accepts)
+    answer = supporting.get(page("check_eligibility"), {"who": subscriber.value, "about": about(topic)}, headers=accepts)
 
     assert answer["Content-Type"].startswith("text/html")

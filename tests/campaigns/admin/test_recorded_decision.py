@@ -38,7 +38,7 @@ def test_a_message_shows_its_stored_verdict_and_where_to_ask_anew(client, starte
 
     assert "Yes: there was no exclusion reason. Current status: Sent." in words_of(answer)
     assert "As decided at that time, not evaluated again." in words_of(answer)
-    assert f"{page('why')}?who={subscriber.reference}&amp;about={started.reference}" in answer.content.decode()
+    assert f"{page('check_eligibility')}?who={subscriber.reference}&amp;about={started.reference}" in answer.content.decode()
 
 
 def test_the_stored_verdict_for_machines_is_what_the_row_says(client, started, subscriber, mail_server):
@@ -47,7 +47,7 @@ def test_the_stored_verdict_for_machines_is_what_the_row_says(client, started, s
     sender.send_batch(started)
     message = Message.objects.get()
 
-    found = client.get(page("judged", message.pk)).json()
+    found = client.get(page("recorded_decision", message.pk)).json()
 
     assert found["kind"] == "as_judged"
     assert found["stored"]["decision"] == "send"
@@ -60,7 +60,7 @@ def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approvi
     sender.send_batch(started)
     pk = Message.objects.get().pk
 
-    answer, for_machines = approving.get(page("message_change", pk)), approving.get(page("judged", pk))
+    answer, for_machines = approving.get(page("message_change", pk)), approving.get(page("recorded_decision", pk))
 
     assert "Yes: nothing spoke against it." in words_of(answer)
     assert "Their local time" not in words_of(answer)
@@ -69,10 +69,10 @@ def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approvi
 
 
 def test_a_message_that_is_not_there_is_not_found(approving):
-    assert approving.get(page("judged", 4711)).status_code == 404
+    assert approving.get(page("recorded_decision", 4711)).status_code == 404
 
 
 def test_who_may_not_see_messages_reads_no_verdict(supporting, started, subscriber):
     audience.freeze(started)
 
-    assert supporting.get(page("judged", Message.objects.get().pk)).status_code == 403
+    assert supporting.get(page("recorded_decision", Message.objects.get().pk)).status_code == 403

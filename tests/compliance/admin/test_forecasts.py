@@ -70,8 +70,8 @@ def test_the_publishing_page_shows_the_newest_forecast(client, office, proposal,
 
 def test_a_number_leads_to_its_names(office, done, people):
     last = len(done.result["days"]) - 1
-    effect = office.get(page("who", done.pk), {"point": last, "world": "effect"})
-    other = office.get(page("who", done.pk), {"point": last, "world": "before"})
+    effect = office.get(page("people", done.pk), {"point": last, "world": "effect"})
+    other = office.get(page("people", done.pk), {"point": last, "world": "before"})
 
     assert words_of(effect).count("•••@") == 2
     assert people[0].value not in effect.content.decode()
@@ -91,7 +91,7 @@ def test_whoever_has_nothing_to_do_with_it_is_kept_out(client, office, done):
     client.force_login(roles.colleague("author"))
 
     assert client.get(page("change", done.pk)).status_code == 403
-    assert client.get(page("who", done.pk), {"point": 0}).status_code == 403
+    assert client.get(page("people", done.pk), {"point": 0}).status_code == 403
 
 
 def test_time_alone_is_forecast_for_a_topic(office, topic, people):
@@ -142,7 +142,7 @@ def test_a_proposal_that_is_decided_is_not_forecast(office, proposal, colleague)
     "query", ["", "point=x", "point=-1", "point=999", "point=0&world=nonsense", "point=%F0%9F%98%80"]
 )
 def test_a_number_that_is_not_there_is_not_found(office, done, query):
-    assert office.get(page("who", done.pk) + "?" + query).status_code == 404
+    assert office.get(page("people", done.pk) + "?" + query).status_code == 404
 
 
 def test_many_people_are_counted_while_one_looks_again(office, topic, people, settings):
@@ -163,7 +163,7 @@ def test_the_list_of_forecasts_says_what_each_is_about(office, done):
 def test_hostile_names_are_inert(office, topic, done, people):
     subscribe(factories.email_address(country="DE", name="<script>alert(1)</script>"), topic)
 
-    content = office.get(page("who", done.pk), {"point": len(done.result["days"]) - 1}).content.decode()
+    content = office.get(page("people", done.pk), {"point": len(done.result["days"]) - 1}).content.decode()
 
     assert "<script>alert" not in content
 

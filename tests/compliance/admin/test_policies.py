@@ -37,7 +37,7 @@ def page(name, *args, **query):
 
 
 def dossier_of(address, **query):
-    return page("dossier", address.contact_id, **query)
+    return page("timeline", address.contact_id, **query)
 
 
 def test_an_officer_adds_a_policy_and_publishes_its_first_text(officer_desk, policy):
@@ -155,8 +155,8 @@ def another(owner, number):
 
 
 def test_the_dossier_is_found_by_address_and_opens_as_a_timeline(auditor_desk, subscriber):
-    found = auditor_desk.get(page("person_changelist", q=subscriber.value)).content.decode()
-    answer = auditor_desk.get(page("person_change", subscriber.contact_id), follow=True)
+    found = auditor_desk.get(page("contactrecord_changelist", q=subscriber.value)).content.decode()
+    answer = auditor_desk.get(page("contactrecord_change", subscriber.contact_id), follow=True)
 
     assert subscriber.value in found
     assert answer.redirect_chain == [(dossier_of(subscriber), 302)]
@@ -170,7 +170,7 @@ def test_the_dossier_is_filtered_by_kind(auditor_desk, subscriber):
 
 
 def test_the_dossier_is_exported_whole(auditor_desk, subscriber):
-    answer = auditor_desk.get(page("dossier_export", subscriber.contact_id))
+    answer = auditor_desk.get(page("timeline_export", subscriber.contact_id))
     data = json.loads(answer.content)
 
     assert answer["Content-Disposition"].startswith("attachment")
@@ -186,7 +186,7 @@ def test_the_dossier_of_a_forgotten_person_opens_and_tells_nobody(auditor_desk, 
     erasure.erase(subscriber.contact, by=officer)
 
     shown = auditor_desk.get(dossier_of(subscriber)).content.decode()
-    exported = auditor_desk.get(page("dossier_export", subscriber.contact_id)).content.decode()
+    exported = auditor_desk.get(page("timeline_export", subscriber.contact_id)).content.decode()
     assert "This person's data was deleted on" in shown
     assert value not in shown + exported
 
@@ -198,12 +198,12 @@ def test_words_of_a_stranger_are_shown_and_never_run(auditor_desk, subscriber, t
     assert "<script>alert(1)" not in auditor_desk.get(dossier_of(subscriber)).content.decode()
 
 
-@pytest.mark.parametrize("name", ["dossier", "dossier_export", "person_change"])
+@pytest.mark.parametrize("name", ["timeline", "timeline_export", "contactrecord_change"])
 def test_an_author_reads_no_dossier(subscriber, name):
     assert at_the_desk("author").get(page(name, subscriber.contact_id)).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["dossier", "dossier_export", "person_change"])
+@pytest.mark.parametrize("name", ["timeline", "timeline_export", "contactrecord_change"])
 def test_a_dossier_of_nobody_is_not_found(auditor_desk, name):
     assert auditor_desk.get(page(name, 999)).status_code == 404
 

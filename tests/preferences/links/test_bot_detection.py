@@ -65,7 +65,7 @@ def test_a_person_is_counted_as_a_person(client, subscriber):
     client.get(path(tokens.preferences_url(subscriber)), **PERSON)
 
     hit = LinkOpen.objects.get()
-    assert (hit.opener, hit.purpose, hit.mail_domain) == ("person", "manage", "example.org")
+    assert (hit.opener, hit.purpose, hit.mail_domain) == ("person", "preferences", "example.org")
 
 
 def test_a_forged_link_is_not_counted(client, db):

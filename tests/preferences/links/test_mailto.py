@@ -100,7 +100,7 @@ HEADER = mailto.list_unsubscribe_header
 def test_the_header_offers_one_click_first_and_mail_second(address, topic):
     first, second = HEADER(address, topic, message=MESSAGE).split(", ")
 
-    assert first.startswith("<http://testserver/u/")
+    assert first.startswith("<http://testserver/o/")
     assert (
         second
         == f"<mailto:{mailto.unsubscribe_mailbox(TokenClaims(address.pk, 0, topic.pk, MESSAGE))}?subject=unsubscribe>"
@@ -136,4 +136,4 @@ def test_a_returned_header_is_recognised_however_it_was_written_again(harm):
 def test_a_link_for_another_purpose_is_no_way_out(purpose):
     token = tokens.make_token(purpose, Address(pk=7))
 
-    assert mailto.claims_from_header(f"<http://testserver/u/{token}/>") is None
+    assert mailto.claims_from_header(f"<http://testserver/o/{token}/>") is None

@@ -15,9 +15,9 @@ from preferences.web import link_session
 from tests.preferences.web.visitors import open_link, path
 
 LETTER = {
-    LinkPurpose.UNSUBSCRIBE: "l",
-    LinkPurpose.PREFERENCES: "m",
-    LinkPurpose.SECURE: "f",
+    LinkPurpose.UNSUBSCRIBE: "u",
+    LinkPurpose.PREFERENCES: "p",
+    LinkPurpose.SECURE: "s",
     LinkPurpose.CONFIRM: "c",
     LinkPurpose.UNDO: "z",
     LinkPurpose.RECEIPT: "r",
@@ -75,7 +75,7 @@ def test_under_tls_the_cookie_belongs_to_this_host_alone(client, made, settings)
 
     client.get(path(made[LinkPurpose.UNSUBSCRIBE]))
 
-    assert client.cookies["__Host-sayso-leave"]["secure"]
+    assert client.cookies["__Host-sayso-unsubscribe"]["secure"]
 
 
 @pytest.mark.parametrize(("purpose", "door"), [p for p in itertools.product(LinkPurpose, LinkPurpose) if p[0] != p[1]])
@@ -180,33 +180,33 @@ def test_old_keys_still_verify_and_removed_ones_do_not(client, made, settings):
 
 @pytest.mark.parametrize("value", ["", "x", "1-1-0-0-0_99999999999:x", "\x00"])
 def test_a_forged_cookie_opens_nothing(client, subscriber, value):
-    client.cookies["sayso-manage"] = value
+    client.cookies["sayso-preferences"] = value
 
     assert client.get("/preferences/").status_code in (403, 404)
 
 
 def test_a_cookie_of_one_purpose_is_worth_nothing_as_another(client, made):
     open_link(client, made[LinkPurpose.UNSUBSCRIBE])
-    client.cookies["sayso-manage"] = client.cookies["sayso-leave"].value
+    client.cookies["sayso-preferences"] = client.cookies["sayso-unsubscribe"].value
 
     assert client.get("/preferences/").status_code == 404
 
 
 def test_a_cookie_does_not_outlive_its_day(clock, client, made):
     open_link(client, made[LinkPurpose.PREFERENCES])
-    value = client.cookies["sayso-manage"].value
+    value = client.cookies["sayso-preferences"].value
     clock.shift(24 * 60 * 60 + 1)
-    client.cookies["sayso-manage"] = value
+    client.cookies["sayso-preferences"] = value
 
     assert client.get("/preferences/").status_code == 410
 
 
 def test_nobody_writes_by_looking(client, made, subscriber, topic):
     pages = [*map(path, made.values()), path(tokens.one_click_url(subscriber, topic))]
-    pages += [reverse(f"preferences:{name}") for name in ("senders", "my-link", "my-link-sent")]
+    pages += [reverse(f"preferences:{name}") for name in ("senders", "secure-link-request", "secure-link-sent")]
     pages += [reverse(f"preferences:{name}", args=[topic.sender.slug]) for name in ("sign-up", "check-inbox")]
-    pages += [reverse(f"preferences:{name}") for name in ("confirm", "preferences", "leave", "leave-done")]
-    pages += [reverse(f"preferences:{name}") for name in ("undo", "receipt", "history", "details")]
+    pages += [reverse(f"preferences:{name}") for name in ("confirm", "preferences", "unsubscribe", "unsubscribe-done")]
+    pages += [reverse(f"preferences:{name}") for name in ("undo", "receipt", "consent-history", "contact-details")]
     before = _rows()
 
     statuses = {getattr(client, method)(page).status_code for page in pages for method in ("get", "head", "options")}

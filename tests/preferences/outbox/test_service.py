@@ -104,7 +104,7 @@ def test_a_dead_broker_costs_a_page_nothing(
     tasks.deliver_service_messages()
 
     assert answer.status_code == 302
-    assert any(b"http://testserver/f/" in message.content.replace(b"=\r\n", b"") for message in relay.messages)
+    assert any(b"http://testserver/s/" in message.content.replace(b"=\r\n", b"") for message in relay.messages)
 
 
 def test_an_unanswered_question_is_closed_and_the_stranger_forgotten(topic, address, time_machine):

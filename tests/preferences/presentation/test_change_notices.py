@@ -130,7 +130,7 @@ def test_the_letter_leads_back_to_the_preferences_and_to_the_receipt(client, sub
 
     text, html = told_of(subscriber, last_act(subscriber))
 
-    doors = ["http://testserver/z/", "http://testserver/m/", "http://testserver/r/"]
+    doors = ["http://testserver/z/", "http://testserver/p/", "http://testserver/r/"]
     assert [door for door in doors if door not in text or door not in html] == []
 
 
@@ -173,7 +173,7 @@ def test_leaving_for_good_is_confirmed_without_a_way_back(subscriber, topic):
 def test_signing_up_is_confirmed_with_its_ways_out_and_a_receipt(subscriber):
     text = plain(subscriber.service_messages.get(kind=Kind.SUBSCRIBED))
 
-    assert "http://testserver/l/" in text
+    assert "http://testserver/u/" in text
     assert "http://testserver/r/" in text
 
 

@@ -43,15 +43,15 @@ def test_every_mail_says_who_writes_from_where_and_why(address, topic, kind):
 
 SAYS = {
     Kind.CONFIRM: ["http://testserver/c/", "Health tips", "About two a month", "/privacy", "/terms"],
-    Kind.SUBSCRIBED: ["http://testserver/l/", "http://testserver/m/", "Health tips", "About two a month", "/terms"],
+    Kind.SUBSCRIBED: ["http://testserver/u/", "http://testserver/p/", "Health tips", "About two a month", "/terms"],
     Kind.UNSUBSCRIBED: [
         "We will not send anything more to this address",
         "about: Health tips.",
         "http://testserver/sign-up/",
     ],
-    Kind.CHANGED: ["Subscribed to Offers.", "http://testserver/z/", "http://testserver/m/"],
-    Kind.HELP: ["http://testserver/m/", "care@harbour.example"],
-    Kind.SECURE_LINK: ["http://testserver/f/", "30 minutes"],
+    Kind.CHANGED: ["Subscribed to Offers.", "http://testserver/z/", "http://testserver/p/"],
+    Kind.HELP: ["http://testserver/p/", "care@harbour.example"],
+    Kind.SECURE_LINK: ["http://testserver/s/", "30 minutes"],
 }
 
 

@@ -54,7 +54,7 @@ def test_whoever_opened_a_link_has_their_wish_on_record(subscriber, opened):
 
 
 def test_a_leave_link_is_enough_to_know_whose_wish_it_is(subscriber, topic):
-    from_mail = visitors.tokens.leave_url(subscriber, topic)
+    from_mail = visitors.tokens.unsubscribe_url(subscriber, topic)
 
     assert ON_RECORD in visitors.open_link(asking(), from_mail).content.decode()
     assert wish(subscriber)
@@ -90,14 +90,14 @@ def test_a_look_keeps_nothing_else(subscriber):
 
 
 def test_opening_the_link_alone_keeps_nothing_before_the_cookie_is_there(subscriber):
-    asking().get(visitors.path(visitors.tokens.manage_url(subscriber)))
+    asking().get(visitors.path(visitors.tokens.preferences_url(subscriber)))
 
     assert wish(subscriber) is None
 
 
 def test_a_forged_cookie_keeps_nothing_and_blocks_nothing(subscriber):
     client = asking()
-    client.cookies["sayso-manage"] = "1-1-0-0-0-0_9999999999:forged"
+    client.cookies["sayso-preferences"] = "1-1-0-0-0-0_9999999999:forged"
 
     assert client.get(reverse("preferences:senders")).status_code == 200
     assert wish(subscriber) is None
@@ -115,7 +115,7 @@ def test_a_revoked_link_keeps_nothing(subscriber):
 
 def test_each_person_whose_link_was_opened_here_is_heard(subscriber, address, topic):
     client = asking()
-    visitors.open_link(client, visitors.tokens.leave_url(subscriber, topic))
+    visitors.open_link(client, visitors.tokens.unsubscribe_url(subscriber, topic))
     visitors.managed(client, address)
 
     assert wish(subscriber)

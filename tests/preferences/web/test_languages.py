@@ -123,7 +123,7 @@ def test_the_switch_alone_sets_no_cookie(client, db):
         "/a\r\nSet-Cookie: a=b",
         "\u202e/moc.live//",
         "/" + "a" * 3000,
-        "my-link",
+        "secure-link-request",
     ],
 )
 def test_choosing_never_leads_to_another_site(client, db, target):

@@ -19,7 +19,7 @@ from preferences.web.link_holder import LinkHolder
 from preferences.web.views.bad_links import handle_bad_links
 
 UNDO_SECONDS = timedelta(minutes=30)
-PAGES = ("preferences", "leave")
+PAGES = ("preferences", "unsubscribe")
 SESSION_COOKIE = (
     1  # as the message of the claims: done in this browser. A link from a message puts back its own address alone.
 )

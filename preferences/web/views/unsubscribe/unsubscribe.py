@@ -40,7 +40,7 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
         return _answer(request, visitor, form)
     if _is_unsubscribed(visitor, topic):
         return redirect("preferences:unsubscribe-done")
-    page = {"form": form, "visitor": visitor, "undo": undo_session.undo_offer(request, visitor, "leave")} | _about(
+    page = {"form": form, "visitor": visitor, "undo": undo_session.undo_offer(request, visitor, "unsubscribe")} | _about(
         topic
     )
     return render(request, "preferences/unsubscribe/unsubscribe.html", page, status=422 if form.errors else 200)
@@ -75,7 +75,7 @@ def unsubscribe_done(request: HttpRequest) -> HttpResponse:
         return redirect("preferences:unsubscribe-done")
     page = (
         _done(visitor, topic)
-        | {"form": form, "undo": undo_session.undo_offer(request, visitor, "leave")}
+        | {"form": form, "undo": undo_session.undo_offer(request, visitor, "unsubscribe")}
         | _about(topic)
     )
     return render(request, "preferences/unsubscribe/unsubscribe_done.html", page, status=422 if form.errors else 200)

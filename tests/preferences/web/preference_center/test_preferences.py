@@ -211,7 +211,7 @@ def test_somebody_elses_manage_link_ends_the_right_to_add(client, subscriber, ot
 
     page = managed(client, subscribe(factories.email_address(), other))
 
-    assert "sayso-fresh" not in client.cookies or not client.cookies["sayso-fresh"].value
+    assert "sayso-secure" not in client.cookies or not client.cookies["sayso-secure"].value
     assert "To subscribe to more, get a secure link" in page.content.decode()
 
 
@@ -261,7 +261,7 @@ def test_without_a_cookie_the_page_says_how_to_come_in(client, db):
     assert "open your link again" in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["senders", "my-link", "my-link-sent"])
+@pytest.mark.parametrize("name", ["senders", "secure-link-request", "secure-link-sent"])
 def test_public_pages_carry_the_headers_that_keep_them_private(client, db, name):
     answer = client.get(reverse(f"preferences:{name}"))
 

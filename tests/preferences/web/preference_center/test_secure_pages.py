@@ -50,7 +50,7 @@ def test_an_old_link_shows_nothing_of_the_person_and_offers_a_fresh_one(client, 
 def test_nothing_is_changed_without_a_fresh_link(client, ana, page):
     answer = fresh(client, ana)
     stamped = filled(client.get(page), name="Eve", address="eve@example.org")
-    client.cookies.pop("sayso-fresh")
+    client.cookies.pop("sayso-secure")
 
     answer = client.post(page, stamped)
 

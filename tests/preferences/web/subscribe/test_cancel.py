@@ -128,7 +128,7 @@ def test_a_page_made_for_somebody_else_cancels_nothing(client, asked, notice):
     assert Address.objects.live().count() == 2
 
 
-@pytest.mark.parametrize("purpose", ["leave", "manage", "fresh"])
+@pytest.mark.parametrize("purpose", ["unsubscribe", "preferences", "secure"])
 def test_other_links_do_not_cancel(client, asked, purpose):
     token = tokens.make_token(tokens.LinkPurpose(purpose), asked.address, service_message=asked.pk)
 

@@ -196,7 +196,7 @@ def test_the_same_parameter_twice_is_one_answer(client, form, url, topic):
     assert [address.value for address in Address.objects.all()] == ["ana@example.org"]
 
 
-@pytest.mark.parametrize("path", ["", "sent/", "from-your-site/"])
+@pytest.mark.parametrize("path", ["", "sent/", "embedded/"])
 def test_a_page_that_is_not_there_or_not_published_is_not_found(client, topic, path):
     factories.ConsentFormFactory(sender=topic.sender, topics=[topic], slug="draft")
 
@@ -211,7 +211,7 @@ def test_a_call_script_is_no_page(client, topic):
     assert client.get("/forms/script/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["", "from-your-site/"])
+@pytest.mark.parametrize("path", ["", "embedded/"])
 def test_a_retired_page_says_so_and_takes_nothing(client, form, url, topic, version, path):
     consent_forms.retire(version.form)
 
