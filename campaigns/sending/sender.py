@@ -51,7 +51,7 @@ RECORDED = [
     "wait_until",
 ]
 UPDATE_SQL = f"""
-UPDATE campaigns_message SET {", ".join(f"{name} = %s" for name in RECORDED)}, claim = NULL, leased_until = NULL
+UPDATE campaigns_message SET {", ".join(f"{name} = %s" for name in RECORDED)}, lease = NULL, leased_until = NULL
 WHERE id = %s AND status IN ('handing_over', 'unknown')
 """  # noqa: S608 our own names
 
