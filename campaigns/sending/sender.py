@@ -1,6 +1,6 @@
 """A campaign's messages on their way: fence, hand over, record. Writes Message.
 
-queued → claimed → handing_over → sent | failed | unknown | skipped, or waiting for a later try. A window of
+queued → leased → sending → sent | failed | unknown | skipped, or waiting for a later try. A window of
 messages is fenced together (preferences/fence.py): its addresses are locked, the gate is asked again in the
 next statement, the rows are marked with a deadline, and only after the commit does anyone talk to the
 provider. What could have reached the provider is never sent again by itself.
@@ -52,7 +52,7 @@ RECORDED = [
 ]
 UPDATE_SQL = f"""
 UPDATE campaigns_message SET {", ".join(f"{name} = %s" for name in RECORDED)}, lease = NULL, leased_until = NULL
-WHERE id = %s AND status IN ('handing_over', 'unknown')
+WHERE id = %s AND status IN ('sending', 'unknown')
 """  # noqa: S608 our own names
 
 
