@@ -51,7 +51,7 @@ class OverrideInline(ReadOnly, TabularInline):
 
     @display(description=gettext_lazy("what was allowed"))
     def what(self, row: LintOverride) -> str:
-        return format_html_join("", "<p>{}</p>", ((problem["sentence"],) for problem in row.problems))
+        return format_html_join("", "<p>{}</p>", ((sentence,) for sentence in lint_overrides.allowed_sentences(row)))
 
     @display(description=gettext_lazy("for the current text"), boolean=True)
     def holds(self, row: LintOverride) -> bool:

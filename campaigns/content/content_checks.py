@@ -19,19 +19,17 @@ from preferences.channels.email import Mail
 from preferences.errors import SaysoError
 from preferences.models import Channel, Topic
 from preferences.rulebook import book as rulebook
-from preferences.rulebook.rule_fields import CONTENT
+from preferences.rulebook.content_codes import ContentCode
 from preferences.text import lexicons, normalize, sms_segments
 
 CACHE_SIZE = 64
-# What was allowed by mistake is lacking all the same: without it a message is unlawful wherever a rule asks for it.
-NEVER_ALLOWED = frozenset({"way_out", "sender_name", "postal_address"})
 
 
 @dataclass(frozen=True)
 class TextFindings:
     """What the campaign's text is found to lack and to carry; the same for everybody."""
 
-    lacks: frozenset[str] = frozenset()
+    lacks: frozenset[ContentCode] = frozenset()
     labels: frozenset[str] = frozenset()
     segments: int = 0
     characters: int = 0
@@ -73,31 +71,35 @@ class RenderedSample:
 class ContentFindings:
     """The codes that are not fulfilled, each with what it is about, and what the text measures."""
 
-    lacks: dict[str, tuple[str, ...]]
+    lacks: dict[ContentCode, tuple[str, ...]]
     labels: frozenset[str]
     segments: int
     characters: int
 
 
 def text_findings(campaign: Campaign) -> TextFindings:
-    """What a verdict needs to know about this text. What was allowed for these very words is not lacking."""
+    """What a verdict needs to know about this text. What was allowed for these very words is not lacking.
+
+    A code that nobody may allow is lacking all the same, even if it was allowed by mistake: without it a message is
+    unlawful wherever a rule asks for it.
+    """
     found, granted = content_findings(campaign), allowed_problems(campaign)
-    lacks = {code for code, about in found.lacks.items() if (code, about) not in granted or code in NEVER_ALLOWED}
-    names = {name for name, _about in granted}
+    lacks = {code for code, about in found.lacks.items() if (code, about) not in granted or not code.traits.allowable}
+    codes = {code for code, _about in granted}
     return TextFindings(
         lacks=frozenset(lacks),
-        labels=found.labels | {label for name, about in granted if name == "label" for label in about},
-        segments=0 if "segments" in names else found.segments,
-        characters=0 if "characters" in names else found.characters,
+        labels=found.labels | {label for code, about in granted if code == ContentCode.LABEL for label in about},
+        segments=0 if ContentCode.SEGMENTS in codes else found.segments,
+        characters=0 if ContentCode.CHARACTERS in codes else found.characters,
     )
 
 
-def allowed_problems(campaign: Campaign) -> frozenset[tuple[str, tuple[str, ...]]]:
-    """The problems that somebody allowed for the words as they stand now: each by its name and what it is about."""
+def allowed_problems(campaign: Campaign) -> frozenset[tuple[ContentCode, tuple[str, ...]]]:
+    """The problems that somebody allowed for the words as they stand now: each by its code and what it is about."""
     if campaign.pk is None:
         return frozenset()
     rows = campaign.overrides.filter(content_digest=campaign.content_digest).values_list("problems", flat=True)
-    return frozenset((problem["name"], tuple(problem["about"])) for problems in rows for problem in problems)
+    return frozenset((ContentCode(one["code"]), tuple(one["about"])) for problems in rows for one in problems)
 
 
 def content_findings(campaign: Campaign) -> ContentFindings:
@@ -106,7 +108,7 @@ def content_findings(campaign: Campaign) -> ContentFindings:
         try:
             prepared = rendering.prepare(campaign)
         except SaysoError:
-            return ContentFindings(dict.fromkeys(CONTENT, ()), frozenset(), 0, 0)
+            return ContentFindings(dict.fromkeys(ContentCode.requirements(), ()), frozenset(), 0, 0)
         topic = campaign.topic
         key = (prepared.content, topic.slug, topic.frequency, topic.charges, topic.purpose, campaign.kind)
         return _findings(_CampaignKey((*key, topic.sender_id, topic.sender.country, _labels()), campaign))
@@ -142,8 +144,13 @@ def _findings(asked: _CampaignKey) -> ContentFindings:
     try:
         message = render_sample(asked.campaign)
     except SaysoError:
-        return ContentFindings(dict.fromkeys(CONTENT, ()), frozenset(), 0, 0)
-    lacks = {code: about for code, check in CHECKS.items() if (about := check(message)) is not None}
+        return ContentFindings(dict.fromkeys(ContentCode.requirements(), ()), frozenset(), 0, 0)
+    channel = message.campaign.channel
+    lacks = {
+        code: about
+        for code, check in CHECKS.items()
+        if code.applies_to(channel) and (about := check(message)) is not None
+    }
     size = sms_segments.measure_sms(message.text).segments
     measured = (0, 0) if message.in_mail else (size, len(message.text))
     return ContentFindings(lacks, _leading_labels(message), *measured)
@@ -221,16 +228,16 @@ def _way_out(message: RenderedSample) -> bool:
 
 
 def _stop_hint(message: RenderedSample) -> bool:
-    return message.in_mail or reserved_words.has_stop_instruction(message.text)
+    return reserved_words.has_stop_instruction(message.text)
 
 
 def _brand_first(message: RenderedSample) -> bool:
-    return message.in_mail or message.text.startswith(message.topic.sender.name)
+    return message.text.startswith(message.topic.sender.name)
 
 
 def _one_click(message: RenderedSample) -> bool:
     one_click = message.headers.get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
-    return not message.in_mail or (one_click and "<http" in message.headers.get("List-Unsubscribe", ""))
+    return one_click and "<http" in message.headers.get("List-Unsubscribe", "")
 
 
 def _privacy_link(message: RenderedSample) -> bool:
@@ -262,7 +269,7 @@ def _advertisement(message: RenderedSample) -> bool:
 
 
 def _strange_links(message: RenderedSample) -> tuple[str, ...] | None:
-    return None if message.in_mail else hyperlinks.foreign_hosts(message.text, message.topic.sender) or None
+    return hyperlinks.foreign_hosts(message.text, message.topic.sender) or None
 
 
 def _health_words(message: RenderedSample) -> tuple[str, ...] | None:
@@ -275,22 +282,22 @@ def _health_words(message: RenderedSample) -> tuple[str, ...] | None:
     return tuple(found) or None
 
 
-CHECKS: dict[str, Check] = {
-    "way_out": _lacking_unless(_way_out),
-    "sender_name": _lacking_unless(_sender_name),
-    "postal_address": _lacking_unless(_postal_address),
-    "contact": _lacking_unless(_contact),
-    "contact_channel": _lacking_unless(_contact_channel),
-    "stop_hint": _lacking_unless(_stop_hint),
-    "brand_first": _lacking_unless(_brand_first),
-    "one_click_headers": _lacking_unless(_one_click),
-    "privacy_link": _lacking_unless(_privacy_link),
-    "why_you_get_this": _lacking_unless(_why),
-    "objection_notice": _lacking_unless(_objection),
-    "own_domain_links": _strange_links,
-    "frequency": _lacking_unless(_frequency),
-    "rates": _lacking_unless(_rates),
-    "french_copy": _lacking_unless(_french),
-    "ad_disclosure": _lacking_unless(_advertisement),
-    "no_health_words": _health_words,
+CHECKS: dict[ContentCode, Check] = {
+    ContentCode.WAY_OUT: _lacking_unless(_way_out),
+    ContentCode.SENDER_NAME: _lacking_unless(_sender_name),
+    ContentCode.POSTAL_ADDRESS: _lacking_unless(_postal_address),
+    ContentCode.CONTACT: _lacking_unless(_contact),
+    ContentCode.CONTACT_CHANNEL: _lacking_unless(_contact_channel),
+    ContentCode.STOP_HINT: _lacking_unless(_stop_hint),
+    ContentCode.BRAND_FIRST: _lacking_unless(_brand_first),
+    ContentCode.ONE_CLICK_HEADERS: _lacking_unless(_one_click),
+    ContentCode.PRIVACY_LINK: _lacking_unless(_privacy_link),
+    ContentCode.WHY_YOU_GET_THIS: _lacking_unless(_why),
+    ContentCode.OBJECTION_NOTICE: _lacking_unless(_objection),
+    ContentCode.OWN_DOMAIN_LINKS: _strange_links,
+    ContentCode.FREQUENCY: _lacking_unless(_frequency),
+    ContentCode.RATES: _lacking_unless(_rates),
+    ContentCode.FRENCH_COPY: _lacking_unless(_french),
+    ContentCode.AD_DISCLOSURE: _lacking_unless(_advertisement),
+    ContentCode.NO_HEALTH_WORDS: _health_words,
 }

@@ -7,13 +7,13 @@ It is held against the rules of everybody in its audience together. What a secon
 from collections.abc import Iterator
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.content import content_checks, content_requirements, lint_requirements, lint_setup, lint_wording
-from campaigns.content.problems import Level, Problem, error
+from campaigns.content.problems import About, Problem, problem
 from campaigns.models import Campaign
 from preferences.errors import SaysoError
+from preferences.rulebook.content_codes import ContentCode, Level
 from preferences.text import normalize
 
 
@@ -21,17 +21,17 @@ def find_problems(campaign: Campaign) -> list[Problem]:
     """Everything that speaks against sending this text, gravest first."""
     granted = content_checks.allowed_problems(campaign)
     found = [replace(one, is_allowed=_key(one) in granted and one.may_be_allowed) for one in _found(campaign)]
-    return sorted(found, key=lambda problem: (problem.level != Level.ERROR, problem.is_allowed))
+    return sorted(found, key=lambda one: (one.level != Level.ERROR, one.is_allowed))
 
 
 def unresolved_errors(campaign: Campaign) -> list[Problem]:
     """What must be dealt with before anybody reviews it."""
-    return [problem for problem in find_problems(campaign) if problem.is_error]
+    return [one for one in find_problems(campaign) if one.is_error]
 
 
 def error_sentences(campaign: Campaign) -> list[str]:
     """The same, as sentences."""
-    return [problem.whole for problem in unresolved_errors(campaign)]
+    return [one.whole for one in unresolved_errors(campaign)]
 
 
 def summarize_errors(errors: list[str]) -> str:
@@ -50,10 +50,10 @@ def _found(campaign: Campaign) -> Iterator[Problem]:
     try:
         message = content_checks.render_sample(campaign)
     except SaysoError as trouble:
-        yield error("unreadable", str(trouble))
+        yield problem(ContentCode.UNREADABLE, trouble=trouble)
         return
     if not normalize.fold_text(message.own).strip():
-        yield error("no_text", _("Write the text."))
+        yield problem(ContentCode.NO_TEXT)
         return
     asked = content_requirements.requirements_for(campaign)
     yield from lint_requirements.find_requirement_problems(campaign, asked)
@@ -61,5 +61,5 @@ def _found(campaign: Campaign) -> Iterator[Problem]:
     yield from lint_setup.size_problems(message, asked)
 
 
-def _key(problem: Problem) -> tuple[str, tuple[str, ...]]:
-    return problem.name, problem.about
+def _key(found: Problem) -> tuple[ContentCode, About]:
+    return found.code, found.about

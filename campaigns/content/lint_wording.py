@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from campaigns.content import content_requirements, hyperlinks, merge_fields, reserved_words
 from campaigns.content.content_checks import RenderedSample
-from campaigns.content.problems import Problem, error, warning
+from campaigns.content.problems import Problem, problem
 from campaigns.models import Campaign
 from preferences.models import Topic
+from preferences.rulebook.content_codes import ContentCode, Level
 from preferences.text import lexicons, normalize
 
 MIN_WORDS = 3  # beside an image
@@ -36,55 +33,31 @@ def find_wording_problems(message: RenderedSample) -> Iterator[Problem]:
 def _subject(message: RenderedSample) -> Iterator[Problem]:
     shown = lexicons.without_lookalikes(normalize.fold_text(message.subject))
     if _ANSWER.match(shown):
-        yield error(
-            "pretends_an_answer",
-            _("The subject looks like a reply in a conversation that never took place."),
-            _("Remove RE: or FW:, and say what the email is about."),
-        )
+        yield problem(ContentCode.PRETENDS_AN_ANSWER)
     letters = [c for c in message.subject if c.isalpha()]
     if len(letters) >= SHOUTED and "".join(letters).isupper():
-        sentence = _("The subject is all in capitals, and spam filters may block that.")
-        yield warning("shouted", sentence, _("Write it like a sentence."))
+        yield problem(ContentCode.SHOUTED)
 
 
 def _answers(message: RenderedSample) -> Iterator[Problem]:
     if words := reserved_words.misused_reserved_words(message.own):
-        sentence = ngettext(
-            "%(words)s is a keyword for opting out or in, or for help.",
-            "%(words)s are keywords for opting out or in, or for help.",
-            len(words),
-        )
         quoted = ", ".join(f"“{word}”" for word in words)
-        suggestion = _("Ask for another reply, such as C or 1, or use a link.")
-        yield error("reserved_words", sentence % {"words": quoted}, suggestion, about=words)
+        yield problem(ContentCode.RESERVED_WORDS, about=words, words=quoted, number=len(words))
     if reserved_words.has_numbered_opt_out(message.own):
-        yield error(
-            "number_for_the_way_out",
-            _("A reply with this character opts nobody out: only a keyword such as STOP does."),
-            _("Remove it. Opt-out instructions are added automatically."),
-        )
+        yield problem(ContentCode.NUMBER_FOR_THE_WAY_OUT)
 
 
 def _images(message: RenderedSample) -> Iterator[Problem]:
     if not message.in_mail or not _IMAGE.search(message.campaign.body):
         return
     words = normalize.plain_words(_IMAGE.sub(" ", message.campaign.body)).split()
-    if len(words) < MIN_WORDS:
-        sentence = _("The email is only an image, and images are not sent.")
-        yield error("only_an_image", sentence, _("Write in words what the image says."))
-    else:
-        sentence = _(
-            "Images are not sent; they become links. Many recipients do not see images, and some "
-            "images track who opens them."
-        )
-        yield warning("images", sentence, _("Write in words what the image says."))
+    yield problem(ContentCode.ONLY_AN_IMAGE if len(words) < MIN_WORDS else ContentCode.IMAGES)
 
 
 def _shorteners(message: RenderedSample) -> Iterator[Problem]:
-    say = warning if message.in_mail else error
+    level = Level.WARNING if message.in_mail else Level.ERROR
     for host in hyperlinks.shortener_hosts(message.own):
-        sentence = _("Carriers and spam filters often block links to %(host)s.") % {"host": host}
-        yield say("shortener", sentence, _("Write the link in full."), about=(host,))
+        yield problem(ContentCode.SHORTENER, about=(host,), level=level, host=host)
 
 
 def _offers(message: RenderedSample) -> Iterator[Problem]:
@@ -94,19 +67,8 @@ def _offers(message: RenderedSample) -> Iterator[Problem]:
     if topic.purpose == Topic.Purpose.MARKETING and not is_repermission:
         return
     if sold := lexicons.offer_phrases(f"{message.subject}\n{message.own}"):
-        words = {"words": ", ".join(sold), "purpose": topic.get_purpose_display()}
-        sentence = (
-            _(
-                "This looks like marketing: %(words)s. The purpose of the topic is “%(purpose)s”, so "
-                "marketing is not allowed."
-            )
-            % words
-        )
-        if is_repermission:
-            sentence = (
-                _("This looks like marketing: %(words)s. A consent renewal request must not contain marketing.") % words
-            )
-        yield error("offers", sentence, _("Remove it, or send it on a marketing topic."), about=sold)
+        code = ContentCode.OFFERS_IN_RENEWAL if is_repermission else ContentCode.OFFERS
+        yield problem(code, about=sold, words=", ".join(sold), purpose=topic.purpose)
 
 
 def _names(message: RenderedSample) -> Iterator[Problem]:
@@ -114,9 +76,7 @@ def _names(message: RenderedSample) -> Iterator[Problem]:
     for name in dict.fromkeys(field.name for field in fields if not field.default):
         if name in ("name", "first_name"):
             example = f'{{{{ {name}|default:"there" }}}}'
-            words = {"name": name, "example": example}
-            suggestion = _("Give “%(name)s” a default: %(example)s.") % words
-            yield warning("no_default", _("Not all recipients have given a name."), suggestion, about=(name,))
+            yield problem(ContentCode.NO_DEFAULT, about=(name,), name=name, example=example)
 
 
 def _languages(message: RenderedSample) -> Iterator[Problem]:
@@ -125,11 +85,4 @@ def _languages(message: RenderedSample) -> Iterator[Problem]:
     readers = content_requirements.audience_languages(message.campaign) if spoken else {}
     for language, people in readers.items():
         if language not in spoken:
-            words = {"people": f"{people:,}", "language": dict(settings.LANGUAGES).get(language, language)}
-            sentence = ngettext(
-                "%(people)s recipient reads %(language)s, and the text is not in that language.",
-                "%(people)s recipients read %(language)s, and the text is not in that language.",
-                people,
-            )
-            suggestion = _("Add the text in their language, or write a campaign in it.")
-            yield warning("translation", sentence % words, suggestion, about=(language,))
+            yield problem(ContentCode.TRANSLATION, about=(language,), people=people, language=language, number=people)

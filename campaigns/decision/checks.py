@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from preferences.geo import calendar_math
 from preferences.geo.jurisdictions import Place
 from preferences.rulebook import consent_requirements, sending_hours
+from preferences.rulebook.content_codes import ContentCode
 from preferences.rulebook.effective_terms import EffectiveTerms
 
 
@@ -162,7 +163,7 @@ def _window(facts: DecisionFacts, terms: EffectiveTerms, at: datetime) -> Decisi
 
 def _content(facts: DecisionFacts, terms: EffectiveTerms, at: datetime) -> Decision | None:
     """Who asked for it beforehand need not be told that it is advertising: 15 USC 7704(a)(5)(B)."""
-    lacks = facts.lacks - {"ad_disclosure"} if facts.basis == "express" else facts.lacks
+    lacks = facts.lacks - {ContentCode.AD_DISCLOSURE} if facts.basis == "express" else facts.lacks
     return _skip_because("content_missing") if terms.content & lacks or terms.labels - facts.labels else None
 
 

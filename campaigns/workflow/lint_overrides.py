@@ -3,9 +3,11 @@
 It holds for exactly those words and those problems: other words, or a problem that was not there, need another look.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.content import lint, problems
@@ -25,9 +27,7 @@ def allow(campaign: Campaign, *, reason: str, by: User, read: str | None = None)
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     _refuse(campaign, reason=reason, by=by, read=read)
-    allowed = [
-        {"name": problem.name, "about": list(problem.about), "sentence": problem.told} for problem in _open(campaign)
-    ]
+    allowed = [problems.to_record(problem) for problem in _open(campaign)]
     row = LintOverride.objects.create(
         campaign=campaign, content_digest=campaign.content_digest, problems=allowed, reason=reason.strip(), by=by
     )
@@ -35,9 +35,25 @@ def allow(campaign: Campaign, *, reason: str, by: User, read: str | None = None)
     return row
 
 
-def current_overrides(campaign: Campaign) -> QuerySet[LintOverride]:
+@dataclass(frozen=True)
+class ShownOverride:
+    """An exception as a page shows it, in the reader's language."""
+
+    by: User
+    at: datetime
+    reason: str
+    sentences: list[str]
+
+
+def current_overrides(campaign: Campaign) -> list[ShownOverride]:
     """What was allowed for the words as they stand now."""
-    return campaign.overrides.filter(content_digest=campaign.content_digest).select_related("by")
+    rows = campaign.overrides.filter(content_digest=campaign.content_digest).select_related("by")
+    return [ShownOverride(row.by, row.at, row.reason, allowed_sentences(row)) for row in rows]
+
+
+def allowed_sentences(row: LintOverride) -> list[str]:
+    """The problems that were allowed, each with the rule that asks for it."""
+    return [problems.from_record(record).told for record in row.problems]
 
 
 def has_allowable_problems(campaign: Campaign) -> bool:

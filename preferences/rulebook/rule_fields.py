@@ -5,13 +5,14 @@ tuples of pairs, numbers, or a Window.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from preferences.errors import SaysoError
+from preferences.rulebook.content_codes import ContentCode
 
 # Monday to Sunday, then holidays: minutes from local midnight, from and up to; None is closed all day.
 Window = tuple[tuple[int, int] | None, ...]
@@ -37,27 +38,6 @@ FLAGS = frozenset(
     }
 )
 BASES = frozenset(["express", "soft_opt_in", "purchase", "inquiry", "membership", "published"])
-CONTENT = frozenset(
-    {
-        "sender_name",
-        "postal_address",
-        "contact",
-        "contact_channel",
-        "way_out",
-        "stop_hint",
-        "brand_first",
-        "one_click_headers",
-        "privacy_link",
-        "why_you_get_this",
-        "objection_notice",
-        "own_domain_links",
-        "frequency",
-        "rates",
-        "french_copy",
-        "ad_disclosure",
-        "no_health_words",
-    }
-)
 LISTS = frozenset(
     {
         "suppression",
@@ -93,7 +73,7 @@ class RuleField:
     stricter: Callable[[Any, Any], Any]
 
 
-def _words(allowed: frozenset[str] | None = None) -> Callable[[Any], frozenset[str]]:
+def _words(allowed: Set[str] | None = None) -> Callable[[Any], frozenset[str]]:
     def parse(value: Any) -> frozenset[str]:
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
             raise InvalidRuleField(_("Write a list of words, like [“one”, “two”]."))
@@ -232,7 +212,7 @@ RULE_FIELDS: dict[str, RuleField] = {
     "window": RuleField(parse_window, common_hours),
     "holidays": RuleField(_words(), _union),
     "caps": RuleField(_numbers("day", "hours24", "week", "month"), _smaller),
-    "content": RuleField(_words(CONTENT), _union),
+    "content": RuleField(_words(ContentCode.requirements()), _union),
     "labels": RuleField(_words(), _union),
     "segments": RuleField(_numbers("most"), _smaller),
     "characters": RuleField(_numbers("most"), _smaller),

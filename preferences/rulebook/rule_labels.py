@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from preferences.models import Basis
+from preferences.rulebook.content_codes import ContentCode
 from preferences.rulebook.rule_fields import WHOLE_DAY, Window
 
 FIELD_LABELS = {
@@ -54,24 +55,8 @@ FLAG_LABELS = {
     "evidence_clock": gettext_lazy("with a recorded start date"),
     "guardian": gettext_lazy("given by a parent or guardian"),
 }
-CONTENT_LABELS = {
-    "sender_name": gettext_lazy("who sends it"),
-    "postal_address": gettext_lazy("the sender’s postal address"),
-    "contact": gettext_lazy("how to reach the sender"),
-    "contact_channel": gettext_lazy("a phone number, an email address or a page of the sender"),
-    "way_out": gettext_lazy("an unsubscribe option"),
-    "stop_hint": gettext_lazy("that replying STOP unsubscribes"),
-    "brand_first": gettext_lazy("the brand name at the start"),
-    "one_click_headers": gettext_lazy("one-click unsubscribe"),
-    "privacy_link": gettext_lazy("a link to the privacy policy"),
-    "why_you_get_this": gettext_lazy("why the recipient gets it"),
-    "objection_notice": gettext_lazy("the right to object"),
-    "own_domain_links": gettext_lazy("links to the sender’s own domain only"),
-    "frequency": gettext_lazy("how often messages are sent"),
-    "rates": gettext_lazy("what it may cost"),
-    "french_copy": gettext_lazy("the same in French"),
-    "ad_disclosure": gettext_lazy("that it is advertising"),
-    "no_health_words": gettext_lazy("no words that reveal something about the recipient’s health"),
+CONTENT_LABELS: dict[str, Any] = {
+    code: code.traits.requirement for code in ContentCode if code in ContentCode.requirements()
 }
 LIST_LABELS = {
     "suppression": gettext_lazy("our own suppression list"),

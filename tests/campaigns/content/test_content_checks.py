@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from campaigns.content import content_checks, content_requirements, lint, lint_requirements
+from campaigns.content import content_checks, content_requirements, lint
 from preferences.consent import service as consent
 from preferences.models import Method, Notice, Source
-from preferences.rulebook.rule_fields import CONTENT
+from preferences.rulebook.content_codes import ContentCode
 from tests import factories
 from tests.conftest import subscribe
 
@@ -32,15 +32,15 @@ def living_in(country, topic, number="", **person):
 
 
 def problem(campaign, name):
-    return next(one for one in lint.find_problems(campaign) if one.name == name)
+    return next(one for one in lint.find_problems(campaign) if one.code == name)
 
 
 def names(campaign):
-    return {one.name for one in lint.find_problems(campaign) if one.is_error}
+    return {one.code for one in lint.find_problems(campaign) if one.is_error}
 
 
 def test_every_code_that_a_rule_can_demand_is_looked_for():
-    assert set(content_checks.CHECKS) == CONTENT == set(lint_requirements.SENTENCES)
+    assert set(content_checks.CHECKS) == ContentCode.requirements()
 
 
 def test_a_mail_carries_what_the_law_wants_of_every_mail(mail):
@@ -69,7 +69,7 @@ def test_a_mail_has_no_segments(mail):
 def test_what_cannot_be_written_lacks_everything(mail):
     mail.body = "{{ nonsense }}"
 
-    assert content_checks.text_findings(mail).lacks == CONTENT
+    assert content_checks.text_findings(mail).lacks == ContentCode.requirements()
 
 
 @pytest.mark.parametrize(

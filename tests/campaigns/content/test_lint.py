@@ -21,11 +21,11 @@ def text(topic):
 
 
 def problem(campaign, name):
-    return next(one for one in lint.find_problems(campaign) if one.name == name)
+    return next(one for one in lint.find_problems(campaign) if one.code == name)
 
 
 def names(campaign, level="error"):
-    return [one.name for one in lint.find_problems(campaign) if one.level == level]
+    return [one.code for one in lint.find_problems(campaign) if one.level == level]
 
 
 def sentences(campaign, level):
@@ -230,7 +230,7 @@ def test_what_people_asked_to_be_sold_may_sell(mail):
 def test_a_question_for_permission_sells_nothing(mail):
     mail.kind, mail.body = "repermission", "Stay with us and get 20% off."
 
-    assert "Who is asked for permission" in problem(mail, "offers").sentence
+    assert "Who is asked for permission" in problem(mail, "offers_in_renewal").sentence
 
 
 def test_people_who_read_another_language_are_counted(topic, mail):

@@ -1,6 +1,7 @@
 """A second person allows words that break rules of content, and says why."""
 
 import pytest
+from django.utils import translation
 
 from campaigns.audience import service as audience
 from campaigns.content import content_checks, lint
@@ -34,8 +35,8 @@ def test_who_allowed_what_and_why_is_kept(risky, approver):
     row = lint_overrides.allow(risky, reason=f"  {REASON} ", by=approver)
 
     assert (row.by, row.reason, row.content_digest) == (approver, REASON, risky.content_digest)
-    assert [(one["name"], one["about"]) for one in row.problems] == [("no_health_words", ["diabetes"])]
-    assert "diabetes" in row.problems[0]["sentence"]
+    assert [(one["code"], one["about"]) for one in row.problems] == [("no_health_words", ["diabetes"])]
+    assert "diabetes" in lint_overrides.allowed_sentences(row)[0]
 
 
 def test_it_is_told_in_the_campaigns_history(risky, approver):
@@ -175,3 +176,28 @@ def test_people_get_what_was_allowed(risky, subscriber, author, approver, mail_s
 
     assert len(mail_server.messages) == 1
     assert risky.messages.get().status == "sent"
+
+
+@pytest.mark.parametrize(("kept_in", "read_in"), [("de", "en"), ("en", "de")])
+def test_what_was_allowed_is_told_in_the_language_of_the_reader(kept_in, read_in, risky, approver):
+    with translation.override(kept_in):
+        row = lint_overrides.allow(risky, reason=REASON, by=approver)
+    told = {"en": "Others could read something", "de": "Andere könnten hier etwas"}
+
+    with translation.override(read_in):
+        assert told[read_in] in lint_overrides.allowed_sentences(LintOverride.objects.get(pk=row.pk))[0]
+        assert told[read_in] in lint_overrides.current_overrides(risky)[0].sentences[0]
+
+
+def test_a_purpose_is_told_in_the_language_of_the_reader(topic, author, approver):
+    topic.purpose = "informational"
+    topic.save()
+    mail = factories.CampaignFactory(topic=topic, author=author, body="20% off all shoes.")
+    lint_overrides.allow(mail, reason=REASON, by=approver)
+
+    with translation.override("de"):
+        told = lint_overrides.current_overrides(mail)[0].sentences[0]
+
+    assert f"„{topic.Purpose.INFORMATIONAL.label}“" not in told
+    with translation.override("de"):
+        assert str(topic.Purpose.INFORMATIONAL.label) in told

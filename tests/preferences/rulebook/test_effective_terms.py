@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from preferences.rulebook import effective_terms, rule_fields, toml_loader
 from preferences.rulebook import service as rules
+from preferences.rulebook.content_codes import ContentCode
 from preferences.rulebook.effective_terms import LEGAL, NO_TERMS, STRICT, EffectiveTerms
 
 FEW = settings(max_examples=200 if os.environ.get("THOROUGH") else 20, deadline=None)
@@ -29,7 +30,7 @@ KEYS = {
     "requests": list(rule_fields.REQUESTS),
 }
 VOCABULARY = {
-    "content": rule_fields.CONTENT,
+    "content": ContentCode.requirements(),
     "scrub": rule_fields.LISTS,
     "holidays": {"US", "FR"},
     "labels": {"<ADV>", "AD"},

@@ -12,7 +12,8 @@ from campaigns.decision.checks import DecisionFacts, DecisionKind
 from preferences.consent import eligibility
 from preferences.geo import jurisdictions
 from preferences.models import Address
-from preferences.rulebook import consent_requirements, effective_terms, rule_fields
+from preferences.rulebook import consent_requirements, effective_terms
+from preferences.rulebook.content_codes import ContentCode
 from preferences.rulebook.effective_terms import LEGAL, STRICT
 from tests.campaigns.audience.large_audience import crowd
 from tests.preferences.rulebook.shipped_rulebooks import BOOKS
@@ -67,7 +68,7 @@ def anybody(draw, at):
         born_on=draw(st.none() | DATES),
         sent=tuple(sorted(at - timedelta(minutes=minutes) for minutes in minutes_ago)),
         ends_at=draw(st.none() | st.just(at + timedelta(days=2))),
-        lacks=frozenset(draw(st.just([]) | st.lists(st.sampled_from(sorted(rule_fields.CONTENT)), max_size=1))),
+        lacks=frozenset(draw(st.just([]) | st.lists(st.sampled_from(sorted(ContentCode.requirements())), max_size=1))),
         labels=frozenset(draw(st.just(LABELS) | st.lists(st.sampled_from(LABELS), max_size=1))),
         segments=draw(st.integers(0, 3)),
         characters=draw(st.integers(0, 200)),

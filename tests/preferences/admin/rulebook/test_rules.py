@@ -15,6 +15,7 @@ from preferences.models import Rule, RuleProposal
 from preferences.rulebook import book as rulebook
 from preferences.rulebook import rule_fields, rule_labels
 from preferences.rulebook import service as rules
+from preferences.rulebook.content_codes import ContentCode
 from tests import roles
 from tests.preferences.admin.admin_urls import page
 from tests.preferences.rulebook import rule_changes
@@ -173,7 +174,7 @@ def test_all_figures_have_words_and_a_shape_in_the_form():
         == set(rule_fields.RULE_FIELDS)
     )
     assert set(rule_labels.FLAG_LABELS) == rule_fields.FLAGS
-    assert set(rule_labels.CONTENT_LABELS) == rule_fields.CONTENT
+    assert set(rule_labels.CONTENT_LABELS) == ContentCode.requirements()
     assert set(rule_labels.LIST_LABELS) == rule_fields.LISTS
 
 
