@@ -84,7 +84,7 @@ def test_signing_up_and_confirming(page, clinic, mailbox, axe, shoot):
 
 
 def test_choosing_on_the_preferences_page(page, signed_up, mailbox, axe, shoot):
-    page.goto(mailbox.link("m"))
+    page.goto(mailbox.link("p"))
     shown = axe()
     shoot("preferences")
     page.get_by_role("checkbox").first.uncheck()
@@ -98,7 +98,7 @@ def test_choosing_on_the_preferences_page(page, signed_up, mailbox, axe, shoot):
 
 
 def test_turning_everything_off(page, signed_up, mailbox, axe, shoot):
-    page.goto(mailbox.link("m"))
+    page.goto(mailbox.link("p"))
     steps.press(page.get_by_role("button", name="Unsubscribe from all"))
     shoot("everything-off")
 
@@ -109,7 +109,7 @@ def test_turning_everything_off(page, signed_up, mailbox, axe, shoot):
 def test_leaving_from_a_message_and_saying_why(page, signed_up, clinic, mailbox, axe, shoot):
     tasks.deliver_service_messages()
     campaign_to(clinic)
-    page.goto(mailbox.link("l"))
+    page.goto(mailbox.link("u"))
     asked = axe()
     shoot("leave")
     steps.press(page.get_by_role("button", name=f"Unsubscribe from {clinic.name}"))
@@ -124,7 +124,7 @@ def test_leaving_from_a_message_and_saying_why(page, signed_up, clinic, mailbox,
 
 
 def test_opening_a_link_changes_nothing_and_needs_no_cookie_to_look_friendly(page, signed_up, mailbox, axe, shoot):
-    link = mailbox.link("l")
+    link = mailbox.link("u")
     page.goto(link[:-3] + "xyz")
     shoot("bad-link")
 

@@ -260,7 +260,7 @@ class Person:
     def asks_for_a_link(self):
         """She has lost her link, has a new one mailed, and opens it."""
         self.client.post(reverse("preferences:secure-link-request"), {"address": self.email_address})
-        return self.clicks("f")
+        return self.clicks("s")
 
     def presses(self, page, **answers):
         """Send back the form on this page that has this button, or this field."""

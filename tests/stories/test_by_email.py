@@ -43,7 +43,7 @@ def test_the_whole_story_is_in_the_dossier_in_order(person, send):
     confirm_by_mail(person)
     send()
     letter = person.looks_at_her_mail()[-1]
-    person.presses(person.opens(link_in(letter, "l")), leave="topic")
+    person.presses(person.opens(link_in(letter, "u")), leave="topic")
     send(subject="A tip for summer")
 
     story = timeline.build_timeline(Contact.objects.get())
@@ -61,7 +61,7 @@ def test_she_leaves_from_the_message_and_says_why_afterwards(person, send):
     campaign = send()
     letter = person.looks_at_her_mail()[-1]
 
-    done = person.presses(person.opens(link_in(letter, "l")), leave="topic")
+    done = person.presses(person.opens(link_in(letter, "u")), leave="topic")
 
     event = ConsentEvent.objects.get(kind="withdrawn")
     assert event.origin == campaign.messages.get().reference
@@ -72,11 +72,11 @@ def test_she_changes_her_mind_on_her_preferences_page_by_a_fresh_link(person, se
     confirm_by_mail(person)
     send()
     letter = person.looks_at_her_mail()[-1]
-    person.presses(person.opens(link_in(letter, "m")), everything="off")
+    person.presses(person.opens(link_in(letter, "p")), everything="off")
     nobody = send(subject="While she is gone")
 
     person.client.post(reverse("preferences:secure-link-request"), {"address": person.email_address})
-    fresh = person.opens(link_in(person.looks_at_her_mail()[-1], "f"))
+    fresh = person.opens(link_in(person.looks_at_her_mail()[-1], "s"))
     box = re.search(r'name="([^"]+)"[^>]*type="checkbox"|type="checkbox"[^>]*name="([^"]+)"', fresh.content.decode())
     person.presses(fresh, **{box[1] or box[2]: "on"})
     again = send(subject="Back again")

@@ -46,7 +46,7 @@ def test_her_history_shows_the_wording_and_the_hour_where_she_lives(reader, time
 
 
 def test_the_copy_of_her_data_holds_the_whole_story(reader):
-    reader.presses(reader.clicks("l"), leave="topic")
+    reader.presses(reader.clicks("u"), leave="topic")
     reader.asks_for_a_link()
 
     answer = reader.presses(reader.visits("compliance:my-data"), wanted="json")
@@ -99,7 +99,7 @@ def test_without_a_tick_no_consent_moves_with_her(moved, send):
 
 
 def test_her_no_moves_with_her(reader, send, topic):
-    reader.presses(reader.clicks("l"), leave="topic")
+    reader.presses(reader.clicks("u"), leave="topic")
     reader.asks_for_a_link()
     reader.presses(reader.visits("preferences:change-address"), address="ana.new@example.org")
     reader.email_address = "ana.new@example.org"
@@ -120,7 +120,7 @@ def test_she_asks_to_be_forgotten_and_comes_back_later_as_somebody_new(reader, s
 
     colleague("compliance officer").presses("compliance_subjectrequest_carry_out", request_of("deletion").pk)
 
-    old_link = reader.opens(link_in(letter, "m"))
+    old_link = reader.opens(link_in(letter, "p"))
     assert meanwhile == "restricted"
     assert old_link.status_code == 404
     assert reader.email_address not in old_link.content.decode()
@@ -146,7 +146,7 @@ def test_she_has_her_data_kept_and_not_used_until_she_lifts_it(reader, send):
 @pytest.fixture
 def receipt(reader):
     """The receipt of her leaving, saved from the page that the message led her to."""
-    reader.presses(reader.clicks("l"), leave="topic")
+    reader.presses(reader.clicks("u"), leave="topic")
     page = reader.clicks("r")
     assert "Health tips" in page.content.decode()
     return reader.client.get(reverse("preferences:receipt-file")).content.decode()
@@ -209,7 +209,7 @@ def test_a_lost_link_comes_by_text(person):
 
 
 def test_the_public_pages_speak_of_what_is_so_and_of_nobody(reader, topic):
-    reader.presses(reader.clicks("l"), leave="topic")
+    reader.presses(reader.clicks("u"), leave="topic")
 
     figures = reader.visits("compliance:transparency").content.decode()
     notice = reader.visits("compliance:privacy-notice", topic.sender.slug).content.decode()
@@ -221,7 +221,7 @@ def test_the_public_pages_speak_of_what_is_so_and_of_nobody(reader, topic):
 
 
 def test_her_browser_asks_that_her_data_is_never_sold_and_she_is_unsubscribed_from_nothing(reader, send):
-    link = link_in(reader.looks_at_her_mail()[-1], "m")
+    link = link_in(reader.looks_at_her_mail()[-1], "p")
 
     page = reader.client.get(path(link), follow=True, headers={"Sec-GPC": "1"})
 

@@ -7,7 +7,7 @@ from tests.stories.conftest import outcome, tells, words_of
 def test_two_a_month_of_everything_is_two_a_month_by_mail_and_text_together(person, send):
     person.joins("email").has_a_known_phone().joins("sms")
     first = send()
-    page = person.clicks("m")
+    page = person.clicks("p")
 
     person.presses(page, **{"limit-all": "2"})
     by_text = send(channel="sms", body="Walk twenty minutes today.")
@@ -20,7 +20,7 @@ def test_two_a_month_of_everything_is_two_a_month_by_mail_and_text_together(pers
 def test_a_month_later_there_is_room_again(person, send, days_pass):
     person.joins("email")
     send()
-    person.presses(person.clicks("m"), **{"limit-all": "1"})
+    person.presses(person.clicks("p"), **{"limit-all": "1"})
     too_many = send(subject="A tip for summer")
 
     days_pass(31)
@@ -33,7 +33,7 @@ def test_one_topic_can_be_made_rarer_on_the_page_that_leaves_it(person, send, to
     person.joins("email")
     send()
 
-    page = person.presses(person.clicks("l"), leave="fewer", most="1")
+    page = person.presses(person.clicks("u"), leave="fewer", most="1")
 
     assert "Saved." in page.content.decode()
     assert outcome(send(subject="A tip for summer")) == "over_limit"
@@ -43,7 +43,7 @@ def test_one_topic_can_be_made_rarer_on_the_page_that_leaves_it(person, send, to
 def test_what_was_lowered_from_a_message_is_raised_only_by_a_fresh_link(person, send):
     person.joins("email")
     send()
-    person.presses(person.clicks("m"), **{"limit-all": "1"})
+    person.presses(person.clicks("p"), **{"limit-all": "1"})
     refused = person.presses(person.visits("preferences:preferences"), **{"limit-all": "8"})
 
     person.presses(person.asks_for_a_link(), **{"limit-all": ""})
@@ -56,7 +56,7 @@ def test_what_was_lowered_from_a_message_is_raised_only_by_a_fresh_link(person, 
 def test_thirty_days_of_quiet_end_by_themselves(person, send, days_pass, topic):
     person.joins("email")
     send()
-    person.presses(person.clicks("m"), **{f"pause-t{topic.pk}": "30"})
+    person.presses(person.clicks("p"), **{f"pause-t{topic.pk}": "30"})
     while_away = send(subject="While you are away")
 
     days_pass(31)
@@ -70,7 +70,7 @@ def test_thirty_days_of_quiet_end_by_themselves(person, send, days_pass, topic):
 def test_everything_waits_on_both_channels_and_comes_back_early_when_she_says_so(person, send):
     person.joins("email").has_a_known_phone().joins("sms")
     send()
-    person.presses(person.clicks("m"), **{"pause-all": "90"})
+    person.presses(person.clicks("p"), **{"pause-all": "90"})
     waiting = [outcome(send(channel=channel)) for channel in ("email", "sms")]
 
     person.presses(person.asks_for_a_link(), resume="all")
@@ -83,7 +83,7 @@ def test_everything_waits_on_both_channels_and_comes_back_early_when_she_says_so
 def test_a_break_is_confirmed_in_the_browser_and_taken_back_there(person, send, topic):
     person.joins("email")
     send()
-    page = person.presses(person.clicks("m"), **{f"pause-t{topic.pk}": "60"})
+    page = person.presses(person.clicks("p"), **{f"pause-t{topic.pk}": "60"})
 
     person.presses_undo(page)
 
@@ -96,7 +96,7 @@ def test_a_wish_she_did_not_make_herself_is_told_to_her_with_the_way_back(person
     """Somebody presses in a message she forwarded: she hears of it, and puts it back."""
     person.joins("email")
     send()
-    person.presses(person.clicks("m"), **{"pause-all": "90"})
+    person.presses(person.clicks("p"), **{"pause-all": "90"})
     told = person.looks_at_her_mail()[-1]
 
     person.presses(person.clicks("z"), answer="back")

@@ -258,7 +258,7 @@ def test_somebody_who_reads_spanish_gets_it_all_in_spanish(person, send, topic):
     person.presses(person.clicks("c"), answer="yes")
     person.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
 
-    preferences = person.clicks("m")
+    preferences = person.clicks("p")
 
     with translation.override("es"):
         assert 'lang="es"' in page.content.decode()

@@ -33,7 +33,7 @@ def test_she_leaves_one_channel_and_keeps_the_other(person, send):
     person.joins("email").has_a_known_phone().joins("sms")
     send()
 
-    person.presses(person.clicks("m"), channel="sms")
+    person.presses(person.clicks("p"), channel="sms")
 
     assert outcome(send(channel="sms")) == "stopped"
     assert outcome(send(subject="A tip for summer")) == "sent"
@@ -45,7 +45,7 @@ def test_she_leaves_one_channel_and_keeps_the_other(person, send):
 def test_she_leaves_everything_and_is_told_once(reader, send):
     before = len(reader.looks_at_her_mail())
 
-    page = reader.presses(reader.clicks("l"), leave="everything")
+    page = reader.presses(reader.clicks("u"), leave="everything")
     reader.client.get(page.request["PATH_INFO"])
     goodbye = reader.looks_at_her_mail()[before:]
 
@@ -55,7 +55,7 @@ def test_she_leaves_everything_and_is_told_once(reader, send):
 
 
 def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
-    reader.presses(reader.clicks("l"), leave="topic")
+    reader.presses(reader.clicks("u"), leave="topic")
     page = reader.visits("preferences:unsubscribe-done")
 
     thanks = reader.presses(page, reason="never_signed_up", words="Who are you?")
@@ -70,7 +70,7 @@ def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
 
 
 def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, send):
-    reader.clicks("m")
+    reader.clicks("p")
     reader.presses(reader.visits("preferences:do-not-contact"), sure="yes")
     nothing = outcome(send(subject="While it stands"))
     reader.signs_up("email")
@@ -89,7 +89,7 @@ def test_for_good_is_taken_back_only_by_a_new_sign_up_after_a_warning(reader, se
 
 
 def test_she_puts_it_back_on_the_page_where_she_left(reader, send):
-    page = reader.presses(reader.clicks("l"), leave="topic")
+    page = reader.presses(reader.clicks("u"), leave="topic")
 
     back = reader.presses_undo(page)
 
@@ -99,7 +99,7 @@ def test_she_puts_it_back_on_the_page_where_she_left(reader, send):
 
 
 def test_she_puts_it_back_from_the_mail_that_told_her(reader, send):
-    reader.presses(reader.clicks("l"), leave="topic")
+    reader.presses(reader.clicks("u"), leave="topic")
 
     back = reader.presses(reader.clicks("z"), answer="back")
 
@@ -163,7 +163,7 @@ def test_a_scanner_opens_every_link_of_every_mail_and_nothing_changes(reader, se
     said = [entry for entry in timeline.build_timeline(reader.contact) if entry.kind == timeline.EntryKind.SAID]
     assert max(answer.status_code for answer in answers) < 500
     assert len(said) == before
-    assert set(LinkOpen.objects.filter(because="Barracuda").values_list("looks", flat=True)) == {"scanner"}
+    assert set(LinkOpen.objects.filter(because="Barracuda").values_list("opener", flat=True)) == {"scanner"}
     assert outcome(send(subject="A tip for summer")) == "sent"
     assert tells(reader.contact, "links opened", "Spring letter · Sent") == []
 
@@ -182,7 +182,7 @@ def test_a_robot_pressed_the_button_and_staff_offer_her_a_way_back(reader, send,
 
 
 def test_a_person_who_takes_her_time_is_believed(reader, time_machine):
-    page = reader.clicks("l")
+    page = reader.clicks("u")
     time_machine.move_to(timezone.now() + timedelta(seconds=5))
 
     reader.presses(page, leave="topic")
@@ -196,7 +196,7 @@ def test_leaving_one_topic_leaves_the_others(reader, send, topic):
     other = factories.TopicFactory(sender=topic.sender, name="Clinic news")
     reader.presses(reader.asks_for_a_link(), **{f"a{reader.address.pk}-t{other.pk}": "on"})
 
-    reader.presses(reader.opens(link_in(letter, "l")), leave="topic")
+    reader.presses(reader.opens(link_in(letter, "u")), leave="topic")
 
     assert outcome(send(subject="A tip for summer")) == "left"
     assert list(reader.address.subscriptions.active().values_list("topic", flat=True)) == [other.pk]

@@ -31,7 +31,7 @@ def test_nothing_is_handed_over_until_it_is_released(frozen, approver, author, m
 def test_it_is_thrown_once_and_by_somebody_with_a_reason(approver):
     emergency_stop.activate(by=approver, reason="A fault.")
 
-    with pytest.raises(NotAllowed, match="stopped already"):
+    with pytest.raises(NotAllowed, match="already paused"):
         emergency_stop.activate(by=approver, reason="Again.")
     with pytest.raises(NotAllowed, match="Say why"):
         emergency_stop.activate(by=approver, reason="  ")
