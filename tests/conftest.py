@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config.celery import app
 from preferences.consent import service as consent
@@ -21,6 +21,12 @@ shipped = import_module("preferences.migrations.0003_rulebook")
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _default_language():
+    """A page read in another language leaves it active in this thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -62,7 +62,7 @@ def test_she_never_signed_up_and_compliance_looks_into_it(reader, colleague):
     officer, reason = colleague("compliance officer"), OptOutReason.objects.get()
     waiting = officer.opens("index").content.decode()
 
-    officer.presses("preferences_optoutreason_consent_was_not_good", reason.pk, finding="Nobody can tell who typed it.")
+    officer.presses("preferences_optoutreason_invalidate_consent", reason.pk, finding="Nobody can tell who typed it.")
 
     assert "Thank you for telling us." in thanks.content.decode()
     assert "consent complaints to investigate" in waiting.lower()
