@@ -117,7 +117,7 @@ def _hold_for_review(mail: ClassifiedMail) -> MailActionResult:
     """Nothing more is sent until somebody has read it."""
     if mail.address is None:
         return MailActionResult(
-            "For a person to read; we do not know the address they write from.",
+            "Needs review; we do not know the address they write from.",
             review_queue.review_due_at(InboundMeaning.REVIEW),
         )
     review_queue.place_marketing_hold(mail.address, detail="A mail.")
@@ -129,7 +129,7 @@ def _queue_for_review(mail: ClassifiedMail) -> MailActionResult:
         return MailActionResult("Kept. We do not know the address they write from.")
     if mail.reading.is_chatter:
         return MailActionResult("Nothing to do.")
-    return MailActionResult("For a person to read.", review_queue.review_due_at(InboundMeaning.OTHER))
+    return MailActionResult("Needs review.", review_queue.review_due_at(InboundMeaning.OTHER))
 
 
 def _ignore(mail: ClassifiedMail) -> MailActionResult:

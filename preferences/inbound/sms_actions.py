@@ -258,9 +258,7 @@ def _queue_for_review(word: ClassifiedSms) -> ActionResult:
     """No rule explains it. Thanks and greetings are kept without a clock; all else is read within days."""
     if word.reading.is_chatter:
         return ActionResult(word.address, "Nothing to do: they ask for nothing.")
-    return ActionResult(
-        _ensure_address(word), "For a person to read.", due_at=review_queue.review_due_at(Meaning.OTHER)
-    )
+    return ActionResult(_ensure_address(word), "Needs review.", due_at=review_queue.review_due_at(Meaning.OTHER))
 
 
 ACTIONS: dict[str, Callable[[ClassifiedSms], ActionResult]] = {

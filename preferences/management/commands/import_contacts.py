@@ -54,7 +54,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{import_.counts.get(outcome, 0):>8}  {outcome.label}")
         for basis in Basis:
             if count := import_.counts.get(imports.basis_count_key(basis), 0):
-                self.stdout.write(f"{count:>8}  of these consents, resting on: {basis.label}")
+                self.stdout.write(f"{count:>8}  of these consents, based on: {basis.label}")
         shown = import_.problems[:most]
         for problem in shown:
             self.stdout.write(f"    line {problem['line']}: {problem['sentence']}")

@@ -13,11 +13,11 @@ LEDGERS = [
     "consentevent",
     "subscription",
     "suppression",
-    "service_message",
-    "inbound",
+    "servicemessage",
+    "inboundmessage",
     "notice",
     "address",
-    "leavereason",
+    "optoutreason",
 ]
 
 
@@ -41,14 +41,14 @@ def test_facts_and_sums_can_only_be_looked_at(administrator, model):
     assert administrator.get(page(model, "add")).status_code == 403
 
 
-@pytest.mark.parametrize("model", ["consentevent", "subscription", "suppression", "service_message"])
+@pytest.mark.parametrize("model", ["consentevent", "subscription", "suppression", "servicemessage"])
 def test_their_pages_open_and_refuse_to_save(administrator, subscriber, topic, model):
     consent.withdraw_all(subscriber, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
     row = {
         "consentevent": subscriber.events.last(),
         "subscription": subscriber.subscriptions.get(),
         "suppression": Suppression.objects.get(),
-        "service_message": subscriber.service_messages.first(),
+        "servicemessage": subscriber.service_messages.first(),
     }[model]
 
     assert administrator.get(page(model, "change", row.pk)).status_code == 200

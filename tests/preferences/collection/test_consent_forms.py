@@ -83,7 +83,7 @@ def test_plain_words_of_all_kinds_are_taken(page, words):
     [
         ({"is_public": False}, "not public"),
         ({"retired_at": "2026-01-01T00:00Z"}, "is retired"),
-        ({"notice": False}, "no notice"),
+        ({"notice": False}, "no consent wording"),
     ],
 )
 def test_a_topic_nobody_may_be_asked_about_keeps_the_page_from_being_published(page, topic_is, sentence):
@@ -94,7 +94,7 @@ def test_a_topic_nobody_may_be_asked_about_keeps_the_page_from_being_published(p
 
 
 def test_a_notice_in_another_language_is_not_enough(page, topic):
-    with pytest.raises(NotAllowed, match="no notice in this language"):
+    with pytest.raises(NotAllowed, match="no consent wording in this language"):
         publish(page, "de")
 
     notices.publish(topic, language="de", kind_of_messages="Ein kurzer Rat.")
@@ -169,5 +169,5 @@ def test_the_first_words_are_suggested_in_the_language_asked_for(page):
     "words", ["Thank you. 20% off today!", "Danke. Jetzt kaufen!", "Merci. Co\u200bde promo: WALK", "Cоupon inside"]
 )
 def test_what_confirms_does_not_sell(words, page):
-    with pytest.raises(NotAllowed, match="must not sell anything"):
+    with pytest.raises(NotAllowed, match="must only confirm; it must not promote anything"):
         consent_forms.draft(page, language="en", title="Letters", intro="Choose.", thank_you=words)

@@ -157,7 +157,7 @@ def test_never_again_is_lifted_by_nobody_but_a_warned_new_sign_up(subscriber, to
     consent.withdraw_permanently(subscriber, sender=topic.sender, source=Source.PREFERENCES)
     service_message = consent.ask(subscriber, [notice], source=Source.SIGN_UP)
 
-    with pytest.raises(NotAllowed, match="never to write"):
+    with pytest.raises(NotAllowed, match="never to contact you"):
         consent.confirm(service_message)
     consent.confirm(service_message, override_permanent=True)
 

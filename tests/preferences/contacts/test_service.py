@@ -91,5 +91,5 @@ def test_a_forgotten_person_can_sign_up_anew(subscriber, topic, author):
 def test_a_forgotten_person_cannot_be_spoken_for(subscriber, topic, author):
     erasure.erase(subscriber.contact, by=author)
 
-    with pytest.raises(NotAllowed, match="forgotten"):
+    with pytest.raises(NotAllowed, match="data was erased"):
         consent.withdraw_all(subscriber, sender=topic.sender, source=Source.STAFF, by=author)

@@ -48,7 +48,7 @@ def test_the_header_may_be_written_like_a_person_writes(topic):
         (b"," * 200 + b"\n", "names 201 columns"),
         (HEADER.encode() + b"\n\xe9,a\n", "Line 2 is not UTF-8"),
         (HEADER.encode("utf-16"), "Line 1 is not UTF-8"),
-        (HEADER.encode() + b"\na\0b,c\n", "Line 2 holds NUL"),
+        (HEADER.encode() + b"\na\0b,c\n", "Line 2 contains NUL"),
         (HEADER.encode() + b'\na,b\n"open,c\nd,e\n', "opened in line 3 and never closed"),
         (HEADER.encode() + b'\n"open' + b"\nx" * 5000, "opened in line 2 and never closed"),
         (HEADER.encode() + b"\n" + b"x" * 5_000_000, "Line 2 is longer than 64 KB"),

@@ -89,11 +89,11 @@ def test_a_yes_of_their_own_needs_no_day_but_its_whole_proof(letter, written):
         ({"day": "01/02/2026"}, "basis date is missing or unclear"),
         ({"day": "2026-03-16"}, "in the future"),
         ({"day": "1900-01-01"}, "too long ago"),
-        ({"day": "2024-03-15"}, "was over on 2026-03-15"),
-        ({"basis": "inquiry", "day": "2025-09-15"}, "was over on 2026-03-15"),
+        ({"day": "2024-03-15"}, "expired on 2026-03-15"),
+        ({"basis": "inquiry", "day": "2025-09-15"}, "expired on 2026-03-15"),
         ({"evidence": ""}, "both a source and evidence"),
-        ({"country": "DE"}, "such a basis is no consent"),
-        ({"country": "US"}, "such a basis is no consent"),
+        ({"country": "DE"}, "does not count as consent"),
+        ({"country": "US"}, "does not count as consent"),
     ],
 )
 def test_what_the_file_does_not_prove_is_no_consent(letter, said, lacking):
@@ -217,7 +217,7 @@ def test_a_yes_on_paper_that_waits_for_its_owner_takes_nothing_away(letter, auth
     version = consent_forms.publish(form, language="en", title="t", intro="i", thank_you="t")
     words = {"form": version, "said_at": timezone.now(), "proof": Proof(words="On paper."), "by": author}
 
-    with pytest.raises(NotAllowed, match="gets all of that already"):
+    with pytest.raises(NotAllowed, match="already receives all of this"):
         offline_consent.record_consent(Address.objects.get(), [letter], **words)
 
 
@@ -228,7 +228,7 @@ def test_whom_we_knew_is_told_once_and_truly_and_not_again_when_it_is_renewed(le
     brought(line("ana@example.org", letter, day="2026-03-01"))
 
     service_message = ana.service_messages.get(kind=ServiceMessage.Kind.CHANGED)
-    assert "with a list of customers, members or people" in message_templates.compose_message(
+    assert "from a list of customers, members or people who contacted us" in message_templates.compose_message(
         service_message
     ).content.decode().replace("=\r\n", "")
 

@@ -70,7 +70,7 @@ def test_a_topic_without_a_notice_needs_the_words_in_the_evidence(db):
 def test_an_address_that_looks_mistyped_is_not_written_to(topic):
     import_ = apply(file(line("ana@gmial.com", topic)))
 
-    assert "one slip away" in sentences(import_)
+    assert "looks like a misspelling" in sentences(import_)
     assert not ConsentEvent.objects.exists()
 
 

@@ -147,7 +147,7 @@ def test_what_we_know_of_a_person_is_not_overwritten(topic):
 
     import_ = apply(file(line("ana@example.org", topic)))
 
-    assert "Known by a different name" in sentences(import_)
+    assert "Name differs; existing name kept" in sentences(import_)
     assert Contact.objects.get().name == "Ana Ferreira"
 
 

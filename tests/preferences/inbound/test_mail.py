@@ -77,7 +77,7 @@ def test_the_way_out_of_a_sign_up_leaves_all_that_it_was_about(come, topic):
     address = subscribe(factories.email_address(), topic, second)
     summary = address.service_messages.get(kind=Kind.SUBSCRIBED)
 
-    come(mail(to=way_out_of(address, topic, reply=summary.pk)))
+    come(mail(to=way_out_of(address, topic, service_message=summary.pk)))
 
     assert set(address.subscriptions.values_list("status", flat=True)) == {Status.ENDED}
     assert confirmations(address) == 1

@@ -298,7 +298,7 @@ def test_another_decision_than_the_one_that_stands_is_refused(say, reader, topic
     doubtful = say(DOUBTFUL)
     review_outcomes.decide(doubtful, Decision.OPT_OUT, by=colleague)
 
-    with pytest.raises(NotAllowed, match="decided before: Opt out"):
+    with pytest.raises(NotAllowed, match="already decided: Opt out"):
         review_outcomes.decide(doubtful, Decision.NOTHING, by=colleague)
 
     assert eligibility.first_objection(reader, topic) == "stopped"
@@ -317,7 +317,7 @@ def test_an_answer_that_is_none_of_the_three_is_refused(say, reader, colleague):
 def test_what_nobody_we_know_wrote_can_only_be_put_away(db, colleague):
     aside = sms.store_unreadable(provider="test", provider_id="1", text="stop", because="Not a number.")
 
-    with pytest.raises(NotAllowed, match="do not know who wrote"):
+    with pytest.raises(NotAllowed, match="do not know who sent"):
         review_outcomes.decide(aside, Decision.OPT_OUT, by=colleague)
 
     assert review_outcomes.decide(aside, Decision.NOTHING, by=colleague).decided_by == colleague

@@ -160,7 +160,7 @@ def test_the_confirmation_of_a_stop_asks_all_or_just_one(say, reader):
 
     text = message_templates.compose_message(reader.service_messages.get(kind=Kind.UNSUBSCRIBED)).body
     assert "KEEP NEWS (Clinic news), KEEP TIPS (Health tips)" in text
-    assert "No reply keeps all off." in text
+    assert "No reply: all stopped." in text
     assert sms_segments.measure_sms(text).encoding == "GSM-7"
     assert sms_segments.measure_sms(text).segments <= 2
 

@@ -151,7 +151,7 @@ def test_what_was_declined_here_stays_declined_until_it_is_asked_again(folder, a
 
     said, code = load("--folder", str(folder), "--by", "author")
     assert (said, code) == (
-        f"Declined: {FL} stays without the change here. --again proposes the change once more.\n",
+        f"Declined: {FL} stays as it is here. --again proposes the change once more.\n",
         0,
     )
 
@@ -240,7 +240,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(folder, author):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("{ calendar_days = 15 }", "{ calendar_days = -1 }", "not below zero"),
+        ("{ calendar_days = 15 }", "{ calendar_days = -1 }", "zero or more"),
         ('jurisdiction = "US-FL"', "jurisdiction = ", "not TOML"),
         ('name = "Florida"', 'name = "Florida"\nmood = "sunny \N{SUN BEHIND CLOUD}"', "“mood” is unknown here"),
     ],

@@ -209,18 +209,18 @@ MISTAKES = {
     "no name": (WHOLE.replace('name = "France"\n', ""), 1, "“name” is missing"),
     "no jurisdiction": (WHOLE.replace('jurisdiction = "FR"\n', ""), 1, "“jurisdiction” is missing"),
     "an odd jurisdiction": (WHOLE.replace('"FR"', '"France"'), 1, "“jurisdiction” must be a code"),
-    "a review without a day": (WHOLE.replace("2026-11-22", '"soon"'), 3, "“reviewed_on” must be a day"),
-    "a review at a moment": (WHOLE.replace("2026-11-22", "2026-11-22T10:00:00Z"), 3, "“reviewed_on” must be a day"),
+    "a review without a day": (WHOLE.replace("2026-11-22", '"soon"'), 3, "“reviewed_on” must be a date"),
+    "a review at a moment": (WHOLE.replace("2026-11-22", "2026-11-22T10:00:00Z"), 3, "“reviewed_on” must be a date"),
     "an unknown key above": (WHOLE.replace("reviewed_by", "read_by"), 4, "“read_by” is unknown here"),
     "no rules": (HEAD, 1, "There are no rules here"),
     "rules that are none": (HEAD + "rules = [1]\n", 5, "There are no rules here"),
     "no id": (WHOLE.replace('id = "fr-sms-marketing"\n', ""), 6, "“id” is missing"),
-    "an odd id": (WHOLE.replace("fr-sms-marketing", "FR texts"), 7, "“id” must be small letters"),
+    "an odd id": (WHOLE.replace("fr-sms-marketing", "FR texts"), 7, "“id” must be lowercase letters"),
     "an id too long": (WHOLE.replace("fr-sms-marketing", "x" * 61), 7, "“id” is too long"),
     "an unknown channel": (WHOLE.replace('"sms"', '"fax"'), 8, "“fax” is unknown as channel"),
     "a channel that is no text": (WHOLE.replace('"sms"', "7"), 8, "“channel” is missing"),
     "an unknown purpose": (WHOLE.replace('"marketing"', '"spam"'), 9, "“spam” is unknown as purpose"),
-    "no first day": (WHOLE.replace("effective_from = 2020-01-01\n", ""), 6, "“effective_from” must be a day"),
+    "no first day": (WHOLE.replace("effective_from = 2020-01-01\n", ""), 6, "“effective_from” must be a date"),
     "an unknown key": (WHOLE.replace(SUMMARY, SUMMARY + "\nstate = 1"), 12, "“state” is unknown here"),
     "an empty summary": (WHOLE.replace(SUMMARY, 'summary = " "'), 11, "“summary” is missing"),
     "a maybe": (WHOLE.replace(SUMMARY, SUMMARY + '\ninherits = "yes"'), 12, "“inherits” is true or false"),
@@ -229,28 +229,32 @@ MISTAKES = {
             SUMMARY, SUMMARY + "\neffective_to = 2030-12-31"
         ),
         12,
-        "never ends",
+        "cannot have an end date",
     ),
-    "an end before its begin": (WHOLE.replace(SUMMARY, SUMMARY + "\neffective_to = 2019-12-31"), 12, "ends before it"),
-    "no figures": (HEAD + RULE, 6, "This rule says nothing"),
-    "an unknown figure": (WHOLE.replace("figures.caps", "figures.limits"), 13, "“limits” is no figure"),
-    "a figure that is no table": (HEAD + RULE + "figures.caps = 3\n", 12, "Write this figure as a table"),
+    "an end before its begin": (
+        WHOLE.replace(SUMMARY, SUMMARY + "\neffective_to = 2019-12-31"),
+        12,
+        "end date is before the start date",
+    ),
+    "no figures": (HEAD + RULE, 6, "This rule has no values"),
+    "an unknown figure": (WHOLE.replace("figures.caps", "figures.limits"), 13, "“limits” is not a rule value"),
+    "a figure that is no table": (HEAD + RULE + "figures.caps = 3\n", 12, "Write this rule value as a table"),
     "no reference": (WHOLE.replace('reference = "somewhere"\n', ""), 13, "“reference” is missing"),
     "an empty reference": (WHOLE.replace('"somewhere"', '"  "'), 16, "“reference” is missing"),
     "no evidence": (WHOLE.replace('evidence = "M"\n', ""), 13, "“evidence” is missing"),
     "unknown evidence": (WHOLE.replace('"M"', '"X"'), 17, "“X” is unknown as evidence"),
-    "no value": (WHOLE.replace("legal = { day = 3 }\nstrict = { day = 1 }\n", ""), 13, "This figure has no value"),
+    "no value": (WHOLE.replace("legal = { day = 3 }\nstrict = { day = 1 }\n", ""), 13, "This rule value is empty"),
     "an unknown key below": (WHOLE + 'source = "x"\n', 18, "“source” is unknown here"),
     "a note that is no text": (WHOLE + "note = 1\n", 18, "“note” is missing"),
     "an odd shape": (WHOLE.replace("{ day = 1 }", "1"), 15, "Write a table with any of"),
     "an unknown part": (WHOLE.replace("{ day = 3 }", "{ year = 3 }"), 14, "Write a table with any of"),
-    "less than nothing": (WHOLE.replace("{ day = 1 }", "{ day = -1 }"), 15, "not below zero"),
-    "inherits from nothing": (WHOLE.replace(SUMMARY, SUMMARY + "\ninherits = true"), 12, "Nothing stands before"),
-    "the same day twice": (WHOLE + RULE + FIGURE, 23, "begins before the version above it has ended"),
+    "less than nothing": (WHOLE.replace("{ day = 1 }", "{ day = -1 }"), 15, "zero or more"),
+    "inherits from nothing": (WHOLE.replace(SUMMARY, SUMMARY + "\ninherits = true"), 12, "no earlier version"),
+    "the same day twice": (WHOLE + RULE + FIGURE, 23, "begins before the one above it ends"),
     "overlapping days": (
         WHOLE.replace(SUMMARY, SUMMARY + "\neffective_to = 2021-01-01") + LATER + FIGURE,
         24,
-        "begins before the version above it has ended",
+        "begins before the one above it ends",
     ),
     "another channel later": (WHOLE + LATER.replace('"sms"', '"email"') + FIGURE, 20, "Give this one its own id"),
 }
@@ -272,26 +276,31 @@ VALUES = {
     "unknown content": ("content", 'strict = ["a_joke"]', 14, "“a_joke” is unknown here"),
     "an unknown scope": ("revocation", 'legal = { scope = "half" }', 14, "Write a scope"),
     "an unknown list": ("scrub", 'legal = ["my_list"]', 14, "“my_list” is unknown here"),
-    "an unknown calendar": ("holidays", 'strict = ["US", "Narnia"]', 14, "“Narnia” is no calendar"),
-    "an unknown state's calendar": ("holidays", 'strict = ["US-ZZ"]', 14, "“US-ZZ” is no calendar"),
-    "half a calendar": ("holidays", 'strict = ["US-"]', 14, "“US-” is no calendar"),
+    "an unknown calendar": ("holidays", 'strict = ["US", "Narnia"]', 14, "“Narnia” is not a public holiday calendar"),
+    "an unknown state's calendar": ("holidays", 'strict = ["US-ZZ"]', 14, "“US-ZZ” is not a public holiday calendar"),
+    "half a calendar": ("holidays", 'strict = ["US-"]', 14, "“US-” is not a public holiday calendar"),
     "a missing day": ("window", 'legal = { mon-sat = "09:00-20:00" }', 14, "Enter the hours for sun"),
-    "an odd day": ("window", 'legal = { someday = "09:00-20:00" }', 14, "“someday” is no day"),
-    "hours that are none": ("window", 'legal = { mon-sun = "9-20" }', 14, "“9-20” are no hours"),
-    "hours backwards": ("window", 'legal = { mon-sun = "20:00-09:00" }', 14, "are no hours"),
-    "closed all week": ("window", 'strict = { mon-sun = "closed", holiday = "09:00-10:00" }', 14, "never opens"),
+    "an odd day": ("window", 'legal = { someday = "09:00-20:00" }', 14, "“someday” is not a day"),
+    "hours that are none": ("window", 'legal = { mon-sun = "9-20" }', 14, "“9-20” is not a valid time range"),
+    "hours backwards": ("window", 'legal = { mon-sun = "20:00-09:00" }', 14, "is not a valid time range"),
+    "closed all week": (
+        "window",
+        'strict = { mon-sun = "closed", holiday = "09:00-10:00" }',
+        14,
+        "never allow sending",
+    ),
     "nothing in common": (
         "window",
         'legal = { mon-sun = "08:00-12:00" }\nstrict = { mon-sun = "12:00-20:00" }',
         15,
-        "This window never opens: legal and strict have no hour in common",
+        "These hours never allow sending: legal and strict have no hour in common",
     ),
     "no day in common": (
         "window",
         'legal = { mon-fri = "08:00-20:00", sat-sun = "closed" }\n'
         'strict = { mon-fri = "closed", sat-sun = "08:00-20:00" }',
         15,
-        "This window never opens",
+        "These hours never allow sending",
     ),
     "no sentence": ("penalty", "legal = { said = 5 }", 14, "Write one sentence"),
 }
@@ -312,7 +321,7 @@ def test_two_files_for_one_place_are_refused(tmp_path):
 
     said = refusal(tmp_path, WHOLE.replace("fr-sms-marketing", "fr-texts"), "france.toml")
 
-    assert said == "france.toml, line 1: “FR” stands in fr.toml . Keep it in one file."
+    assert said == "france.toml, line 1: “FR” is already in fr.toml. Keep it in one file."
 
 
 def test_one_id_in_two_files_is_refused(tmp_path):
@@ -320,7 +329,7 @@ def test_one_id_in_two_files_is_refused(tmp_path):
 
     said = refusal(tmp_path, WHOLE.replace('"FR"', '"GP"'), "gp.toml")
 
-    assert said == "gp.toml, line 7: “fr-sms-marketing” stands in fr.toml . Keep it in one file."
+    assert said == "gp.toml, line 7: “fr-sms-marketing” is already in fr.toml. Keep it in one file."
 
 
 def test_a_mistake_in_the_second_rule_names_its_line(tmp_path):

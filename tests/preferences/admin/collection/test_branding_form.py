@@ -14,4 +14,4 @@ def test_staff_see_the_logo_and_the_colours(administrator, settings, tmp_path):
     shown = administrator.get(page("sender", "change", sender.pk)).content.decode()
 
     assert f"/logo/{sender.slug}/?v=" in shown
-    assert "By day: #0b5c6b" in shown
+    assert "Light mode: #0b5c6b" in shown

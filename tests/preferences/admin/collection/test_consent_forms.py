@@ -75,7 +75,7 @@ def test_the_words_are_looked_at_before_they_are_published(administrator, page):
 
     shown = answer.context_data["preview"]
     assert "Stay well" in shown
-    assert "Nothing is published" in shown
+    assert "The form is not published and cannot be sent." in shown
     assert "<form" not in shown
     assert 'srcdoc="&lt;!doctype html&gt;' in answer.content.decode()
     assert not ConsentFormVersion.objects.exists()
@@ -98,7 +98,7 @@ def test_the_words_on_the_page_are_published(administrator, client, page, notice
     [
         ({"title": ""}, "fill in title"),
         ({"language": "xx"}, "valid choice"),
-        ({"intro": "<b>bold</b>"}, "Write plain text"),
+        ({"intro": "<b>bold</b>"}, "Use plain text"),
         ({"title": "x" * 151}, "at most 150"),
     ],
 )

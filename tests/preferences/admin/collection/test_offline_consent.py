@@ -50,7 +50,7 @@ def test_first_the_form_is_chosen_and_then_its_words_are_shown(support, address,
 
 
 def test_without_any_form_the_page_says_what_to_do(support, address):
-    assert "Compose one under Consent forms" in support.get(where(address)).content.decode()
+    assert "Create one under Consent forms" in support.get(where(address)).content.decode()
 
 
 def test_what_was_said_is_written_down_with_its_recording(support, address, topic, script):
@@ -78,7 +78,7 @@ def test_a_page_that_calls_itself_a_scan_is_refused(support, address, topic, scr
 
     shown = support.post(where(address, script), said(address, topic, document=page_)).content.decode()
 
-    assert "This is no scan or recording" in shown
+    assert "This is not a scan or recording" in shown
     assert not address.events.exists()
 
 

@@ -33,7 +33,7 @@ def test_staff_see_how_many_left_a_topic_and_why(administrator, topic, subscribe
 
     page = administrator.get(reverse("admin:preferences_topic_change", args=[topic.pk])).content.decode()
 
-    assert "1 address has left." in page
+    assert "1 address opted out." in page
     assert "I never signed up for this" in page
 
 

@@ -9,7 +9,7 @@ def test_evidence_is_shown_to_those_who_may_see_it(officer, subscriber):
     shown = officer.get(page("consentevent", "change", subscriber.events.last().pk)).content.decode()
 
     assert "evidence-0" in shown
-    assert "Yes: the evidence is what it was" in shown
+    assert "Yes: the evidence has not changed" in shown
 
 
 def test_evidence_is_not_shown_to_support(support, subscriber):

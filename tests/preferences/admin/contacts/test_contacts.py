@@ -62,7 +62,7 @@ def test_a_new_person_comes_with_an_address_and_without_consent(support):
 
 
 @pytest.mark.parametrize(
-    ("written", "sentence"), [("ana@", "not an e-mail address"), ("ana@example.org", "We know this address already")]
+    ("written", "sentence"), [("ana@", "not an email address"), ("ana@example.org", "This address already exists")]
 )
 def test_an_address_that_is_none_or_is_known_is_not_added(support, written, sentence):
     factories.email_address("ana@example.org")

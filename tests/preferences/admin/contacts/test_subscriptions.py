@@ -23,5 +23,5 @@ def test_lifting_without_a_reason_says_what_is_missing(support, subscriber):
 
     answer = support.post(reverse("admin:preferences_suppression_lift", args=[bounced.pk]), {"because": " "})
 
-    assert "Write down why" in answer.content.decode()
+    assert "Enter why this address can be contacted again" in answer.content.decode()
     assert Suppression.objects.in_force().exists()

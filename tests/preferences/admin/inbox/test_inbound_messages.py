@@ -16,7 +16,7 @@ from tests.preferences.admin.conftest import signed_in
 from tests.preferences.inbound import phone
 
 DOUBTFUL = "Can I <b>cancel</b> my appointment?"
-WAITING = page("inbound") + "?read=waiting"
+WAITING = page("inboundmessage") + "?read=waiting"
 
 
 @pytest.fixture
@@ -41,14 +41,14 @@ def buttons(row):
 
 @pytest.mark.parametrize("place", ["list", "page"])
 def test_a_doubtful_text_is_shown_with_all_that_is_needed_to_decide(support, doubtful, topic, place):
-    answer = support.get({"list": WAITING, "page": page("inbound", "change", doubtful.pk)}[place])
+    answer = support.get({"list": WAITING, "page": page("inboundmessage", "change", doubtful.pk)}[place])
 
     shown = answer.content.decode()
     assert "Can I &lt;b&gt;cancel&lt;/b&gt; my appointment?" in shown
     assert "can i b cancel b my appointment" in shown
     assert "hint:en:cancel" in shown
     assert topic.name in shown
-    assert "Before " in shown
+    assert "Due by " in shown
     assert "(&#x27;waiting&#x27;" not in shown
     assert [url for url in buttons(doubtful) if url not in shown] == []
 
@@ -57,7 +57,7 @@ def test_what_is_overdue_says_so_in_words(support, doubtful):
     InboundMessage.objects.filter(pk=doubtful.pk).update(due_at=timezone.now() - timedelta(minutes=1))
 
     assert "Overdue since" in support.get(WAITING).content.decode()
-    assert "Overdue since" in support.get(page("inbound") + "?read=overdue").content.decode()
+    assert "Overdue since" in support.get(page("inboundmessage") + "?read=overdue").content.decode()
 
 
 def test_the_most_urgent_is_first(support, doubtful, topic):
@@ -74,14 +74,14 @@ def test_what_was_clear_does_not_wait(support, reader, topic):
     phone.to(topic.sender)("STOP")
 
     assert list(support.get(WAITING).context["cl"].result_list) == []
-    assert "/decide/" not in support.get(page("inbound")).content.decode()
+    assert "/decide/" not in support.get(page("inboundmessage")).content.decode()
 
 
 @pytest.mark.parametrize(
     ("decision", "objection", "sentence"),
     [
         ("opt_out", "stopped", "Opt-out recorded. They get no more messages."),
-        ("wrong_person", "stopped", "no consent on record counts for them"),
+        ("wrong_person", "stopped", "no recorded consent is valid for it"),
         ("nothing", "", "No change. Messages continue as before."),
     ],
 )
@@ -98,7 +98,7 @@ def test_one_press_decides(support, doubtful, reader, topic, decision, objection
 def test_what_was_decided_is_kept_in_the_list_of_decisions(support, doubtful):
     press(support, doubtful, "nothing")
 
-    shown = support.get(page("inbound") + "?read=decided").content.decode()
+    shown = support.get(page("inboundmessage") + "?read=decided").content.decode()
     assert "No change" in shown
     assert "/decide/" not in shown
 
@@ -136,7 +136,7 @@ def test_who_may_only_look_sees_no_buttons_and_decides_nothing(client, doubtful)
     auditor = signed_in(client, "auditor", username="auditor")
 
     assert "/decide/" not in auditor.get(WAITING).content.decode()
-    assert "/decide/" not in auditor.get(page("inbound", "change", doubtful.pk)).content.decode()
+    assert "/decide/" not in auditor.get(page("inboundmessage", "change", doubtful.pk)).content.decode()
     assert press(auditor, doubtful, "opt_out").status_code == 403
 
 

@@ -215,7 +215,7 @@ def test_a_narrower_state_rule_is_named_as_the_one_that_sets_the_hours(officer, 
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"state": "Atlantis"}, "No state of this country is called like this"),
+        ({"state": "Atlantis"}, "This country has no state with this name or code"),
         ({"day": "soon"}, "Enter a valid date"),
         ({"country": "XX"}, "Select a valid choice"),
     ],
@@ -295,23 +295,23 @@ def test_an_emptied_figure_is_taken_out(officer, rule):
     ("said", "sentence"),
     [
         ({"reason": "  "}, "Enter the reason for the change."),
-        ({"window-legal_sun": "noon to two"}, "“noon to two” are no hours."),
-        ({"window-legal_sun": "20:00-08:00"}, "“20:00-08:00” are no hours."),
+        ({"window-legal_sun": "noon to two"}, "“noon to two” is not a valid time range."),
+        ({"window-legal_sun": "20:00-08:00"}, "“20:00-08:00” is not a valid time range."),
         ({"window-legal_sun": ""}, "Enter the hours for sun"),
-        ({"window-strict_sun": "\u202e09:00-18:00"}, "are no hours."),
+        ({"window-strict_sun": "\u202e09:00-18:00"}, "is not a valid time range."),
         ({"caps-strict_day": "-1"}, "greater than or equal to 0"),
         ({"caps-strict_day": "many"}, "Enter a whole number."),
         ({"caps-reference": ""}, "Give the source: the article or paragraph it comes from."),
         ({"bases-legal_express": "", "bases-legal_purchase": "3"}, "Express consent is always accepted."),
-        ({"holidays-strict": "Mars"}, "“Mars” is no calendar of public holidays."),
+        ({"holidays-strict": "Mars"}, "“Mars” is not a public holiday calendar."),
         ({"consent-legal": "blood"}, "Select a valid choice."),
-        ({"effective_from": "2026-11-22"}, "Nothing takes effect in the past."),
-        ({"effective_to": "2026-11-23"}, "This ends before it begins."),
+        ({"effective_from": "2026-11-22"}, "A rule cannot take effect in the past."),
+        ({"effective_to": "2026-11-23"}, "The end date is before the start date."),
         ({"effective_from": "someday"}, "Enter a valid date."),
         ({"summary": "x" * 301}, "at most 300 characters"),
         ({"summary": "a\x00b"}, "Null characters are not allowed."),
         ({"note": "-", "caps-note": "x" * 2001}, "at most 2000 characters"),
-        ({}, "This says just what the rule says already."),
+        ({}, "This is the same as the current rule."),
     ],
 )
 def test_what_cannot_be_proposed_is_said_in_a_sentence_on_the_same_page(officer, rule, said, sentence):
@@ -325,7 +325,7 @@ def test_what_cannot_be_proposed_is_said_in_a_sentence_on_the_same_page(officer,
 def test_a_second_proposal_of_the_same_rule_is_refused_with_a_sentence(officer, rule, proposal):
     answer = propose(officer, rule, **{"caps-strict_day": "2"})
 
-    assert "Another change of this rule is waiting already." in answer.content.decode()
+    assert "Another change to this rule is already waiting for approval." in answer.content.decode()
 
 
 NEW = {
@@ -351,7 +351,7 @@ def test_a_rule_for_a_place_without_one_can_be_proposed(officer, second):
     told = shown(officer, page("ruleproposal", "change", proposal.pk))
     rule = rules.publish(proposal, by=second.colleague)
 
-    assert "at most 1 on one day" in told
+    assert "at most 1 per calendar day" in told
     assert (rule.name, rule.version, rule.jurisdiction) == ("jp-sms-marketing", 1, "JP")
 
 
@@ -362,16 +362,16 @@ def test_a_first_rule_that_says_little_shows_what_of_the_default_falls_away(offi
     pages = [shown(second, page("ruleproposal", step, proposal.pk)) for step in ("change", "publish")]
 
     assert all("Until then, the default rule for everywhere else applies there" in told for told in pages)
-    assert all("Hours: Legal limit" in told for told in pages)
+    assert all("Sending hours: Legal limit" in told for told in pages)
 
 
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"jurisdiction": "US"}, "There is a rule for this already."),
+        ({"jurisdiction": "US"}, "A rule for this already exists."),
         ({"jurisdiction": "Japan"}, "Write a country like FR"),
         ({"jurisdiction": ""}, "This field is required."),
-        ({"caps-legal_day": ""}, "This rule says nothing."),
+        ({"caps-legal_day": ""}, "This rule has no values."),
     ],
 )
 def test_a_new_rule_that_cannot_be_is_refused_with_a_sentence(officer, said, sentence):
@@ -388,7 +388,7 @@ def test_a_proposal_shows_what_changes_who_asks_and_why(second, proposal):
     told = shown(second, page("ruleproposal", "change", proposal.pk))
 
     assert "Changes from version 1" in told
-    assert "Hours: Strict value" in told
+    assert "Sending hours: Strict value" in told
     assert "Mon–Fri 10:00–18:00, Sat–Sun closed" in told
     assert "Counsel asked for it" in told
     assert page("ruleproposal", "publish", proposal.pk) in told
@@ -397,7 +397,7 @@ def test_a_proposal_shows_what_changes_who_asks_and_why(second, proposal):
 def test_whoever_proposed_it_sees_a_sentence_instead_of_the_buttons(officer, proposal):
     told = shown(officer, page("ruleproposal", "change", proposal.pk))
 
-    assert "You proposed this, so somebody else decides." in told
+    assert "You proposed this, so another person must decide." in told
     assert page("ruleproposal", "publish", proposal.pk) not in told
     assert officer.post(page("ruleproposal", "publish", proposal.pk)).status_code == 403
 
@@ -406,7 +406,7 @@ def test_the_page_before_publishing_repeats_the_difference_and_the_day(second, p
     told = shown(second, page("ruleproposal", "publish", proposal.pk))
 
     assert "It takes effect automatically on 24 November 2026" in told
-    assert "This cannot be taken back" in told
+    assert "This cannot be undone" in told
     assert "Mon–Fri 10:00–18:00, Sat–Sun closed" in told
     assert Rule.objects.filter(name=NAME).count() == 2
 
@@ -428,7 +428,7 @@ def test_a_proposal_whose_day_has_passed_is_refused_with_a_sentence(second, prop
 
     answer = second.post(page("ruleproposal", "publish", proposal.pk))
 
-    assert "The day it takes effect is past." in answer.content.decode()
+    assert "The date it takes effect has passed." in answer.content.decode()
 
 
 def test_a_second_person_declines_with_a_reason(second, proposal):
@@ -447,7 +447,7 @@ def test_a_proposal_based_on_another_version_than_would_hold_says_so(officer, se
 
     told = shown(second, page("ruleproposal", "change", proposal.pk))
 
-    assert "Version 2 would hold" in told
+    assert "Version 2 would otherwise apply on that day" in told
 
 
 def who_drops_out(request, proposal):
@@ -475,7 +475,7 @@ def test_what_messages_were_judged_by_is_told_in_words(officer):
     asked = (frozenset({"US", "US-FL"}), "sms", "marketing")
     record = rules.applied_rules_for(*asked, rulebook.current_rulebook().terms(*asked, date(2026, 11, 23)))
 
-    told = shown(officer, page("termsrecord", "change", record.pk))
+    told = shown(officer, page("appliedrules", "change", record.pk))
 
     assert "US, US-FL" in told
     assert "Mon–Sat 09:00–20:00, Sun 12:00–20:00, closed on public holidays" in told
