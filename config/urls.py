@@ -11,7 +11,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("webhooks/anymail/", include("anymail.urls")),
     path("", include("preferences.urls")),
-    path("", include("campaigns.urls")),
     path("", include("compliance.urls")),
 ]
 if settings.DEMO:

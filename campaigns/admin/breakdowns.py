@@ -47,7 +47,11 @@ class BreakdownAdminMixin(StaffAdmin):
         site = self.admin_site.admin_view
         pages = [
             path("<int:object_id>/recipients/", site(require_safe(self.recipients_view)), name="campaigns_recipients"),
-            path("<int:object_id>/recipients.csv", site(require_POST(self.export_view)), name="campaigns_recipients_export"),
+            path(
+                "<int:object_id>/recipients.csv",
+                site(require_POST(self.export_view)),
+                name="campaigns_recipients_export",
+            ),
         ]
         return pages + super().get_urls()
 

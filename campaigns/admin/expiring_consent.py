@@ -42,7 +42,11 @@ class ExpiringConsentAdminMixin(StaffAdmin):
         site = self.admin_site.admin_view
         pages = [
             path("expiring-consent/", site(require_safe(self.expiry_view)), name="campaigns_expiring_consent"),
-            path("expiring-consent/names/", site(require_safe(self.names_view)), name="campaigns_expiring_consent_names"),
+            path(
+                "expiring-consent/names/",
+                site(require_safe(self.names_view)),
+                name="campaigns_expiring_consent_names",
+            ),
             path("expiring-consent/ask/", site(require_POST(self.ask_view)), name="campaigns_expiring_consent_ask"),
         ]
         return pages + super().get_urls()

@@ -3,6 +3,8 @@ Breakdown.
 
 A small audience is judged while somebody waits. A large one is counted in the background, some hundred thousand
 addresses at a time; how far it came is kept in the row, so that a lost worker costs one step.
+
+Writes: Breakdown.
 """
 
 from collections import Counter

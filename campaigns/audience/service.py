@@ -1,8 +1,10 @@
-"""Whom a campaign is for: counted before, frozen at the start. Writes Message (queued, or skipped with a reason).
+"""Whom a campaign is for: counted before, frozen at the start.
 
 Everybody who ever said anything about the topic on this channel gets a row, so that each is accounted for.
 One INSERT … SELECT per chunk of addresses; the cursor is saved with the rows, so that freezing can be
 interrupted and run again without adding anyone twice.
+
+Writes: Campaign, Message.
 """
 
 from django.db import connection, transaction

@@ -3,6 +3,8 @@ Message.
 
 It is asked after the addresses are locked (sending.py). The same facts and the same verdict serve the preview and
 the question "why".
+
+Writes: Message.
 """
 
 import uuid

@@ -1,7 +1,9 @@
-"""Asking again before a permission ends: whom, once for each consent, and what silence means. Writes Campaign drafts.
+"""Asking again before a permission ends: whom, once for each consent, and what silence means.
 
 The question is an ordinary campaign of its own kind: a second person reads it, and each message is judged like any
 other. Who does not answer within 30 days gets nothing more.
+
+Writes: Campaign.
 """
 
 import json

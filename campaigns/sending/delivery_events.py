@@ -1,7 +1,9 @@
-"""What providers report, whichever they are. Writes DeliveryEvent, and what the events make of a Message.
+"""What providers report, whichever they are.
 
 Reports repeat themselves, come late and in any order: each is recorded once, and `after` gives the same sum
 for every order.
+
+Writes: DeliveryEvent, Message.
 """
 
 import re

@@ -1,6 +1,8 @@
-"""The stop switch: no campaign goes on while it is thrown. Writes StopSwitch.
+"""The stop switch: no campaign goes on while it is thrown.
 
 Answers to what people do themselves still go out: whoever opts out is told so, whatever is wrong here.
+
+Writes: EmergencyStop.
 """
 
 from django.contrib.auth.models import User

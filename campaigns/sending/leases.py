@@ -1,7 +1,9 @@
-"""Rows are the queue: which messages are whose for the moment. Writes Message.status up to the hand-over.
+"""Rows are the queue: which messages are whose for the moment.
 
 A claim is a lease. When it runs out, messages that were only claimed are queued again; messages that were
 being handed over are *unknown*, because they may have arrived, and are never sent again by themselves.
+
+Writes: Message.
 """
 
 import uuid

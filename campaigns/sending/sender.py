@@ -1,9 +1,11 @@
-"""A campaign's messages on their way: fence, hand over, record. Writes Message.
+"""A campaign's messages on their way: fence, hand over, record.
 
 queued → leased → sending → sent | failed | unknown | skipped, or waiting for a later try. A window of
 messages is fenced together (preferences/fence.py): its addresses are locked, the gate is asked again in the
 next statement, the rows are marked with a deadline, and only after the commit does anyone talk to the
 provider. What could have reached the provider is never sent again by itself.
+
+Writes: Message.
 """
 
 import logging

@@ -1,6 +1,8 @@
-"""What a campaign goes through. Writes Campaign; every verb locks the row, checks MOVES, and leaves its history.
+"""The states of a campaign. Every function locks the row, checks MOVES, and leaves its history.
 
 The people who run campaigns are told what they did wrong; the clock may repeat itself.
+
+Writes: Campaign.
 """
 
 from datetime import datetime, timedelta

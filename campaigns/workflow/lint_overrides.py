@@ -1,6 +1,8 @@
-"""A second person allows words that break rules of content, and says why. Writes LintOverride.
+"""A second person allows words that break rules of content, and says why.
 
 It holds for exactly those words and those problems: other words, or a problem that was not there, need another look.
+
+Writes: Campaign, LintOverride.
 """
 
 from dataclasses import dataclass

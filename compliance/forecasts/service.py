@@ -1,7 +1,9 @@
-"""Who would drop out, and when, if a rule, a setting or only time took effect. Writes Forecast.
+"""Who would drop out, and when, if a rule, a setting or only time took effect.
 
 Asked of the people as they are today: day after day with the change and without it, so that its own effect is seen.
 Many people are counted in the background; how far it came is kept in the row.
+
+Writes: Forecast.
 """
 
 from collections import Counter

@@ -1,8 +1,10 @@
-"""Who is reminded of a review, and when. Writes ReviewReminder and ReminderOutcome.
+"""Who is reminded of a review, and when.
 
 The row is written first, and only its writer sends the letter: however often the clock ticks and however many
 workers run, each occasion is one letter per person. What became of it is a second row. A letter that certainly
 did not leave is tried again as an occasion of its own; one whose end is unknown is shown, and never sent again.
+
+Writes: ReminderOutcome, ReviewReminder.
 """
 
 import datetime

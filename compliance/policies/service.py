@@ -1,6 +1,8 @@
-"""Policies are read anew every year, and somebody is reminded. Writes PolicyVersion and PolicyReview.
+"""Policies are read anew every year, and somebody is reminded.
 
 A policy has one open review at a time: publishing its first version opens the first, signing one opens the next.
+
+Writes: PolicyDocument, PolicyReview, PolicyVersion.
 """
 
 import hashlib

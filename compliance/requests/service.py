@@ -1,7 +1,9 @@
-"""What people ask about their own data, and what became of it. Writes SubjectRequest.
+"""What people ask about their own data, and what became of it.
 
 A restriction, an objection and a copy are answered on the spot. A deletion waits for a colleague, with a clock;
 until then nothing is done with the data, and the person may take it back.
+
+Writes: SubjectRequest.
 """
 
 from datetime import timedelta

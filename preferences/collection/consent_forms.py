@@ -1,7 +1,9 @@
-"""Publishing the words around the notices: sign-up pages, call scripts, paper forms. Writes ConsentFormVersion.
+"""Publishing the words around the notices: sign-up pages, call scripts, paper forms.
 
 Staff compose a ConsentForm in the admin; what stands on it in one language is published as a version and never
 edited. A version names the very notices it shows, so "what did she agree to?" has one answer.
+
+Writes: ConsentForm, ConsentFormVersion.
 """
 
 import hashlib

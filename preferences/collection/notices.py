@@ -1,4 +1,7 @@
-"""Publishing the words we ask with. Writes Notice."""
+"""Publishing the words we ask with.
+
+Writes: Notice.
+"""
 
 import hashlib
 

@@ -2,6 +2,8 @@
 
 The event carries HMAC-SHA256(salt, canonical JSON of the personal part). While the evidence stands, anybody
 can check it against the event; once it is erased, salt and all, the commitment says nothing about the person.
+
+Writes: Evidence.
 """
 
 import hashlib

@@ -1,7 +1,9 @@
-"""The sum of what a person said. Writes ConsentEvent, Evidence and Subscription, for consent.py alone.
+"""The sum of what a person said.
 
 Events are facts; a Subscription is what they add up to: `after` is the one rule of that sum, `record`
 applies it as things happen, and `fold` replays it from the beginning.
+
+Writes: ConsentEvent, Evidence, Subscription.
 """
 
 from collections.abc import Iterable
@@ -23,6 +25,7 @@ from preferences.models import (
     Basis,
     ConsentEvent,
     ConsentFormVersion,
+    Evidence,
     Notice,
     ServiceMessage,
     Subscription,
@@ -155,6 +158,7 @@ def append(
     """Write one fact, and its evidence beside it. Raises NotAllowed for a forgotten person."""
     if address.erased_at:
         raise NotAllowed(_("This person's data was erased at their request. A new sign-up starts a new record."))
+    personal: Evidence
     commitment, personal = evidence.prepare_evidence(address, proof)
     event = ConsentEvent.objects.create(
         address=address,

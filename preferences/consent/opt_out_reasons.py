@@ -1,4 +1,7 @@
-"""How many leave, and why, if they tell us. Writes LeaveReason."""
+"""How many leave, and why, if they tell us.
+
+Writes: OptOutReason.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

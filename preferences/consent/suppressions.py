@@ -1,4 +1,7 @@
-"""Do not send here, whatever the subscriptions say; and who may take that back. Writes Suppression."""
+"""Do not send here, whatever the subscriptions say; and who may take that back.
+
+Writes: Suppression.
+"""
 
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5

@@ -1,9 +1,11 @@
-"""A person moves from one address to another. Writes AddressChange.
+"""A person moves from one address to another.
 
 Nothing moves before both ends are proven: the change is asked for behind a fresh link to the old address, and
 confirmed with the link in the letter to the new one, in a browser that also holds a link to the old. Until then
 the new address is kept apart from the person, under a contact of its own: it may be mistyped, and whoever reads
 there must find nothing of theirs.
+
+Writes: AddressChange.
 """
 
 from collections.abc import Iterable

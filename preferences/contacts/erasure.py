@@ -1,5 +1,7 @@
 """Forgetting a person: their data goes, their "no" stays. Deletes Evidence and LinkHit, empties Inbound
 and LeaveReason.
+
+Writes: Evidence, InboundMessage, LinkOpen, OptOutReason.
 """
 
 from functools import partial

@@ -1,4 +1,7 @@
-"""People and their addresses. Writes Contact and Address."""
+"""People and their addresses.
+
+Writes: Address, Contact.
+"""
 
 from datetime import date
 

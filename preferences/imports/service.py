@@ -1,7 +1,9 @@
-"""Files of contacts with proof of consent: checked first, then applied, a chunk at a time. Writes Import.
+"""Files of contacts with proof of consent: checked first, then applied, a chunk at a time.
 
 A dry run changes nothing but its own row. Applying saves the cursor in the same transaction as the rows it
 made, so that a killed worker costs no row and makes none twice.
+
+Writes: Import.
 """
 
 import hashlib

@@ -1,6 +1,8 @@
-"""A mail came back: understand it, do what it says, and keep it. Writes Inbound.
+"""A mail came back: understand it, do what it says, and keep it.
 
 Everything happens in one transaction, under the mail's own id: delivered twice, it is one act.
+
+Writes: InboundMessage.
 """
 
 import contextlib

@@ -1,6 +1,8 @@
 """Messages that may be a "no": held at once, and waiting for somebody to read them. Writes their clock and decision.
 
 While one waits, no marketing goes to its address; a clear word of the person settles it as well.
+
+Writes: InboundMessage.
 """
 
 from datetime import datetime

@@ -1,6 +1,8 @@
-"""A text came back: understand it, do what it says, and keep it. Writes Inbound.
+"""A text came back: understand it, do what it says, and keep it.
 
 Everything happens in one transaction, under the provider's own id of the text: delivered twice, it is one act.
+
+Writes: InboundMessage.
 """
 
 from datetime import datetime

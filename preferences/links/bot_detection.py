@@ -1,7 +1,9 @@
 """Mail scanners open every link. Nothing they do is an event; it is counted, so that machines can be told apart.
 
 An opt-out always stands, whoever pressed the button. One that looks machine-made is marked for staff, who can
-write to the person once, with a way back. Writes LinkHit and DoubtfulLeave.
+write to the person once, with a way back.
+
+Writes: LinkOpen, SuspiciousOptOut.
 """
 
 import tomllib

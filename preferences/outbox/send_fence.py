@@ -5,6 +5,8 @@ leaves a HandOver row with a deadline before it commits and talks to the provide
 the same row, records the "no", commits, and then waits until the address is in nobody's hands.
 Locking and asking are two statements, in this order: in one, READ COMMITTED would show the gate as it
 stood before the wait for the lock.
+
+Writes: InFlight.
 """
 
 import logging

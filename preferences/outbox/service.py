@@ -1,7 +1,9 @@
-"""What we owe one person because of something they did. Writes Reply; each goes out at most once.
+"""What we owe one person because of something they did. each goes out at most once.
 
 owed → claimed → handing_over → sent | failed | unknown | dropped. Rows are the queue: a lost task or worker
 costs a sweep, never a reply.
+
+Writes: ServiceMessage.
 """
 
 from collections.abc import Callable

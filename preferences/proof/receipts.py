@@ -1,7 +1,9 @@
-"""The signed proof that a person holds of what they said, shaped after ISO/IEC TS 27560. Writes Receipt.
+"""The signed proof that a person holds of what they said, shaped after ISO/IEC TS 27560.
 
 A receipt is about one act on one address. It names nobody: the person is a pseudonym, and their words, network
 and browser stay in the evidence. It is written once, and given out ever after as it was written.
+
+Writes: Receipt.
 """
 
 import uuid

@@ -1,8 +1,10 @@
-"""Sealing the ledger: what is sealed cannot be altered, removed, reordered or back-dated unseen.
+"""The transparency log of the consent ledger: an event in it cannot be altered, removed or back-dated unnoticed.
 
-Writes LedgerLeaf and Checkpoint. An event's public part becomes a leaf of the tree of RFC 9162; its personal
-part is in it only as the commitment that the event carries, so that erasing a person changes no leaf.
-Checkpoints are signed notes (C2SP signed-note, Ed25519): origin, size, root, and the signature over these lines.
+The public part of an event becomes a leaf of a Merkle tree (RFC 9162 §2.1); its personal part is in it only as the
+commitment that the event carries, so that erasing a person changes no leaf. Checkpoints are signed notes (C2SP
+signed-note, Ed25519): origin, size, root, and the signature over these lines.
+
+Writes: Checkpoint, LedgerLeaf.
 """
 
 import base64

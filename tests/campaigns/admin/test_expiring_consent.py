@@ -85,7 +85,9 @@ def test_the_names_are_for_those_who_may_see_contacts(people, topic):
     ],
 )
 def test_what_is_asked_wrongly_is_not_found(people, topic, wrong):
-    assert at_the_desk("compliance officer").get(page("expiring_consent_names"), names(topic) | wrong).status_code == 404
+    assert (
+        at_the_desk("compliance officer").get(page("expiring_consent_names"), names(topic) | wrong).status_code == 404
+    )
 
 
 def test_a_page_beyond_the_last_is_empty(people, topic):

@@ -291,7 +291,9 @@ def test_the_schema_for_machines_stays_as_it_is(supporting, mainer, topic):
 
 
 def test_the_header_asks_for_json_as_well(supporting, subscriber, topic):
-    answer = supporting.get(page("check_eligibility"), {"who": subscriber.value, "about": about(topic)}, headers={"accept": JSON})
+    answer = supporting.get(
+        page("check_eligibility"), {"who": subscriber.value, "about": about(topic)}, headers={"accept": JSON}
+    )
 
     assert answer["Content-Type"] == JSON
     assert answer.json()["decision"]["kind"] == "send"
@@ -300,6 +302,8 @@ def test_the_header_asks_for_json_as_well(supporting, subscriber, topic):
 def test_a_browser_gets_the_page(supporting, subscriber, topic):
     accepts = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
-    answer = supporting.get(page("check_eligibility"), {"who": subscriber.value, "about": about(topic)}, headers=accepts)
+    answer = supporting.get(
+        page("check_eligibility"), {"who": subscriber.value, "about": about(topic)}, headers=accepts
+    )
 
     assert answer["Content-Type"].startswith("text/html")

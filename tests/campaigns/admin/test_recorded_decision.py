@@ -38,7 +38,10 @@ def test_a_message_shows_its_stored_verdict_and_where_to_ask_anew(client, starte
 
     assert "Yes: there was no exclusion reason. Current status: Sent." in words_of(answer)
     assert "As decided at that time, not evaluated again." in words_of(answer)
-    assert f"{page('check_eligibility')}?who={subscriber.reference}&amp;about={started.reference}" in answer.content.decode()
+    assert (
+        f"{page('check_eligibility')}?who={subscriber.reference}&amp;about={started.reference}"
+        in answer.content.decode()
+    )
 
 
 def test_the_stored_verdict_for_machines_is_what_the_row_says(client, started, subscriber, mail_server):

@@ -40,9 +40,11 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
         return _answer(request, visitor, form)
     if _is_unsubscribed(visitor, topic):
         return redirect("preferences:unsubscribe-done")
-    page = {"form": form, "visitor": visitor, "undo": undo_session.undo_offer(request, visitor, "unsubscribe")} | _about(
-        topic
-    )
+    page = {
+        "form": form,
+        "visitor": visitor,
+        "undo": undo_session.undo_offer(request, visitor, "unsubscribe"),
+    } | _about(topic)
     return render(request, "preferences/unsubscribe/unsubscribe.html", page, status=422 if form.errors else 200)
 
 
