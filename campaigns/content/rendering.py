@@ -187,11 +187,6 @@ def preview(campaign: Campaign) -> Preview:
     return Preview(words, sms_segments.measure_sms(words.text))
 
 
-def segments_per_text(campaign: Campaign) -> sms_segments.SmsSize:
-    """How many segments each text is billed as."""
-    return preview(campaign).size
-
-
 def sample_parcel(campaign: Campaign, to: str = "", name: str = "") -> tuple[Message, Address, Contact]:
     """Somebody who does not exist, for previews and tests; the links in it open nothing."""
     contact = Contact(name=name or _("Ana Sample"))

@@ -48,14 +48,6 @@ def objections(topic: Topic) -> dict[str, Q]:
     }
 
 
-def eligible_addresses(topic: Topic, channel: str) -> QuerySet[Address]:
-    """Every address on this channel that nothing speaks against."""
-    crowd = Address.objects.filter(channel=channel)
-    for condition in objections(topic).values():
-        crowd = crowd.exclude(condition)
-    return crowd
-
-
 def first_objection(address: Address, topic: Topic) -> str:
     """The first reason not to write to this address about this topic; empty when there is none."""
     return with_objections(Address.objects.filter(pk=address.pk), topic).values_list("objection", flat=True).get()

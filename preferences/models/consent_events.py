@@ -53,8 +53,6 @@ class ConsentEvent(AppendOnly):
         EXPIRED = "expired", _("Expired")
         INVALIDATED = "invalidated", _("Invalidated")
 
-    RAISING = (Kind.ASKED, Kind.GRANTED, Kind.RESUMED)
-
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     interaction_id = models.UUIDField(
         _("interaction ID"),

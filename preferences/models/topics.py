@@ -64,9 +64,6 @@ class TopicQuerySet(models.QuerySet):
         """Topics a stranger may sign up for."""
         return self.filter(is_public=True, retired_at=None)
 
-    def on(self, channel: str) -> "TopicQuerySet":
-        return self.filter(**{f"by_{channel}": True})
-
 
 class Topic(models.Model):
     """Something people can ask to hear about."""

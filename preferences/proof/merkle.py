@@ -51,22 +51,6 @@ def inclusion_path(leaves: list[bytes], index: int) -> list[bytes]:
     return [*inclusion_path(leaves[split:], index - split), _root_of(leaves[:split])]
 
 
-def verify_inclusion(digest: bytes, index: int, size: int, path: list[bytes], expected: bytes) -> bool:
-    """Does this path lead from the leaf at this index to the root? (RFC 9162 §2.1.3.2)"""
-    position, last = index, size - 1
-    for sibling in path:
-        if last == 0:
-            return False
-        if position % 2 or position == last:
-            digest = node_hash(sibling, digest)
-            while not position % 2 and position:
-                position, last = position >> 1, last >> 1
-        else:
-            digest = node_hash(digest, sibling)
-        position, last = position >> 1, last >> 1
-    return last == 0 and digest == expected and index < size
-
-
 def _root_of(leaves: list[bytes]) -> bytes:
     return root_hash(append([], 0, leaves)[0])
 

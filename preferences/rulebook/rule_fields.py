@@ -225,7 +225,6 @@ RULE_FIELDS: dict[str, RuleField] = {
     "requests": RuleField(_numbers(*REQUESTS), _smaller),
     "penalty": RuleField(_said, _union),
 }
-UNION_FIELDS = [name for name, figure in RULE_FIELDS.items() if figure.stricter is _union]
 
 
 def parse_field(name: str, value: Any) -> Any:

@@ -40,8 +40,3 @@ def with_state(rows: QuerySet[Rule], day: date) -> "QuerySet[WithAnnotations[Rul
             default=Value(IN_FORCE),
         )
     ).order_by("jurisdiction", "name", F("version").desc())
-
-
-def state_of(rule: Rule, day: date) -> str:
-    """The state of one version."""
-    return with_state(Rule.objects.filter(pk=rule.pk), day).values_list("state", flat=True)[0]

@@ -8,7 +8,6 @@ Writes: AppliedRules, Rule, RuleProposal.
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -197,14 +196,6 @@ def applied_rule_versions(record: AppliedRules) -> list[Rule]:
     wanted = {tuple(rule) for rule in record.rules}
     rows = Rule.objects.filter(name__in={name for name, _version in wanted})
     return [rule for rule in rows if (rule.name, rule.version) in wanted]
-
-
-def by_jurisdiction(rows: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """Rules under the place they hold in."""
-    found: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rows:
-        found[rule.jurisdiction].append(rule)
-    return dict(found)
 
 
 def _undecided(proposal: RuleProposal, *, by: User) -> RuleProposal:

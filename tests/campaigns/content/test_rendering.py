@@ -182,7 +182,7 @@ def test_a_brand_already_said_is_not_said_twice(text_campaign, texter, approver)
 
 
 def test_staff_see_what_a_text_costs(text_campaign):
-    assert rendering.segments_per_text(text_campaign).segments == 1
+    assert rendering.preview(text_campaign).size.segments == 1
 
 
 def test_what_was_handed_over_can_be_proved(campaign, subscriber, approver):

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from preferences.consent import eligibility, endings, frequency, undo
+from preferences.consent import endings, frequency, undo
 from preferences.consent import service as consent
 from preferences.contacts import address_change, erasure
 from preferences.errors import NotAllowed
@@ -37,6 +37,7 @@ from preferences.models import (
 from preferences.proof import ledger_verification
 from tests import factories
 from tests.conftest import subscribe
+from tests.preferences.consent import eligible
 
 PEOPLE = st.sampled_from(["ana@example.org", "bo@example.org"])
 NUMBERS = st.sampled_from(["+12075550111", "+12075550112"])
@@ -189,7 +190,7 @@ def _reachable():
         (pk, topic.pk)
         for topic in Topic.objects.all()
         for channel in ("email", "sms")
-        for pk in eligibility.eligible_addresses(topic, channel).values_list("pk", flat=True)
+        for pk in eligible.addresses(topic, channel).values_list("pk", flat=True)
     }
 
 

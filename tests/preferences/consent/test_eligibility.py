@@ -12,6 +12,7 @@ from preferences.contacts import erasure
 from preferences.models import Address, Source, Suppression
 from tests import factories
 from tests.conftest import subscribe
+from tests.preferences.consent import eligible
 
 Reason = Suppression.Reason
 
@@ -58,7 +59,7 @@ def test_each_standing_under_every_combination_of_suppressions(topic, author, st
         expected[address.pk] = min(combination, key=ORDER.index) if combination else EXPECTED[standing]
 
     named = {pk: eligibility.first_objection(Address(pk=pk), topic) for pk in expected}
-    crowd = set(eligibility.eligible_addresses(topic, "email").values_list("pk", flat=True))
+    crowd = set(eligible.addresses(topic, "email").values_list("pk", flat=True))
 
     assert named == expected
     assert crowd == {pk for pk, name in expected.items() if name == ""}
@@ -97,10 +98,10 @@ def test_a_retired_topic_reaches_nobody(subscriber, topic):
     topic.retired_at = timezone.now()
     topic.save()
 
-    assert not eligibility.eligible_addresses(topic, "email").exists()
+    assert not eligible.addresses(topic, "email").exists()
     assert eligibility.first_objection(subscriber, topic) == "topic_retired"
 
 
 def test_the_whole_crowd_is_judged_in_one_statement(subscriber, topic, django_assert_num_queries):
     with django_assert_num_queries(1):
-        list(eligibility.eligible_addresses(topic, "email"))
+        list(eligible.addresses(topic, "email"))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preferences.proof import merkle
+from tests.preferences.proof import inclusion
 
 ENTRIES = [bytes.fromhex(entry) for entry in [
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
@@ -45,6 +46,6 @@ def test_a_proof_holds_for_its_own_leaf_and_for_no_other(size, data):
     root = merkle.root_hash(merkle.append([], 0, leaves)[0])
     path = merkle.inclusion_path(leaves, index)
 
-    assert merkle.verify_inclusion(leaves[index], index, size, path, root)
-    assert not merkle.verify_inclusion(merkle.leaf_hash(b"forged"), index, size, path, root)
-    assert not merkle.verify_inclusion(leaves[index], (index + 1) % size, size, path, root) or size == 1
+    assert inclusion.verify_inclusion(leaves[index], index, size, path, root)
+    assert not inclusion.verify_inclusion(merkle.leaf_hash(b"forged"), index, size, path, root)
+    assert not inclusion.verify_inclusion(leaves[index], (index + 1) % size, size, path, root) or size == 1

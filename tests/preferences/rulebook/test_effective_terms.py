@@ -14,7 +14,7 @@ from preferences.rulebook.effective_terms import LEGAL, NO_TERMS, STRICT, Effect
 
 FEW = settings(max_examples=200 if os.environ.get("THOROUGH") else 20, deadline=None)
 SMALL = st.integers(0, 400)
-ADDED = [name for name in rule_fields.UNION_FIELDS if name != "penalty"]
+ADDED = ["consent", "health_consent", "records_consent", "holidays", "content", "labels", "scrub"]
 SMALLEST = ["repermission", "caps", "segments", "characters", "honour", "confirmation", "requests"]
 LARGEST = ["minimum_age", "mechanism", "retention"]
 KEYS = {
