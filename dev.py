@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
 LOG = VENV / "install.log"
-MAKE_KEYS = "from config.settings import keys; [print(f'{k}={v}') for k, v in keys.make().items()]"
+MAKE_KEYS = "from config.settings import keys; [print(f'{k}={v}') for k, v in keys.make_secrets().items()]"
 
 
 def main(arguments):

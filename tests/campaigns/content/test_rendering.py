@@ -63,8 +63,8 @@ def test_both_parts_say_why_from_whom_and_how_to_leave(kind, campaign, subscribe
     assert "Harbour Clinic Ltd" in said
     assert "1 Quay Street, Portland, ME 04101" in said
     assert "care@harbour.example" in said
-    assert "http://testserver/l/" in said
-    assert "http://testserver/m/" in said
+    assert "http://testserver/u/" in said
+    assert "http://testserver/p/" in said
     assert "https://harbour.example/privacy" in said
 
 
@@ -73,7 +73,7 @@ def test_both_one_click_headers_stand_on_one_line_each(campaign, subscriber, app
 
     one_click = [line for line in lines if line.startswith("List-Unsubscribe: ")]
     assert len(one_click) == 1
-    assert one_click[0].startswith("List-Unsubscribe: <http://testserver/u/")
+    assert one_click[0].startswith("List-Unsubscribe: <http://testserver/o/")
     assert one_click[0].endswith(">")
     assert len(one_click[0]) < 220
     assert lines.count("List-Unsubscribe-Post: List-Unsubscribe=One-Click") == 1
@@ -96,7 +96,7 @@ def test_the_message_id_is_our_reference(campaign, subscriber, approver):
 def test_the_links_lead_to_the_person_the_topic_and_the_message(campaign, subscriber, approver):
     mail = mail_to(subscriber, campaign, approver)
 
-    token = part(mail, "plain").split("http://testserver/l/")[1].split()[0].strip("/")
+    token = part(mail, "plain").split("http://testserver/u/")[1].split()[0].strip("/")
     claims = tokens.read_token(tokens.LinkPurpose.UNSUBSCRIBE, token)
     assert claims.address == subscriber.pk
     assert claims.topic == campaign.topic.pk
