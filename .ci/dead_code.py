@@ -116,7 +116,7 @@ def main() -> int:
     found = vulture.get_unused_code(min_confidence=60)
     unused = [item for item in found if item.name not in named and not _is_choice(item)]
     for item in unused:
-        print(f"{item.filename.relative_to(ROOT)}:{item.first_lineno}: unused {item.typ} “{item.name}”")  # noqa: T201
+        print(f"{item.filename.relative_to(ROOT)}:{item.first_lineno}: unused {item.typ} “{item.name}”")
     return 1 if unused else 0
 
 

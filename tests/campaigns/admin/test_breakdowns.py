@@ -45,7 +45,7 @@ def test_the_page_tells_who_gets_it_and_why_others_do_not(writing, campaign, peo
 
     assert "2 Will receive now" in said
     assert "2 Excluded" in said
-    assert "Left this topic 1" in said
+    assert "Opted out of this topic 1" in said
     assert "United States 2 0 0 2" in said
 
 
@@ -69,7 +69,7 @@ def test_a_number_leads_to_the_addresses_behind_it(officer, campaign, people):
 
     assert "reason=left" in content
     assert "Cy" in said
-    assert "Left this topic" in said or "opted out of this topic" in said
+    assert "Opted out of this topic" in said or "opted out of this topic" in said
     assert "Ana" not in said
     assert people[2].value not in said
 
@@ -116,14 +116,14 @@ def test_a_count_for_a_chosen_moment_is_kept_and_listed(writing, campaign, peopl
 
     answer = writing.post(button("breakdown", campaign), {"at": f"{day:%Y-%m-%d}T10:00"}, follow=True)
 
-    assert f"Judged for {day.day} {day:%b %Y} 10:00 UTC, requested by author" in words_of(answer)
+    assert f"Checked for {day.day} {day:%b %Y} 10:00 UTC, requested by author" in words_of(answer)
     assert "Would receive at that time" in words_of(answer)
 
 
 def test_a_moment_in_the_past_is_refused_in_words(writing, campaign):
     answer = writing.post(button("breakdown", campaign), {"at": "2020-01-01T10:00"})
 
-    assert "This moment is past." in words_of(answer)
+    assert "This time is in the past." in words_of(answer)
     assert not Breakdown.objects.exists()
 
 
@@ -136,7 +136,7 @@ def test_a_large_audience_is_counted_while_one_looks_again(writing, campaign, pe
     done = words_of(writing.get(button("breakdown", campaign)))
 
     assert "This is a large audience." in first
-    assert "Being counted: 0 addresses so far." in words_of(asked)
+    assert "Calculating: 0 addresses so far." in words_of(asked)
     assert "2 Will receive now" in done
 
 
@@ -166,14 +166,14 @@ def test_the_reviewer_sees_the_numbers_before_approving(approving, campaign, peo
     said = words_of(approving.get(button("approve", campaign)))
 
     assert "2 · Will receive now" in said
-    assert "Everybody by verdict" in said
+    assert "Delivery estimate for " in said
 
 
 def test_the_reviewer_of_a_large_audience_is_led_to_the_count(approving, campaign, people, author, settings):
     settings.IMMEDIATE_COUNT_LIMIT = 1
     lifecycle.submit(campaign, by=author)
 
-    assert "nobody has counted it by verdict yet" in words_of(approving.get(button("approve", campaign)))
+    assert "there is no delivery estimate yet" in words_of(approving.get(button("approve", campaign)))
 
 
 def test_hostile_names_are_inert(officer, campaign, topic):

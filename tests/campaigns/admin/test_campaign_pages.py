@@ -60,7 +60,7 @@ def test_the_audience_is_counted_with_every_reason_in_words(writing, campaign, t
 
     assert "1 would receive it now" in said
     assert "3 would be excluded, for the reasons below" in said
-    assert "Left this topic 1" in said
+    assert "Opted out of this topic 1" in said
     assert "The address is undeliverable 1" in said
     assert "Never subscribed to this topic 1" in said
 
@@ -76,7 +76,7 @@ def test_progress_adds_up_and_renews_itself_while_sending(approving, started, to
     assert answer["Refresh"] == "3"
     assert "100%" in words_of(answer)
     assert "2 of 2 recipients processed" in words_of(answer)
-    assert "Left this topic 1" in words_of(answer)
+    assert "Opted out of this topic 1" in words_of(answer)
 
 
 def test_progress_tells_who_left_because_of_these_messages_and_why(approving, started, topic):
@@ -89,7 +89,7 @@ def test_progress_tells_who_left_because_of_these_messages_and_why(approving, st
     said = words_of(approving.get(button("progress", started)))
 
     assert "Opt-outs from these messages" in said
-    assert "1 address has left. Reason given Times Too many messages 1" in said
+    assert "1 address opted out. Reason given Times Too many messages 1" in said
 
 
 @pytest.mark.parametrize("still", ["?still", ""])
@@ -102,7 +102,7 @@ def test_a_page_that_stands_still_when_asked_or_done(still, approving, started):
 def test_a_test_goes_to_the_colleague_alone(writing, author, campaign, subscriber, mail_server):
     answer = writing.post(button("test", campaign), follow=True)
 
-    assert f"on its way to {author.email}" in words_of(answer)
+    assert f"A test is being sent to {author.email}." in words_of(answer)
     assert [mail.to for mail in mail_server.messages] == [[author.email]]
     assert b"Subject: [Test] A tip for spring" in mail_server.messages[0].content
     assert not campaign.messages.exists()
@@ -130,13 +130,13 @@ def test_a_test_does_not_go_to_somebody_who_said_stop(writing, topic, author, te
 def test_a_colleague_without_an_e_mail_is_told(writing, campaign):
     User.objects.filter(username="author").update(email="")
 
-    assert "Your account has no e-mail address" in words_of(writing.post(button("test", campaign)))
+    assert "Your account has no email address" in words_of(writing.post(button("test", campaign)))
 
 
 def test_a_mail_server_that_is_away_is_told(writing, campaign, settings):
     settings.EMAIL_PORT = 1
 
-    assert "The test did not go out" in words_of(writing.post(button("test", campaign)))
+    assert "The test was not sent" in words_of(writing.post(button("test", campaign)))
 
 
 @pytest.fixture
@@ -153,4 +153,4 @@ def test_progress_tells_what_people_wait_for_and_until_when(evening, approving, 
 
     said = words_of(approving.get(button("progress", started)))
 
-    assert "At this hour nothing may be sent where they are → 25 Nov 14:00 UTC 1" in said
+    assert "Outside the sending hours in their location → 25 Nov 14:00 UTC 1" in said

@@ -42,9 +42,9 @@ def names(topic, **more):
 def test_who_sees_campaigns_sees_what_runs_out(people, role):
     shown = words_of(at_the_desk(role).get(page("expiring_consent")))
 
-    assert "Harbour Clinic · Health tips · E-mail" in shown
+    assert "Harbour Clinic · Health tips · Email" in shown
     assert "Old consent, to be renewed Over already 0 Within 30 days 2 31 to 60 days 0" in shown
-    assert "Maple · Letters · E-mail" in shown
+    assert "Maple · Letters · Email" in shown
     assert "Based on a purchase, enquiry or membership Over already 0 Within 30 days 0 31 to 60 days 1" in shown
 
 
@@ -102,14 +102,14 @@ def test_one_press_makes_the_draft(people, topic, writing, author):
     draft = Campaign.objects.get()
     assert (draft.kind, draft.status, draft.author) == ("repermission", "draft", author)
     assert answer.redirect_chain[-1][0] == page("campaign_change", draft.pk)
-    assert "A draft that asks them again" in words_of(answer)
+    assert "This draft asks recipients to renew their consent." in words_of(answer)
 
 
 def test_pressed_twice_there_is_one_draft_and_a_sentence(people, topic, writing):
     writing.post(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"})
     again = writing.post(page("expiring_consent_ask"), {"topic": topic.pk, "channel": "email"}, follow=True)
 
-    assert "asks them already" in words_of(again)
+    assert "is already asking them" in words_of(again)
     assert Campaign.objects.count() == 1
 
 

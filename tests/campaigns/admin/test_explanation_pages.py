@@ -87,7 +87,7 @@ def test_the_verdict_comes_first_then_what_would_change_it_then_the_checks(suppo
     words = words_of(why(supporting, who=mainer.value, about=about(topic), at="2026-11-25T05:00"))
 
     decision, change, checks = (
-        words.index(part) for part in ["Not yet, but on", "What would change the answer", "Checks, in order"]
+        words.index(part) for part in ["Not yet, but on", "What would change the result", "Checks, in order"]
     )
     assert decision < change < checks
     assert "Waits Sending hours in their location" in words
@@ -115,7 +115,7 @@ def test_the_yes_its_notice_and_the_suppression_lead_to_their_pages(supporting, 
 
 
 def test_an_empty_question_shows_the_form(supporting):
-    assert "Would they get it?" in words_of(why(supporting))
+    assert "Would they receive it, and why or why not?" in words_of(why(supporting))
 
 
 def test_only_a_person_named_shows_how_they_stand_to_everything(supporting, subscriber, topic):
@@ -188,14 +188,14 @@ def test_looking_writes_nothing(supporting, subscriber, topic):
 @pytest.mark.parametrize(
     ("asked", "status", "sentence"),
     [
-        ({"who": "nobody@example.org"}, 404, "Nobody here has this address."),
+        ({"who": "nobody@example.org"}, 404, "No contact has this address."),
         ({"who": "not an address"}, 400, "country code"),
         ({"who": "ana@example.org", "about": "no/topic"}, 404, "There is no topic “no/topic”."),
-        ({"who": "ana@example.org", "about": "topic"}, 400, "Write a topic as sender/topic"),
-        ({"who": "ana@example.org", "at": "soon"}, 400, "Write the moment like"),
-        ({"who": "ana@example.org", "channel": "sms"}, 400, "Leave the channel out."),
+        ({"who": "ana@example.org", "about": "topic"}, 400, "Enter a topic as sender/topic"),
+        ({"who": "ana@example.org", "at": "soon"}, 400, "Enter the time like"),
+        ({"who": "ana@example.org", "channel": "sms"}, 400, "Remove the channel."),
         ({"who": "ana@example.org", "channel": "fax"}, 400, "Choose a channel"),
-        ({"who": ""}, 400, "Type an e-mail address"),
+        ({"who": ""}, 400, "Enter an email address"),
         ({"who": "ana@example.org", "about": ""}, 400, "Choose a topic or a campaign."),
     ],
 )
@@ -212,7 +212,7 @@ def test_the_page_says_what_is_wrong_too(supporting, topic):
     answer = why(supporting, who="nobody@example.org", about=about(topic))
 
     assert answer.status_code == 404
-    assert "Nobody here has this address." in words_of(answer)
+    assert "No contact has this address." in words_of(answer)
 
 
 @pytest.mark.parametrize("name", ["who", "about", "channel", "at", "format"])

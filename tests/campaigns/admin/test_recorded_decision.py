@@ -65,7 +65,7 @@ def test_who_may_not_see_people_reads_the_verdict_without_where_they_are(approvi
 
     answer, for_machines = approving.get(page("message_change", pk)), approving.get(page("recorded_decision", pk))
 
-    assert "Yes: nothing spoke against it." in words_of(answer)
+    assert "Yes: there was no exclusion reason." in words_of(answer)
     assert "Their local time" not in words_of(answer)
     assert "Check eligibility now" not in words_of(answer)
     assert not [fact for fact in for_machines.json()["facts"] if fact["name"] in ("local_time", "time_zone_source")]

@@ -156,7 +156,7 @@ def test_a_moment_after_the_campaigns_end_is_refused(campaign, author):
     Campaign.objects.update(ends_at=timezone.now() + timedelta(days=1))
     campaign.refresh_from_db()
 
-    with pytest.raises(NotAllowed, match="over by then"):
+    with pytest.raises(NotAllowed, match="will have ended by then"):
         breakdown.request_breakdown(campaign, by=author, at=timezone.now() + timedelta(days=2))
 
 

@@ -104,7 +104,7 @@ def test_somebody_in_canada_is_owed_a_contact_and_the_rule_says_so(topic, text):
 
     found = problem(text, "contact_channel")
 
-    assert found.reasons[0].startswith("Because 1 person is under these rules: Canada, ")
+    assert found.reasons[0].startswith("Because these rules apply to 1 recipient: Canada, ")
     assert "CASL" in found.whole or "S.C. 2010" in found.whole
 
 

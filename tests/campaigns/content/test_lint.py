@@ -47,7 +47,7 @@ def test_a_good_campaign_has_no_problems(campaign, request):
         ("body", "Hello {{ nmae }}", "is not a merge field"),
         ("subject", "{{ nmae }}", "is not a merge field"),
         ("body", "Hello {{ name", "stands alone"),
-        ("body", "x" * 100_001, "longer than mailboxes show"),
+        ("body", "x" * 100_001, "longer than email programs show"),
     ],
 )
 def test_what_is_missing_or_unreadable_must_be_put_right(name, value, sentence, mail):
@@ -80,13 +80,13 @@ def test_a_mail_needs_its_letterhead(name, sentence, mail):
 def test_a_text_needs_a_number_to_come_from(text):
     text.topic.sender.text_number = ""
 
-    assert "no text number" in sentences(text, "error")
+    assert "no SMS number" in sentences(text, "error")
 
 
 def test_a_marketing_text_is_at_most_two_segments(text):
     text.body = "Walk. " * 60
 
-    assert "texts in a row" in problem(text, "segments").whole
+    assert "at most 2 are allowed" in problem(text, "segments").whole
     assert names(text) == ["segments"]
 
 
@@ -95,7 +95,7 @@ def test_a_reminder_by_text_to_the_united_states_has_160_characters(text):
 
     found = problem(text, "characters")
 
-    assert "at most 160 are in order" in found.sentence
+    assert "at most 160 are allowed" in found.sentence
     assert "47 CFR 64.1200(a)(9)(iv)(E)" in found.whole
 
 
@@ -230,7 +230,7 @@ def test_what_people_asked_to_be_sold_may_sell(mail):
 def test_a_question_for_permission_sells_nothing(mail):
     mail.kind, mail.body = "repermission", "Stay with us and get 20% off."
 
-    assert "Who is asked for permission" in problem(mail, "offers_in_renewal").sentence
+    assert "A consent renewal request must not contain marketing." in problem(mail, "offers_in_renewal").sentence
 
 
 def test_people_who_read_another_language_are_counted(topic, mail):
@@ -238,7 +238,7 @@ def test_people_who_read_another_language_are_counted(topic, mail):
 
     found = problem(mail, "translation")
 
-    assert found.sentence == "1 person reads Español, and the text is not in it."
+    assert found.sentence == "1 recipient reads Español, and the text is not in that language."
 
 
 def test_a_text_in_two_languages_serves_both(topic, mail):

@@ -198,7 +198,7 @@ def test_while_one_question_is_under_way_there_is_no_second_draft(old, topic, au
     old()
     draft = repermission.draft_campaign(topic, "email", by=author)
 
-    with pytest.raises(NotAllowed, match="asks them already"):
+    with pytest.raises(NotAllowed, match="is already asking them"):
         repermission.draft_campaign(topic, "email", by=author)
     lifecycle.cancel(draft, by=author)
     assert repermission.draft_campaign(topic, "email", by=author).kind == "repermission"
@@ -226,7 +226,7 @@ def test_the_mail_carries_its_two_links_whatever_the_text(old, topic, ask, mail_
         == message.reference.int
     )
     assert "/k/" in content
-    assert f"Yes, keep {topic}" in parcel.text
+    assert f"Yes, stay subscribed to {topic}" in parcel.text
     assert f"No, end {topic}" in parcel.html
     assert "/k/" not in rendering.preview(factories.CampaignFactory.build(topic=topic)).words.text
 

@@ -1,4 +1,4 @@
-"""manage.py why: the verdict as an exit code, with sentences or for machines."""
+"""manage.py check_eligibility: the verdict as an exit code, with sentences or for machines."""
 
 import json
 from datetime import UTC, datetime
@@ -30,14 +30,14 @@ def about(topic):
 
 @pytest.mark.parametrize(("at", "code"), [("2026-11-24T17:00", 0), ("2026-11-25T05:00", 10), ("2031-11-25T17:00", 11)])
 def test_the_command_ends_with_the_verdict(at, code, mainer, topic, capsys):
-    ended = run("why", mainer.value, about(topic), f"--at={at}")
+    ended = run("check_eligibility", mainer.value, about(topic), f"--at={at}")
 
     assert ended == code
     assert "Sending hours in their location" in capsys.readouterr().out
 
 
 def test_the_command_answers_machines(mainer, topic, capsys):
-    ended = run("why", mainer.value, about(topic), "--json")
+    ended = run("check_eligibility", mainer.value, about(topic), "--json")
 
     assert ended == 0
     assert json.loads(capsys.readouterr().out)["decision"]["kind"] == "send"
@@ -45,14 +45,14 @@ def test_the_command_answers_machines(mainer, topic, capsys):
 
 @pytest.mark.parametrize("asked", [("nobody@example.org", "a/b"), ("", ""), ("+12075550199", "a/b")])
 def test_the_command_says_what_it_cannot_answer(asked, mainer, capsys):
-    ended = run("why", *asked)
+    ended = run("check_eligibility", *asked)
 
     assert ended == 2
     assert capsys.readouterr().err.strip().endswith(".")
 
 
 def test_the_command_tells_machines_what_it_cannot_answer(topic, capsys):
-    ended = run("why", "nobody@example.org", about(topic), "--json")
+    ended = run("check_eligibility", "nobody@example.org", about(topic), "--json")
 
     assert ended == 2
     assert json.loads(capsys.readouterr().out)["kind"] == "error"

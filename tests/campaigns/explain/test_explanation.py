@@ -230,7 +230,7 @@ def test_the_stop_switch_holds_everything_and_says_who_threw_it(subscriber, topi
     answer = ask(subscriber, topic)
 
     assert answer.decision.is_held
-    assert "author stopped everything" in fact(answer, "stop_switch", of="stop_switch").said
+    assert "author paused all sending" in fact(answer, "stop_switch", of="stop_switch").said
     assert saids(answer) == ["A colleague can, by resuming sending after the emergency stop."]
 
 

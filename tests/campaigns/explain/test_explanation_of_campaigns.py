@@ -71,5 +71,5 @@ def test_a_campaign_that_is_not_sent_says_so(campaign, subscriber):
     address, question = query.parse_question(subscriber.value, str(campaign.reference))
 
     assert explanation.explain_now_or_at(address, question).notes == (
-        "This campaign is not being sent (Draft): this is the answer if it were.",
+        "This campaign is not being sent (Draft): this would be the result if it were.",
     )

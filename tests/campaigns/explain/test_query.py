@@ -81,7 +81,7 @@ def test_who_was_forgotten_is_told_of_by_the_suppression_that_stayed(address):
 def test_an_address_of_another_channel_than_asked_is_named(address):
     suppressions.suppress(address, Suppression.Reason.BOUNCED)
 
-    with pytest.raises(query.UnclearQuery, match="Leave the channel out"):
+    with pytest.raises(query.UnclearQuery, match="Remove the channel"):
         query.find_address(address.value, "sms")
 
 
@@ -91,7 +91,7 @@ def test_an_unknown_channel_is_refused(address):
 
 
 def test_a_campaign_of_another_channel_is_refused(phone, campaign):
-    with pytest.raises(query.UnclearQuery, match="goes out by E-mail"):
+    with pytest.raises(query.UnclearQuery, match="is sent by Email"):
         query.parse_question(phone.value, str(campaign.reference))
 
 

@@ -33,7 +33,7 @@ def test_it_is_thrown_once_and_by_somebody_with_a_reason(approver):
 
     with pytest.raises(NotAllowed, match="already paused"):
         emergency_stop.activate(by=approver, reason="Again.")
-    with pytest.raises(NotAllowed, match="Say why"):
+    with pytest.raises(NotAllowed, match="Explain why"):
         emergency_stop.activate(by=approver, reason="  ")
     assert EmergencyStop.objects.active().count() == 1
 

@@ -186,7 +186,7 @@ def test_a_campaign_is_not_finished_while_messages_are_on_their_way(at, subscrib
     campaign = at(Status.SENDING)
     audience.freeze(campaign)
 
-    with pytest.raises(NotAllowed, match="still on their way"):
+    with pytest.raises(NotAllowed, match="still being sent"):
         lifecycle.finish(campaign)
     assert lifecycle.finish_if_done(campaign.pk) is False
 
