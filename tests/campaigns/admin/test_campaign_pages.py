@@ -89,7 +89,7 @@ def test_progress_tells_who_left_because_of_these_messages_and_why(approving, st
     said = words_of(approving.get(button("progress", started)))
 
     assert "Opt-outs from these messages" in said
-    assert "1 address opted out. Reason given Times Too many messages 1" in said
+    assert "1 address opted out. Reason given Count Too many messages 1" in said
 
 
 @pytest.mark.parametrize("still", ["?still", ""])

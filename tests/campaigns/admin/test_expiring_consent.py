@@ -43,9 +43,9 @@ def test_who_sees_campaigns_sees_what_runs_out(people, role):
     shown = words_of(at_the_desk(role).get(page("expiring_consent")))
 
     assert "Harbour Clinic · Health tips · Email" in shown
-    assert "Old consent, to be renewed Over already 0 Within 30 days 2 31 to 60 days 0" in shown
+    assert "Old consent, to be renewed Already expired 0 Within 30 days 2 31 to 60 days 0" in shown
     assert "Maple · Letters · Email" in shown
-    assert "Based on a purchase, enquiry or membership Over already 0 Within 30 days 0 31 to 60 days 1" in shown
+    assert "Based on a purchase, enquiry or membership Already expired 0 Within 30 days 0 31 to 60 days 1" in shown
 
 
 def test_support_does_not_see_it(people):
@@ -63,9 +63,9 @@ def test_the_names_are_for_those_who_may_see_contacts(people, topic):
 
     assert "Olga &lt;b&gt;Old&lt;/b&gt;" in answer.content.decode()
     assert "2026-04-01" in words_of(answer)
-    assert "expiry/names/?" in officer.get(page("expiring_consent")).content.decode()
+    assert "expiring-consent/names/?" in officer.get(page("expiring_consent")).content.decode()
     assert author.get(page("expiring_consent_names"), names(topic)).status_code == 403
-    assert "expiry/names/?" not in author.get(page("expiring_consent")).content.decode()
+    assert "expiring-consent/names/?" not in author.get(page("expiring_consent")).content.decode()
 
 
 @pytest.mark.parametrize(

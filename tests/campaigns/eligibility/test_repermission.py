@@ -227,7 +227,7 @@ def test_the_mail_carries_its_two_links_whatever_the_text(old, topic, ask, mail_
     )
     assert "/k/" in content
     assert f"Yes, stay subscribed to {topic}" in parcel.text
-    assert f"No, end {topic}" in parcel.html
+    assert f"No, unsubscribe from {topic}" in parcel.html
     assert "/k/" not in rendering.preview(factories.CampaignFactory.build(topic=topic)).words.text
 
 
