@@ -24,7 +24,7 @@ class PrivacyHeadersMiddleware:
         response.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.path.startswith("/admin/"):
+        if request.path.startswith(settings.ADMIN_PREFIX):
             response.setdefault("Content-Security-Policy", admin_policy())
         return response
 
@@ -34,11 +34,11 @@ class PublicLocaleMiddleware(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        if not request.path.startswith("/admin/"):
+        if not request.path.startswith(settings.ADMIN_PREFIX):
             languages.activate_language(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if not request.path.startswith("/admin/"):
+        if not request.path.startswith(settings.ADMIN_PREFIX):
             languages.carry_language(request, response)
         return super().process_response(request, response)
 

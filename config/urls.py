@@ -6,8 +6,10 @@ from django.urls import include, path
 
 from config import health
 
+admin.autodiscover()
+
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PREFIX.removeprefix("/"), admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("webhooks/anymail/", include("anymail.urls")),
     path("", include("preferences.urls")),

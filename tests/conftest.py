@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone, translation
 
+from config import urls  # noqa: F401 registers the pages of staff before tests ask for them
 from config.celery import app
 from preferences.consent import service as consent
 from preferences.models import Method, Notice, Rule, Source

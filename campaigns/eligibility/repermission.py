@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -128,7 +129,7 @@ def _asked_now(campaign: Campaign) -> dict[str, int]:
 def question_texts(campaign: Campaign, languages: list[str]) -> tuple[str, str]:
     """Subject and text of the question. A mail says it in every language they speak; a text has room for one."""
     if campaign.channel == Channel.SMS:
-        return "", _in_language("en", _text)
+        return "", _in_language(settings.LANGUAGE_CODE, _text)
     subject = _in_language(languages[0], _subject) % {"topic": campaign.topic.name}
     return subject, "\n\n---\n\n".join(dict.fromkeys(_in_language(language, _mail) for language in languages))
 

@@ -1,5 +1,6 @@
 """Where somebody may be, who told us, and what time it is there, in words. Reads nothing."""
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,9 @@ def place_label(code: str) -> str:
     if code in known:
         return known[code]
     country, _dash, state = code.partition("-")
-    name = known.get(country) or dict(country_choices.country_choices(get_language() or "en")).get(country, country)
+    name = known.get(country) or dict(country_choices.country_choices(get_language() or settings.LANGUAGE_CODE)).get(
+        country, country
+    )
     return f"{name} · {state}" if state else name
 
 
@@ -63,4 +66,6 @@ def place_facts(case: ExplanationCase) -> tuple[Fact, ...]:
 
 def _place(case: ExplanationCase, code: str) -> str:
     """The name of a jurisdiction as the rulebook calls it, or else of the country."""
-    return case.where.get(code) or dict(country_choices.country_choices(get_language() or "en")).get(code, code)
+    return case.where.get(code) or dict(country_choices.country_choices(get_language() or settings.LANGUAGE_CODE)).get(
+        code, code
+    )

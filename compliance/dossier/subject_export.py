@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
@@ -62,7 +63,9 @@ def table_counts(contact: Contact) -> dict[str, int]:
 def contact_details(visiting: Address) -> list[tuple[str, Any]]:
     """What we know of the person and where we reach them, each with its name."""
     contact = visiting.contact
-    country = dict(country_choices.country_choices(get_language() or "en")).get(contact.country, contact.country)
+    country = dict(country_choices.country_choices(get_language() or settings.LANGUAGE_CODE)).get(
+        contact.country, contact.country
+    )
     known = [
         (_("Name"), contact.name),
         *(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -61,7 +62,7 @@ def add_sender(*, slug: str, topics: list[dict], **about: str) -> dict[str, Topi
 def add_topic(sender: Sender, *, slug: str, **about: str) -> Topic:
     both = {"by_email": True, "by_sms": True}
     topic, _made = Topic.objects.get_or_create(sender=sender, slug=slug, defaults=about | both)
-    if not Notice.objects.current(topic, "en"):
+    if not Notice.objects.current(topic, settings.LANGUAGE_CODE):
         notices.publish(topic)
     return topic
 
@@ -80,7 +81,7 @@ def add_form(*, slug: str, name: str, kind: str, topics: list[str], known: dict[
     if not form.versions.exists():
         form.topics.set([known[topic] for topic in topics])
         title, intro, thank_you = words["title"], words["intro"], words["thank_you"]
-        consent_forms.publish(form, language="en", title=title, intro=intro, thank_you=thank_you)
+        consent_forms.publish(form, language=settings.LANGUAGE_CODE, title=title, intro=intro, thank_you=thank_you)
 
 
 def add_person(
@@ -106,7 +107,7 @@ def grant(address: Address, topics: list[Topic]) -> None:
             topic,
             source=Source.IMPORT,
             method=method,
-            notice=Notice.objects.current(topic, "en"),
+            notice=Notice.objects.current(topic, settings.LANGUAGE_CODE),
             proof=proof,
             occurred_at=timezone.now() - CONSENT_AGE,
             interaction_id=interaction_id,
@@ -131,7 +132,7 @@ def request_sign_up(*, name: str, email: str, topics: list[str], known: dict[str
     """This person filled in the sign-up page and has not confirmed yet."""
     address = contacts.add_address(Channel.EMAIL, email, name=name)
     if not address.events.exists():
-        wanted = [notice for slug in topics if (notice := Notice.objects.current(known[slug], "en"))]
+        wanted = [notice for slug in topics if (notice := Notice.objects.current(known[slug], settings.LANGUAGE_CODE))]
         consent.ask(address, wanted, source=Source.SIGN_UP, method=Method.CHECKBOX)
 
 

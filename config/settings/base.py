@@ -14,13 +14,14 @@ DATA = Path(env.str("SAYSO_DATA", default=str(ROOT / "var")))
 DEMO = False
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
+ADMIN_PREFIX = "/admin/"  # where the pages of staff begin; other rules for scripts and languages hold there
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config/urls.py registers the pages: workers need none
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -125,7 +126,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
+    "EXCLUDE_URL_PREFIXES": (ADMIN_PREFIX,),
     "DIRECTIVES": {
         "default-src": [NONE],
         "style-src": [SELF],
@@ -252,8 +253,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
-# What our rows looked like is looked at, never brought back: states change through verbs.
+# History is read, never restored: states change through services. Whoever reads it needs the permission to view it.
 SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
 UNFOLD = {
     "SITE_TITLE": "Sayso",

@@ -5,6 +5,7 @@ Writes: Notice.
 
 import hashlib
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
@@ -26,7 +27,12 @@ TEXT_FIELDS = [
 
 @transaction.atomic
 def publish(
-    topic: Topic, *, language: str = "en", discloses_texts: bool | None = None, by: User | None = None, **words: str
+    topic: Topic,
+    *,
+    language: str = settings.LANGUAGE_CODE,
+    discloses_texts: bool | None = None,
+    by: User | None = None,
+    **words: str,
 ) -> Notice:
     """Publish the next version of a topic's notice. Raises NotAllowed while a required slot is empty.
 

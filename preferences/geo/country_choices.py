@@ -3,8 +3,10 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+from babel import Locale
+from django.conf import settings
+from django.utils.translation import get_language
 from phonenumbers import SUPPORTED_REGIONS
-from phonenumbers.geodata.locale import LOCALE_DATA
 
 # Zones that have a newer name, by region; somebody who has one of them keeps it.
 RENAMED = {
@@ -29,15 +31,19 @@ REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aus
 
 @cache
 def country_choices(language: str) -> list[tuple[str, str]]:
-    """Code and name of every country, by name in this language or else in English."""
-    named = [(code, _name(code, language)) for code in SUPPORTED_REGIONS]
+    """Code and name of every country (ISO 3166-1 alpha-2), by name in this language or else in the default one.
+
+    The names are those of the Unicode CLDR, which Babel ships.
+    """
+    names = Locale.parse(language, sep="-").territories
+    others = Locale.parse(settings.LANGUAGE_CODE, sep="-").territories
+    named = [(code, names.get(code) or others.get(code) or code) for code in SUPPORTED_REGIONS]
     return sorted(named, key=lambda country: country[1].casefold())
 
 
-def _name(code: str, language: str) -> str:
-    names = LOCALE_DATA.get(code, {})
-    name = names.get(language) or names.get("en") or code
-    return names.get(name[1:], code) if name.startswith("*") else name
+def country_name(code: str) -> str:
+    """The name of a country in the language of the reader; the code itself when it is no country."""
+    return dict(country_choices(get_language() or settings.LANGUAGE_CODE)).get(code, code)
 
 
 @cache

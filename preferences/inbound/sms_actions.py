@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
 
@@ -234,7 +235,7 @@ def pending_offline_consent(address: Address, sender: Sender) -> ServiceMessage 
 
 
 def _language(word: ClassifiedSms) -> str:
-    return word.address.contact.language if word.address else "en"
+    return word.address.contact.language if word.address else settings.LANGUAGE_CODE
 
 
 def _newer_no(address: Address, sent_at: datetime) -> bool:

@@ -40,7 +40,9 @@ class ConsentFormVersion(AppendOnly):
     """What a form says in one language: the words around the notices, and which notices. Published, never edited."""
 
     form = models.ForeignKey(ConsentForm, on_delete=models.PROTECT, related_name="versions")
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     version = models.PositiveIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=150)
     intro = models.TextField(_("introduction, or text to read out"), max_length=2000)

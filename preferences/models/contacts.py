@@ -20,7 +20,9 @@ class Contact(models.Model):
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200, blank=True)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     country = models.CharField(
         _("country"), max_length=2, blank=True, help_text=_("Two-letter country code, for example US.")

@@ -167,7 +167,9 @@ class Notice(AppendOnly):
     """The exact words shown when we asked. Published once, never edited; a change is a new version."""
 
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="notices")
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     version = models.PositiveIntegerField(_("version"))
     kind_of_messages = models.TextField(_("what you will get"))
     frequency = models.CharField(_("frequency"), max_length=100)

@@ -38,7 +38,7 @@ def find_hint(form: str) -> str:
 
 def find_sole_keyword(form: str, kinds: Sequence[str], languages: Sequence[str]) -> str:
     """The first of these kinds of word that the text has, if all else in it is one of them or polite."""
-    polite = vocabulary.words_of("polite", [*languages, "en"])
+    polite = vocabulary.words_of("polite", [*languages, vocabulary.CARRIER_LANGUAGE])
     found: dict[str, str] = {}
 
     def allowed(phrase: str) -> bool:
@@ -82,8 +82,12 @@ def _stop_word_among_polite(form: str, topics: Collection[str]) -> str:
 
 
 def _polite_in(spoken: str, words: list[str], topics: Collection[str]) -> str:
-    stops = vocabulary.words_of("stop", [spoken, "en"])
-    beside = vocabulary.words_of("polite", [spoken, "en"]) | vocabulary.words_of("about", [spoken]) | set(topics)
+    stops = vocabulary.words_of("stop", [spoken, vocabulary.CARRIER_LANGUAGE])
+    beside = (
+        vocabulary.words_of("polite", [spoken, vocabulary.CARRIER_LANGUAGE])
+        | vocabulary.words_of("about", [spoken])
+        | set(topics)
+    )
     has_stop = False
 
     def allowed(phrase: str) -> bool:

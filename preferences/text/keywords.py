@@ -63,7 +63,7 @@ def classify_text(
     """Say what this text asks for. `topics` are the keywords of the sender's topics."""
     text = normalize.truncated(text)
     forms = normalize.text_variants(text)
-    spoken = list(dict.fromkeys(["en", *map(vocabulary.vocabulary_language, languages)]))
+    spoken = list(dict.fromkeys([vocabulary.CARRIER_LANGUAGE, *map(vocabulary.vocabulary_language, languages)]))
     named = frozenset(topic.casefold() for topic in topics)
     return (
         _classify_exact(forms, spoken, expecting_yes)

@@ -1,4 +1,4 @@
-"""The words of words/keywords.toml, in every spelling that is recognised."""
+"""The words of word_lists/keywords.toml, in every spelling that is recognised."""
 
 import re
 import tomllib
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from preferences.text import normalize
 
+# The keywords of carriers (CTIA Messaging Principles §5.1.2) are English and count whatever somebody speaks.
+CARRIER_LANGUAGE = "en"
 KEYWORDS_FILE = tomllib.loads(Path(__file__).with_name("word_lists").joinpath("keywords.toml").read_text("utf-8"))
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import date
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -21,7 +22,6 @@ from preferences.web import link_session
 logger = logging.getLogger(__name__)
 PUBLISHED_ON = date(2026, 11, 22)
 COOKIE_PURPOSES = (LinkPurpose.PREFERENCES, LinkPurpose.SECURE, LinkPurpose.UNSUBSCRIBE)
-ADMIN_PREFIX = "/admin/"
 
 
 def has_signal(request: HttpRequest) -> bool:
@@ -36,7 +36,7 @@ class GlobalPrivacyControlMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if has_signal(request) and not request.path.startswith(ADMIN_PREFIX):
+        if has_signal(request) and not request.path.startswith(settings.ADMIN_PREFIX):
             _record_signal(request)
         return self.get_response(request)
 

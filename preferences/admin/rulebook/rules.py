@@ -203,7 +203,7 @@ class RuleAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
     def terms(self, request: HttpRequest) -> HttpResponse:
         """The strictest of all rules of a place, figure by figure, with whoever set it."""
         asked = EffectiveTermsForm(
-            request.GET or None, countries=country_choices.country_choices(get_language() or "en")
+            request.GET or None, countries=country_choices.country_choices(get_language() or settings.LANGUAGE_CODE)
         )
         context: dict[str, Any] = {"title": _("Applied rules"), "form": asked, "profile": settings.RULE_PROFILE}
         if asked.is_valid():

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from preferences.consent import service as consent
 from preferences.models import Source, Suppression
-from tests import factories
+from tests import factories, roles
 from tests.conftest import subscribe
 from tests.preferences.admin.admin_urls import page
 
@@ -89,3 +89,10 @@ def test_a_page_names_its_main_part_once(administrator, address):
 
     assert page.count('role="main"') == 1
     assert page.index('role="main"') < page.index('id="content"')
+
+
+@pytest.mark.parametrize(("role", "status"), [("support", 403), ("compliance officer", 200), ("auditor", 200)])
+def test_the_history_of_a_row_is_for_those_who_may_view_histories(client, subscriber, role, status):
+    client.force_login(roles.colleague(role))
+
+    assert client.get(page("contact", "history", subscriber.contact_id)).status_code == status

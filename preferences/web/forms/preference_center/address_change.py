@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,7 @@ class ConfirmAddressChangeForm(forms.Form):
     def __init__(self, *args: Any, visitor: LinkHolder, rows: Sequence[Subscription], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor = visitor
-        notices = Notice.objects.current_by_topic([row.topic for row in rows], get_language() or "en")
+        notices = Notice.objects.current_by_topic([row.topic for row in rows], get_language() or settings.LANGUAGE_CODE)
         self.offers = {f"t{row.topic_id}": notices[row.topic_id] for row in rows if row.topic_id in notices}
         self.fields["words"].initial = layout.notices_fingerprint(self.offers.values())
         for row in rows:

@@ -63,7 +63,7 @@ class ContactDetailsForm(forms.Form):
         _choose(self.fields["time_zone"], [*unknown, *country_choices.time_zone_choices()], self.contact.time_zone)
         _choose(
             self.fields["country"],
-            [*unknown, *country_choices.country_choices(get_language() or "en")],
+            [*unknown, *country_choices.country_choices(get_language() or settings.LANGUAGE_CODE)],
             self.contact.country,
         )
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,9 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args: Any, visitor: LinkHolder, may_raise: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visitor, self.may_raise = visitor, may_raise
-        self.sheet = preference_sheet.preference_sheet_for(visitor.address, language=get_language() or "en")
+        self.sheet = preference_sheet.preference_sheet_for(
+            visitor.address, language=get_language() or settings.LANGUAGE_CODE
+        )
         self.open = {c.name: c for c in self.sheet.choices if c.is_on or (may_raise and c.can_be_added)}
         shown = [choice.notice for choice in self.open.values() if choice.notice and not choice.is_on]
         self.fields["words"].initial = layout.notices_fingerprint(shown)

@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.http import QueryDict
@@ -188,7 +189,7 @@ class SignUpForm(forms.Form):
 def _offered_topics(sender: Sender) -> list[tuple[Topic, Notice]]:
     """The public topics of this sender that somebody can be asked about today."""
     topics = list(sender.topics.offered().order_by("name"))
-    notices = Notice.objects.current_by_topic(topics, get_language() or "en")
+    notices = Notice.objects.current_by_topic(topics, get_language() or settings.LANGUAGE_CODE)
     return [(topic, notices[topic.pk]) for topic in topics if topic.pk in notices]
 
 

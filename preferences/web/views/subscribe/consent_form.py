@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +44,9 @@ def consent_form_from_site(request: HttpRequest, slug: str) -> HttpResponse:
     if version.form.retired_at:
         return _closed(request, version)
     given = request.POST if request.method == "POST" else request.GET
-    action = reverse("preferences:consent-form", args=[slug], query={"language": get_language() or "en"})
+    action = reverse(
+        "preferences:consent-form", args=[slug], query={"language": get_language() or settings.LANGUAGE_CODE}
+    )
     form = SignUpForm(initial=SignUpForm.brought(given), sender=version.form.sender, version=version, action=action)
     return render(request, "preferences/subscribe/consent_form.html", _page(version, form) | {"from_elsewhere": True})
 
@@ -57,7 +60,7 @@ def consent_form_sent(request: HttpRequest, slug: str) -> HttpResponse:
 def _version(slug: str) -> ConsentFormVersion:
     """What the page says today, in the language of this visit if there is one."""
     pages = ConsentForm.objects.select_related("sender").filter(kind=ConsentForm.Kind.PAGE)
-    if version := consent_forms.current(get_object_or_404(pages, slug=slug), get_language() or "en"):
+    if version := consent_forms.current(get_object_or_404(pages, slug=slug), get_language() or settings.LANGUAGE_CODE):
         return version
     raise Http404
 
