@@ -100,6 +100,7 @@ NAMES = [
     "WithAnnotations",
     "With*",
     "abstract",
+    "requires_system_checks",
     "read_back",
     "_value_",
     "template_pack",

@@ -9,12 +9,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_MEGABYTES = 110
+TASKS = "from config.celery import app; app.loader.import_default_modules()"
 STARTS = {
     "web": "import config.wsgi; from django.urls import get_resolver; get_resolver().url_patterns",
-    "worker": (
-        "from config.celery import app; app.loader.import_default_modules(); import celery.bin.worker, celery.apps.worker"
-    ),
-    "beat": "from config.celery import app; app.loader.import_default_modules(); import celery.bin.beat, celery.apps.beat",
+    "worker": f"{TASKS}; import celery.bin.worker, celery.apps.worker",
+    "beat": f"{TASKS}; import celery.bin.beat, celery.apps.beat",
 }
 REPORT = """
 import sys
