@@ -9,7 +9,7 @@ def test_the_picture_is_the_one_that_the_source_gives():
     assert stored == architecture.picture(), "Run `python manage.py architecture` and commit the picture."
 
 
-def test_every_import_between_packages_is_drawn():
+def test_every_package_that_imports_or_is_imported_has_a_box():
     drawn = {f"{app}.{name}" for app in architecture.APPS for row in architecture.layers(app) for name in row}
 
     assert {package for pair in architecture.imports() for package in pair} <= drawn | {"compliance.apps"}
