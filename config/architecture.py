@@ -74,7 +74,7 @@ def picture() -> str:
 def _arrows(places: dict[str, Place]) -> list[str]:
     """Within an app alone, and none to the models, which every package imports."""
     inside = [pair for pair in sorted(imports()) if pair[0].split(".")[0] == pair[1].split(".")[0]]
-    drawn = [pair for pair in inside if set(pair) <= places.keys() and pair[1].split(".")[1] not in ("models", "errors")]
+    drawn = [pair for pair in inside if set(pair) <= places.keys() and not pair[1].endswith((".models", ".errors"))]
     pairs = [(places[one], places[other]) for one, other in drawn]
     return [_arrow(upper, lower) for upper, lower in pairs]
 

@@ -34,7 +34,7 @@ STATUS: dict[type[SaysoError], int] = {
 
 
 class EligibilityForm(forms.Form):
-    """Whom, what, and when; read by asking.py, which says what is wrong."""
+    """Whom, what, and when; read by query.py, which says what is wrong."""
 
     who = forms.CharField(
         label=gettext_lazy("Who"),

@@ -1,7 +1,7 @@
 """What a campaign must and must not contain. Errors keep it from being submitted, warnings are advice.
 
 It is held against the rules of everybody in its audience together. What a second person allowed for these very words
-(overrides.py) is still named, and no longer in the way.
+(lint_overrides.py) is still named, and no longer in the way.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Answers that a text asks for: reserved words offered for something else, and whether it says how to stop. Pure.
 
 Whoever replies CANCEL to cancel a visit is taken off the list, and the visit stands. The words are in
-preferences/words/reserved.toml.
+preferences/text/word_lists/reserved.toml.
 """
 
 import re

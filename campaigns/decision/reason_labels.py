@@ -73,7 +73,7 @@ def reason_label(name: str) -> str:
 
 
 def check_title(name: str) -> str:
-    """What one check of verdict.py looks at, as a title."""
+    """What one check of checks.py looks at, as a title."""
     return str(CHECK_TITLES.get(name, name.replace("_", " ").capitalize()))
 
 

@@ -1,7 +1,7 @@
 """A window of messages before the gate: who may have it now, who later, who not; each row remembers why. Writes
 Message.
 
-It is asked after the addresses are locked (sending.py). The same facts and the same verdict serve the preview and
+It is asked after the addresses are locked (sender.py). The same facts and the same verdict serve the preview and
 the question "why".
 
 Writes: Message.

@@ -1,6 +1,6 @@
 """Why (not)? One address and one question, judged as at its hand-over, with every check explained. Reads only.
 
-The verdict is that of verdict.py, on the facts of facts.py, under the terms of the rulebook: nothing is decided here.
+The verdict is that of checks.py, on the facts of facts.py, under the terms of the rulebook: nothing is decided here.
 """
 
 from collections.abc import Iterable

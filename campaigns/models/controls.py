@@ -15,7 +15,7 @@ class EmergencyStopQuerySet(models.QuerySet):
 
 
 class EmergencyStop(models.Model):
-    """Nothing more goes out, from the moment it is thrown until it is released. Written by switch.py."""
+    """Nothing more goes out, from the moment it is thrown until it is released. Written by emergency_stop.py."""
 
     EVERYTHING = "everything"
 

@@ -1,7 +1,7 @@
 """A campaign's messages on their way: fence, hand over, record.
 
 queued → leased → sending → sent | failed | unknown | skipped, or waiting for a later try. A window of
-messages is fenced together (preferences/fence.py): its addresses are locked, the gate is asked again in the
+messages is fenced together (preferences/outbox/send_fence.py): its addresses are locked, the gate is asked again in the
 next statement, the rows are marked with a deadline, and only after the commit does anyone talk to the
 provider. What could have reached the provider is never sent again by itself.
 

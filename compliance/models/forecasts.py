@@ -8,7 +8,7 @@ from preferences.models import RuleProposal, Topic
 
 
 class Forecast(models.Model):
-    """One question asked of the live data, and its answer over time. Written by forecast.py.
+    """One question asked of the live data, and its answer over time. Written by service.py.
 
     `result` holds what the page shows; `question` what was asked beyond the columns.
     """

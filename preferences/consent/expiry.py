@@ -228,7 +228,10 @@ def _expiry_of_row(row: ConsentRow, book: Rulebook, at: datetime) -> ConsentExpi
 
 
 def _closing_day(clocks: dict[ExpiryReason, date | None]) -> tuple[date | None, ExpiryReason]:
-    """A clock ends on its day; what grew old has a while to be asked. What was given for a while, terms.py ends."""
+    """When this consent ends. Implied consent ends on its day, old consent after the time to renew it.
+
+    Consent that was given for a limited time is ended by term_expiry.py.
+    """
     clock, age = clocks[ExpiryReason.CLOCK], clocks[ExpiryReason.AGE]
     over = age + GRACE if age else None
     if over and (clock is None or over < clock):

@@ -1,4 +1,4 @@
-"""Saying yes again: the clocks begin anew, and the address is proven once more. Offered by consent.py.
+"""Saying yes again: the clocks begin anew, and the address is proven once more. Offered by service.py.
 
 Writes: Address.
 """

@@ -1,4 +1,4 @@
-"""Everything a person can say, and what it changes. The ledger is written in events.py, stops in suppressions.py.
+"""Everything a person can say, and what it changes. The ledger is written in ledger.py, stops in suppressions.py.
 
 Every verb locks the Address, checks, records the fact, changes the state, and returns the fresh row.
 Whatever ends something also waits, after its commit, until no hand-over to the address is in flight.

@@ -2,7 +2,7 @@
 
 phonenumbers says which country a number is of. Which clocks an area lives by is our own data: its list puts Orlando in
 Chicago's zone, and the mobile numbers of all Indonesia in Jakarta's. Numbers move with people, so this is one source
-among several; whereabouts.py weighs them.
+among several; jurisdictions.py weighs them.
 """
 
 import re

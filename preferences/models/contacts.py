@@ -102,7 +102,7 @@ class Address(models.Model):
 
 
 class InFlight(models.Model):
-    """This address is in the hands of one sender right now, until a deadline. Written by fence.py."""
+    """This address is in the hands of one sender right now, until a deadline. Written by send_fence.py."""
 
     address = models.OneToOneField(Address, on_delete=models.PROTECT, primary_key=True, related_name="in_flight")
     window = models.UUIDField(db_index=True)

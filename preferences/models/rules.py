@@ -19,7 +19,7 @@ class RuleContent(models.Model):
     """What a rule says: where, for what, since when, and its figures with their sources.
 
     `figures` is {figure: {"legal": …, "strict": …, "reference": …, "evidence": "V|S|M", "note": …}}, as
-    preferences/figures.py reads it.
+    preferences/rulebook/rule_fields.py reads it.
     """
 
     name = models.SlugField(_("name"), max_length=60)

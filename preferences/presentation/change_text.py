@@ -1,6 +1,7 @@
 """One change in plain words, whoever made it: what is different now, who did it, and when. Reads only.
 
-For whoever is told of a change that they may not have made themselves; what a person said is told by story.py.
+For somebody who is told of a change that they may not have made themselves. What a person chose is described by
+consent_history_text.py.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """What the consent on record is worth: which demands it meets, on what it rests, and until when. Pure.
 
-The demands are the flags of preferences/figures.py; a rule names those it makes.
+The demands are the flags of preferences/rulebook/rule_fields.py; a rule names those it makes.
 """
 
 from datetime import date

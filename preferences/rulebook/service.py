@@ -1,7 +1,7 @@
 """The rulebook: which rules are in force, what they come to together, and how one is changed.
 
 A rule is never edited: a change is proposed by one colleague, published by another as the next version, and takes
-effect on its day by itself. `book()` is the rulebook as it stands (books.py).
+effect on its day by itself. `book()` is the rulebook as it stands (book.py).
 
 Writes: AppliedRules, Rule, RuleProposal.
 """

@@ -1,7 +1,7 @@
 """Reads preferences/rulebook/*.toml: the rules Sayso is shipped with, one file per jurisdiction.
 
 Whoever writes the law down makes mistakes. Every mistake is refused with the file, the line and what to do; nothing is
-guessed or left out. What the figures may say is figures.py; who loads them into Rule rows is rules.py.
+guessed or left out. What the figures may say is rule_fields.py; who loads them into Rule rows is rules.py.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Everybody can use every public page: with a screen reader, by keyboard, enlarged, in the dark, from right to left.
 
-What is measured is in access.py, which pages there are is in pages.py; docs/accessibility.md says what it is for.
+accessibility.py measures, pages.py lists the pages, and docs/accessibility.md says what for.
 """
 
 import pytest

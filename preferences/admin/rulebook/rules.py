@@ -1,6 +1,6 @@
 """The rulebook: what must hold where, since when, who agreed, and what it comes to together.
 
-Rules are only read here; a change is proposed, and decided by a second person: preferences/admin/proposals.py.
+Rules are only read here; a change is proposed, and decided by a second person: preferences/admin/rulebook/proposals.py.
 """
 
 import json
