@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 APPS = ("compliance", "campaigns", "preferences")
 BOX, GAP, ROW, LEFT, TOP = 128, 26, 66, 24, 58  # pixels
 WIDTH = 1000
@@ -91,3 +92,13 @@ def _boxes(places: dict[str, Place]) -> list[str]:
         f'<text x="{place.x + BOX / 2:g}" y="{place.y + 21:g}" text-anchor="middle">{escape(name.split(".")[1])}</text>'
         for name, place in sorted(places.items())
     ]
+
+
+def main() -> None:
+    """Draw the picture anew, after a package was added or an import changed."""
+    PICTURE.write_text(picture(), "utf-8")
+    print(f"Written: {PICTURE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
