@@ -9,5 +9,5 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        """Listen to what e-mail providers report; Anymail tells it by a signal of its own."""
+        """Listen to what email providers report; Anymail tells it by a signal of its own."""
         import_module("campaigns.sending.anymail_receiver")

@@ -1,4 +1,4 @@
-"""What the workers do: ids in, one verb called. Lost tasks cost one sweep."""
+"""What the workers do: ids in, one service called. Lost tasks cost one sweep."""
 
 from celery import shared_task
 from django.db import transaction
@@ -14,7 +14,7 @@ PARALLEL_CHAINS = 2  # how many batches of one campaign are on their way at once
 
 
 def freeze_soon(campaign: Campaign) -> None:
-    """Doors call this after a campaign was started or resumed. If the broker is down, the sweep begins it."""
+    """Called after a campaign was started or resumed. If the broker is down, the sweep begins it."""
 
     def wake() -> None:
         freeze.delay(campaign.pk)
@@ -23,7 +23,7 @@ def freeze_soon(campaign: Campaign) -> None:
 
 
 def count_breakdown_soon(row: Breakdown) -> None:
-    """Doors call this after a count by verdict was asked for. If the broker is down, the sweep begins it."""
+    """Called after a count by decision was asked for. If the broker is down, the sweep begins it."""
 
     def wake() -> None:
         count_breakdown.delay(row.pk)

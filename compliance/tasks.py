@@ -10,7 +10,7 @@ from compliance.requests import service as requests
 
 
 def count_forecast_soon(row: Forecast) -> None:
-    """Doors call this after a forecast was asked for. If the broker is down, the next look for lost ones counts it."""
+    """Called after a forecast was asked for. If the broker is down, the next look for lost ones counts it."""
 
     def wake() -> None:
         count_forecast.delay(row.pk)

@@ -1,4 +1,4 @@
-"""What waits for somebody's eyes: counted for the first page of the back office. Reads, and writes nothing."""
+"""What waits for somebody's eyes: counted for the first page of the admin. Reads, and writes nothing."""
 
 import datetime
 from collections.abc import Iterator

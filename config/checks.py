@@ -28,7 +28,7 @@ DURABLE_SETTINGS = {
 
 
 def demo_is_not_production(**kwargs: Any) -> list[CheckMessage]:
-    """The post room shows everybody's mail, so it may not run where the cookies say production."""
+    """The demo inbox shows everybody's mail, so it may not run where the cookies say production."""
     if not settings.SESSION_COOKIE_SECURE or not (settings.DEMO or apps.is_installed("config.demo")):
         return []
     hint = "Take config.demo out of INSTALLED_APPS and leave DEMO off."

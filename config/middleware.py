@@ -30,7 +30,7 @@ class PrivacyHeadersMiddleware:
 
 
 class PublicLocaleMiddleware(LocaleMiddleware):
-    """The language of public pages; the back office speaks what the browser asks for, as Django does."""
+    """The language of public pages; the admin speaks what the browser asks for, as Django does."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)

@@ -9,5 +9,5 @@ class PreferencesConfig(AppConfig):
     verbose_name = _("Contacts and consent")
 
     def ready(self) -> None:
-        """Listen to the mail that e-mail providers take for us; Anymail tells it by a signal of its own."""
+        """Listen to the mail that email providers take for us; Anymail tells it by a signal of its own."""
         import_module("preferences.inbound.anymail_receiver")

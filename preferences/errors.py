@@ -1,4 +1,4 @@
-"""What verbs raise: small exceptions with a sentence fit to show."""
+"""What services raise: small exceptions with a sentence fit to show."""
 
 
 class SaysoError(Exception):

@@ -1,4 +1,4 @@
-"""The hall's doors on the clock: what is owed goes out, what nobody answered is closed."""
+"""Scheduled tasks of preferences: deliver service messages, close what nobody answered, end pauses, seal the ledger."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ from preferences.proof import receipts, transparency_log
 
 
 def deliver_soon(address: Address | None) -> None:
-    """Doors call this after a verb that may owe a reply: a worker is woken once the row is there.
+    """Called after a service that may owe a reply: a worker is woken once the row is there.
 
     Only promptness hangs on it. If the broker is down the page still answers, and the sweep delivers. Nobody's
     address wakes a worker just the same, so that a form takes as long for strangers.

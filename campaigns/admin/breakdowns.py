@@ -1,4 +1,4 @@
-"""A campaign's audience by verdict: the numbers, the names behind each, a table to take along."""
+"""A campaign's audience by decision: the numbers, the names behind each, a table to take along."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ EARLIER = 10
 
 
 class MomentForm(forms.Form):
-    """For when everybody is to be judged."""
+    """For when everybody is to be evaluated."""
 
     at = forms.DateTimeField(
         label=gettext_lazy("Check at (UTC)"),
@@ -83,16 +83,20 @@ class BreakdownAdminMixin(StaffAdmin):
     def recipients_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The addresses behind one number, as they stand now."""
         campaign = self._with_names(request, object_id)
-        court = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))
+        evaluator = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))
         found, go_on = batch_evaluation.find_matching(
-            court, _parse_query(request.GET), after=_whole(request.GET.get("after")), most=PER_PAGE, look_at=SCAN_LIMIT
+            evaluator,
+            _parse_query(request.GET),
+            after=_whole(request.GET.get("after")),
+            most=PER_PAGE,
+            look_at=SCAN_LIMIT,
         )
         context = {
             "title": _("Recipients in this group: %(name)s") % {"name": campaign},
             "campaign": campaign,
             "original": campaign,
             "said": breakdown_labels.query_label(_parse_query(request.GET)),
-            "evaluated_at": court.at,
+            "evaluated_at": evaluator.at,
             "people": breakdown_labels.people_behind(found),
             "next": _with(request.GET, after=go_on) if go_on else "",
             "query": _with(request.GET),
@@ -103,10 +107,10 @@ class BreakdownAdminMixin(StaffAdmin):
         """All addresses behind one number as a table; who took it is written into the admin's log."""
         campaign = self._with_names(request, object_id)
         wanted = _parse_query(request.GET)
-        court = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))
-        said = f"Exported addresses: {breakdown_labels.query_label(wanted)}, judged for {court.at:%Y-%m-%d %H:%M}"
+        evaluator = batch_evaluation.evaluator_for_campaign(campaign, _moment(request.GET))
+        said = f"Exported addresses: {breakdown_labels.query_label(wanted)}, judged for {evaluator.at:%Y-%m-%d %H:%M}"
         self.log_change(request, campaign, said)
-        lines = breakdown_labels.csv_lines(breakdown.matching_people(court, wanted))
+        lines = breakdown_labels.csv_lines(breakdown.matching_people(evaluator, wanted))
         answer = StreamingHttpResponse(lines, content_type="text/csv")
         answer["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-addresses.csv"'
         return answer
@@ -120,7 +124,7 @@ class BreakdownAdminMixin(StaffAdmin):
 
 
 def breakdown_summary(campaign: Campaign) -> str:
-    """What a reviewer reads before approving: the newest count by verdict, and where the whole of it is."""
+    """What a reviewer reads before approving: the newest count by decision, and where the whole of it is."""
     row = (
         breakdown.current_breakdown(campaign) if breakdown.is_small(campaign) else breakdown.newest_breakdown(campaign)
     )

@@ -1,4 +1,4 @@
-"""Campaigns in the back office: which are there, how they stand, what they say."""
+"""Campaigns in the admin: which are there, how they stand, what they say."""
 
 from itertools import pairwise
 from typing import Any

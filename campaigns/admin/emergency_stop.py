@@ -1,4 +1,4 @@
-"""The stop switch in the back office: who stopped everything, why, and who let it go on."""
+"""The emergency stop in the admin: who stopped everything, why, and who let it go on."""
 
 from typing import Any
 

@@ -96,7 +96,7 @@ class ExplanationAdminMixin(StaffAdmin):
         return self._why_page(request, {"answer": serialize.explanation_document(found, admin_urls_for(request))})
 
     def decision_view(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        """The stored verdict of one message, for machines; people see it on the message's page."""
+        """The stored decision of one message, for machines; people see it on the message's page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         message = recorded.messages_with_decision(pk=message_id)

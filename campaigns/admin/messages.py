@@ -75,7 +75,7 @@ class MessageAdmin(ReadOnly, explanation_pages.ExplanationAdminMixin):
     change_form_outer_before_template = "admin/campaigns/message/_recorded_decision.html"
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The stored verdict first, exactly as it was judged."""
+        """The stored decision first, exactly as it was evaluated."""
         if found := recorded.messages_with_decision(pk=kwargs["obj"].pk if kwargs.get("obj") else None):
             personal = request.user.has_perm("preferences.view_contact")
             context["judged"] = serialize.decision_document(

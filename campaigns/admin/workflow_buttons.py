@@ -1,4 +1,4 @@
-"""The buttons of a campaign: each asks first, then calls its verb; shown where they can, to those who may."""
+"""The buttons of a campaign: each asks first, then calls its service; shown where they can, to those who may."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""A whole crowd judged, address by address, without ever holding it in memory. Reads only.
+"""A whole audience evaluated, address by address, without ever holding it in memory. Reads only.
 
-The facts and the verdict are those of the hand-over. What many people have in common is judged once: a date on which
+The facts and the decision are those of sending. What many people have in common is evaluated once: a date on which
 something runs out makes a difference only near the moment that is asked about.
 """
 
@@ -31,13 +31,13 @@ from preferences.rulebook.effective_terms import EffectiveTerms
 CHUNK = 5_000
 CACHE_SIZE = 200_000
 COLUMNS = (*facts.ROW_COLUMNS, "said__expires_at", "said__paused_until")
-# A verdict looks no further ahead than its waits can lead, and no local day is more than one from that of UTC.
+# A decision looks no further ahead than its waits can lead, and no local day is more than one from that of UTC.
 HORIZON = timedelta(days=400)
 PAST, OLD, YOUNG = date.min, date.min, date.max
 # What is answered before anybody asks how much somebody got, and can only be answered at once.
 LATER_CHECKS = {"over_cap", "quiet_hours", "no_time_zone", "no_common_hour", "content_missing", "too_long", "too_late"}
 BEFORE_CAPS = frozenset(reason_labels.REASON_LABELS) - checks.FREQUENCY_REASONS - LATER_CHECKS
-# What the gate itself says, and every verdict repeats.
+# What the eligibility check itself says, and every decision repeats.
 SETTLING_REASONS = frozenset(gate_wording.OBJECTION_LABELS) - checks.FREQUENCY_REASONS
 
 
@@ -63,7 +63,7 @@ class PlaceContext:
 
 @dataclass
 class Evaluator:
-    """Judges one question for one moment; remembers what it judged before."""
+    """Judges one question for one moment; remembers what it evaluated before."""
 
     question: Question
     at: datetime
@@ -74,7 +74,7 @@ class Evaluator:
     _remembered: int = 0
 
     def standing(self, row: AddressRow, sent: tuple[datetime, ...]) -> AddressDecision:
-        """How this address stands; by heart where somebody alike was judged before."""
+        """How this address stands; by heart where somebody alike was evaluated before."""
         ground = self._ground(row)
         alike = (row.objection,) if row.objection in SETTLING_REASONS else self._alike(row, ground)
         answer = ground.verdicts.get(alike)
@@ -102,7 +102,7 @@ class Evaluator:
         return ground
 
     def _alike(self, row: AddressRow, ground: PlaceContext) -> tuple:
-        """Equal for rows on which the verdict cannot differ, apart from what they got before."""
+        """Equal for rows on which the decision cannot differ, apart from what they got before."""
         basis = row.basis or Basis.EXPRESS
         said_on = row.said_at.date() if row.said_at else None
         clocks = (basis, row.basis_on, said_on)
@@ -153,12 +153,12 @@ class Evaluator:
 
 
 def evaluator_for_campaign(campaign: Campaign, at: datetime) -> Evaluator:
-    """Ready to judge everybody whom this campaign is for."""
+    """Ready to evaluate everybody whom this campaign is for."""
     return evaluator_for(facts.question_for(campaign), at)
 
 
 def evaluator_for(question: Question, at: datetime) -> Evaluator:
-    """Ready to judge everybody by the rulebook of this moment."""
+    """Ready to evaluate everybody by the rulebook of this moment."""
     stopped = EmergencyStop.objects.active().exists()
     return Evaluator(_question_with_end(question, at), at, rulebook.current_rulebook(), stopped, at > timezone.now())
 
@@ -172,9 +172,11 @@ def _question_with_end(question: Question, at: datetime) -> Question:
     return replace(question, campaign=campaign)
 
 
-def decision_chunks(court: Evaluator, *, after: int = 0, chunk: int = CHUNK) -> Iterator[list[AddressDecision]]:
+def decision_chunks(evaluator: Evaluator, *, after: int = 0, chunk: int = CHUNK) -> Iterator[list[AddressDecision]]:
     """Everybody with a subscription to the topic on this channel, in order, some thousands at a time."""
-    return (decisions_for(court, addresses) for addresses in id_ranges(court.question, after=after, chunk=chunk))
+    return (
+        decisions_for(evaluator, addresses) for addresses in id_ranges(evaluator.question, after=after, chunk=chunk)
+    )
 
 
 def id_ranges(question: Question, *, after: int = 0, chunk: int = CHUNK) -> Iterator[QuerySet[Address]]:
@@ -184,16 +186,19 @@ def id_ranges(question: Question, *, after: int = 0, chunk: int = CHUNK) -> Iter
         after = last
 
 
-def decisions_for(court: Evaluator, addresses: QuerySet[Address]) -> list[AddressDecision]:
+def decisions_for(evaluator: Evaluator, addresses: QuerySet[Address]) -> list[AddressDecision]:
     """How each of these addresses stands, in order."""
-    rows = [_address_row(court, row) for row in facts.with_objections(addresses, court.question).values_list(*COLUMNS)]
-    sent = facts.recent_messages({row.contact for row in rows}, court.question, court.at)
-    return [court.standing(row, sent.get(row.contact, ())) for row in rows]
+    rows = [
+        _address_row(evaluator, row)
+        for row in facts.with_objections(addresses, evaluator.question).values_list(*COLUMNS)
+    ]
+    sent = facts.recent_messages({row.contact for row in rows}, evaluator.question, evaluator.at)
+    return [evaluator.standing(row, sent.get(row.contact, ())) for row in rows]
 
 
-def _address_row(court: Evaluator, told: tuple) -> AddressRow:
+def _address_row(evaluator: Evaluator, told: tuple) -> AddressRow:
     row = AddressRow._make(told[:-2])
-    return row_at(row, told[-2], told[-1], court.at) if court.ahead else row
+    return row_at(row, told[-2], told[-1], evaluator.at) if evaluator.ahead else row
 
 
 def row_at(row: AddressRow, expires_at: datetime | None, paused_until: datetime | None, at: datetime) -> AddressRow:
@@ -230,11 +235,11 @@ def _end_of_chunk(question: Question, after: int, chunk: int) -> int | None:
 
 
 def find_matching(
-    court: Evaluator, wanted: Callable[[AddressDecision], bool], *, after: int, most: int, look_at: int
+    evaluator: Evaluator, wanted: Callable[[AddressDecision], bool], *, after: int, most: int, look_at: int
 ) -> tuple[list[AddressDecision], int | None]:
     """The next so many of them, and from where to look on; None at the end. Looks at no more than `look_at`."""
     found: list[AddressDecision] = []
-    for looked, one in enumerate(chain.from_iterable(decision_chunks(court, after=after)), start=1):
+    for looked, one in enumerate(chain.from_iterable(decision_chunks(evaluator, after=after)), start=1):
         if wanted(one):
             found.append(one)
         if len(found) == most or looked >= look_at:

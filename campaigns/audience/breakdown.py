@@ -1,7 +1,7 @@
-"""A campaign's whole audience by verdict: who would get it at one moment, who later, who not, and why. Writes
+"""A campaign's whole audience by decision: who would get it at one moment, who later, who not, and why. Writes
 Breakdown.
 
-A small audience is judged while somebody waits. A large one is counted in the background, some hundred thousand
+A small audience is evaluated while somebody waits. A large one is counted in the background, some hundred thousand
 addresses at a time; how far it came is kept in the row, so that a lost worker costs one step.
 
 Writes: Breakdown.
@@ -73,20 +73,20 @@ def counted_places(jurisdictions: frozenset[str]) -> Iterable[str]:
 
 
 def is_small(campaign: Campaign) -> bool:
-    """Can its audience be judged while somebody waits?"""
+    """Can its audience be evaluated while somebody waits?"""
     question = batch_evaluation.evaluator_for_campaign(campaign, timezone.now()).question
     return batch_evaluation.audience_size(question, settings.IMMEDIATE_COUNT_LIMIT) <= settings.IMMEDIATE_COUNT_LIMIT
 
 
 def default_moment(campaign: Campaign) -> datetime:
-    """For when it is judged unless somebody chooses: when it is scheduled, or now."""
+    """For when it is evaluated unless somebody chooses: when it is scheduled, or now."""
     now = timezone.now()
     is_ahead = campaign.status == Campaign.Status.SCHEDULED and campaign.scheduled_at and campaign.scheduled_at > now
     return campaign.scheduled_at if is_ahead and campaign.scheduled_at else now
 
 
 def request_breakdown(campaign: Campaign, *, by: User, at: datetime | None = None) -> Breakdown:
-    """Have everybody judged for that moment. A small audience is done on return, a large one is to be counted."""
+    """Have everybody evaluated for that moment. A small audience is done on return, a large one is to be counted."""
     at = _checked(campaign, at)
     row = Breakdown.objects.create(
         campaign=campaign,
@@ -150,8 +150,8 @@ def count_chunk(row: Breakdown, *, chunk: int = batch_evaluation.CHUNK, chunks: 
     campaign = Campaign.objects.select_related("topic__sender").get(pk=row.campaign_id)
     before, people, done = row.people, row.people, True
     result = row.result
-    court = batch_evaluation.evaluator_for_campaign(campaign, row.evaluated_at)
-    for standings in islice(batch_evaluation.decision_chunks(court, after=result["up_to"], chunk=chunk), chunks):
+    evaluator = batch_evaluation.evaluator_for_campaign(campaign, row.evaluated_at)
+    for standings in islice(batch_evaluation.decision_chunks(evaluator, after=result["up_to"], chunk=chunk), chunks):
         add_to_result(result, standings)
         people += len(standings)
         done = False
@@ -204,6 +204,6 @@ def _increment(counts: dict[str, int], name: str, people: int) -> None:
     counts[name] = counts.get(name, 0) + people
 
 
-def matching_people(court: Evaluator, wanted: Callable[[AddressDecision], bool]) -> Iterator[AddressDecision]:
+def matching_people(evaluator: Evaluator, wanted: Callable[[AddressDecision], bool]) -> Iterator[AddressDecision]:
     """All addresses behind a number, in order; read as they are asked for."""
-    return filter(wanted, chain.from_iterable(batch_evaluation.decision_chunks(court)))
+    return filter(wanted, chain.from_iterable(batch_evaluation.decision_chunks(evaluator)))

@@ -30,7 +30,7 @@ SELECT {reference}, %s, who, CASE WHEN {open} THEN 'queued' ELSE 'skipped' END,
        0, '', '', '', '', '', '', ''
 FROM ({judged}) AS judged
 """
-# A pause or a limit of theirs may be over before the campaign is: the hand-over decides, in the order of the verdict.
+# A pause or a limit of theirs may be over before the campaign is: sending decides, in the order of the decision.
 OPEN = "objection IN ('', {})".format(", ".join(f"'{name}'" for name in sorted(checks.FREQUENCY_REASONS)))
 REFERENCE = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
 
@@ -80,7 +80,7 @@ def _candidates(campaign: Campaign) -> QuerySet[Address]:
 
 
 def _insert(campaign: Campaign, crowd: QuerySet[Address]) -> int:
-    """The judgement is made once per address, in the inner statement; the outer one writes it down."""
+    """The evaluation is made once per address, in the inner statement; the outer one writes it down."""
     judged = eligibility.with_objections(
         crowd, campaign.topic, also=objections.campaign_objections(campaign.topic, campaign, among=crowd)
     )

@@ -1,6 +1,6 @@
 """What the words of a campaign carry and what they lack, seen in what is really rendered. Reads only.
 
-Each code of content that a rule can demand has its check here. The hand-over, the preview and the question "why" judge
+Each code of content that a rule can demand has its check here. The sending, the preview and the question "why" evaluate
 by `words`; lint.py explains the same to whoever writes.
 """
 
@@ -78,7 +78,7 @@ class ContentFindings:
 
 
 def text_findings(campaign: Campaign) -> TextFindings:
-    """What a verdict needs to know about this text. What was allowed for these very words is not lacking.
+    """What a decision needs to know about this text. What was allowed for these very words is not lacking.
 
     A code that nobody may allow is lacking all the same, even if it was allowed by mistake: without it a message is
     unlawful wherever a rule asks for it.
@@ -216,7 +216,7 @@ def _contact(message: RenderedSample) -> bool:
 
 
 def _contact_channel(message: RenderedSample) -> bool:
-    """A phone number, an e-mail address or a page, wherever it stands."""
+    """A phone number, an email address or a page, wherever it stands."""
     if message.in_mail:
         sender = message.topic.sender
         return message.shows(sender.contact_email) or message.shows(sender.contact_phone)

@@ -47,7 +47,7 @@ def shortener_hosts(text: str) -> tuple[str, ...]:
 
 
 def has_contact_details(text: str) -> bool:
-    """Is there a phone number, an e-mail address or a page?"""
+    """Is there a phone number, an email address or a page?"""
     seen = _visible_text(text)
     return bool(_PHONE.search(seen) or _MAIL.search(seen) or _LINK.search(seen))
 

@@ -39,7 +39,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFacts:
-    """Everything a verdict looks at, for one address and one campaign or topic.
+    """Everything a decision looks at, for one address and one campaign or topic.
 
     `sent` are the moments at which this person got messages that count against the caps, oldest first.
     `lacks` are the content codes that the words do not fulfil, `labels` the labels they carry.
@@ -262,7 +262,7 @@ def _zones(facts: DecisionFacts) -> list[ZoneInfo]:
     return [_known_zone(name) for name in facts.place.zones or ("UTC",)]
 
 
-# A window of messages is judged for one moment, and many people live by the same clock.
+# A window of messages is evaluated for one moment, and many people live by the same clock.
 _opens = lru_cache(maxsize=10_000)(sending_hours.next_opening)
 
 

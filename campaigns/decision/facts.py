@@ -1,6 +1,6 @@
-"""What a verdict looks at, gathered for many addresses at once. Reads only.
+"""What a decision looks at, gathered for many addresses at once. Reads only.
 
-One builder for the hand-over, the preview and the question "why": what differs between them is only the crowd.
+One builder for sending, the preview and the question "why": what differs between them is only the audience.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ LOOK_BACK = timedelta(days=31)
 
 
 class AddressRow(NamedTuple):
-    """One address as the database tells of it: the gate's answer, the person, and the yes on record."""
+    """One address as the database tells of it: the eligibility check's answer, the person, and the yes on record."""
 
     address: int
     objection: str
@@ -115,7 +115,7 @@ def facts_for(addresses: QuerySet[Address], question: Question, at: datetime) ->
 
 
 def with_objections(addresses: QuerySet[Address], question: Question) -> QuerySet[Address]:
-    """The addresses in order, each with the gate's answer and what was `said` about the topic; COLUMNS tell it."""
+    """The addresses in order of their id, each with its exclusion reason and its subscription to the topic (`said`)."""
     also = objections.campaign_objections(question.topic, question.campaign, among=addresses)
     said = FilteredRelation("subscriptions", condition=Q(subscriptions__topic=question.topic))
     return eligibility.with_objections(addresses, question.topic, also=also).annotate(said=said).order_by("pk")
@@ -139,7 +139,7 @@ def recent_messages(contacts: Iterable[int], question: Question, at: datetime) -
 
 
 def facts_of_row(row: AddressRow, question: Question, sent: tuple[datetime, ...], stopped: bool) -> KnownFacts:
-    """What one row tells, as the facts that a verdict looks at."""
+    """What one row tells, as the facts that a decision looks at."""
     topic, words = question.topic, question.words
     facts = DecisionFacts(
         place=place_of(row, topic.sender.country),

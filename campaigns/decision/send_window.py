@@ -1,7 +1,6 @@
-"""A window of messages before the gate: who may have it now, who later, who not; each row remembers why. Writes
-Message.
+"""A window of messages evaluated together: who may get it now, who later, who not; each row stores the decision.
 
-It is asked after the addresses are locked (sender.py). The same facts and the same verdict serve the preview and
+It is asked after the addresses are locked (sender.py). The same facts and the same decision serve the preview and
 the question "why".
 
 Writes: Message.
@@ -28,12 +27,12 @@ from preferences.rulebook.effective_terms import EffectiveTerms
 
 MessageStatus = Message.Status
 HOLD_RECHECK_DELAY = timedelta(hours=1)  # how long until what staff must settle is looked at anew
-BEGINS_WITHIN = timedelta(seconds=5)  # no hand-over begins later than this after its window was judged
+BEGINS_WITHIN = timedelta(seconds=5)  # no sending begins later than this after its window was evaluated
 
 
 @dataclass(frozen=True)
 class MessageDecision:
-    """One message, the verdict on it, and under which terms."""
+    """One message, the decision on it, and under which terms."""
 
     message: Message
     decision: Decision
@@ -43,7 +42,7 @@ class MessageDecision:
 
 @dataclass
 class SendWindow:
-    """What judging the messages of one campaign needs, looked up once for a batch."""
+    """What evaluating the messages of one campaign needs, looked up once for a batch."""
 
     campaign: Campaign
     question: facts.Question
@@ -63,32 +62,32 @@ class SendWindow:
 
 
 def send_window_for(campaign: Campaign) -> SendWindow:
-    """Ready to judge this campaign's messages by the rulebook of this moment."""
+    """Ready to evaluate this campaign's messages by the rulebook of this moment."""
     return SendWindow(campaign, facts.question_for(campaign), rulebook.current_rulebook())
 
 
-def evaluate_messages(bench: SendWindow, messages: list[Message], at: datetime) -> list[MessageDecision]:
-    """The verdict on each message, in their order. The addresses are locked, and so are the limits after this."""
-    bench.book = rulebook.current_rulebook()  # what was published since the batch began holds from now on
-    locked_caps = frequency_caps.lock_caps(messages, bench.campaign.topic)
-    known = facts.facts_for(Address.objects.filter(pk__in=[m.address_id for m in messages]), bench.question, at)
-    judged = list(_evaluate_in_order(bench, messages, known, at))
+def evaluate_messages(send_window: SendWindow, messages: list[Message], at: datetime) -> list[MessageDecision]:
+    """The decision on each message, in their order. The addresses are locked, and so are the limits after this."""
+    send_window.book = rulebook.current_rulebook()  # what was published since the batch began holds from now on
+    locked_caps = frequency_caps.lock_caps(messages, send_window.campaign.topic)
+    known = facts.facts_for(Address.objects.filter(pk__in=[m.address_id for m in messages]), send_window.question, at)
+    judged = list(_evaluate_in_order(send_window, messages, known, at))
     allowed = [judgement.message for judgement in judged if judgement.decision.kind == DecisionKind.SEND]
     beyond = {message.pk for message in frequency_caps.messages_over_cap(allowed, locked_caps)}
-    _store_applied_rules(bench, judged)
+    _store_applied_rules(send_window, judged)
     too_many = Decision(DecisionKind.SKIP, frequency_caps.OVER_CAP)
     return [replace(one, decision=too_many) if one.message.pk in beyond else one for one in judged]
 
 
 def _evaluate_in_order(
-    bench: SendWindow, messages: list[Message], known: dict[int, KnownFacts], at: datetime
+    send_window: SendWindow, messages: list[Message], known: dict[int, KnownFacts], at: datetime
 ) -> Iterable[MessageDecision]:
     """One after the other: what somebody gets in this very window counts for what else they would get in it."""
     given: set[int] = set()
     for message in messages:
         person = known[message.address_id]
         asked = replace(person.facts, sent=(*person.facts.sent, at)) if person.contact_id in given else person.facts
-        terms = bench.terms(asked.place, at)
+        terms = send_window.terms(asked.place, at)
         answer = _evaluate_both_ends(asked, terms, at)
         if answer.kind == DecisionKind.SEND:
             given.add(person.contact_id)
@@ -103,16 +102,16 @@ def _evaluate_both_ends(asked: DecisionFacts, terms: EffectiveTerms, at: datetim
     )
 
 
-def _store_applied_rules(bench: SendWindow, judged: Iterable[MessageDecision]) -> None:
+def _store_applied_rules(send_window: SendWindow, judged: Iterable[MessageDecision]) -> None:
     """In the same order everywhere: two workers that make the same rows never wait for each other in a circle."""
     used = {(one.known.facts.place.jurisdictions, one.terms.rules): one for one in judged}
     for key in sorted(used, key=lambda key: [sorted(part) for part in key]):
-        bench.record(used[key].known.facts.place, used[key].terms)
+        send_window.record(used[key].known.facts.place, used[key].terms)
 
 
-def apply_decisions(bench: SendWindow, judged: Iterable[MessageDecision], at: datetime) -> None:
+def apply_decisions(send_window: SendWindow, judged: Iterable[MessageDecision], at: datetime) -> None:
     """Write down what is skipped and what waits."""
-    for (answer, told), ids in _same_decision(bench, judged, at).items():
+    for (answer, told), ids in _same_decision(send_window, judged, at).items():
         rows = Message.objects.filter(pk__in=ids)
         if answer.kind == DecisionKind.SKIP:
             rows.update(
@@ -124,11 +123,11 @@ def apply_decisions(bench: SendWindow, judged: Iterable[MessageDecision], at: da
 
 
 def mark_sending(
-    bench: SendWindow, judged: Iterable[MessageDecision], window: uuid.UUID, until: datetime, at: datetime
+    send_window: SendWindow, judged: Iterable[MessageDecision], window: uuid.UUID, until: datetime, at: datetime
 ) -> None:
-    """These are in hand from now on; each row says by which verdict, under which terms, on which say-so."""
+    """These are in hand from now on; each row says by which decision, under which terms, on which consent."""
     judged = list(judged)
-    for (_answer, told), ids in _same_decision(bench, judged, at).items():
+    for (_answer, told), ids in _same_decision(send_window, judged, at).items():
         Message.objects.filter(pk__in=ids).update(
             status=MessageStatus.SENDING, lease=window, leased_until=until, waiting_for="", **dict(told)
         )
@@ -142,7 +141,7 @@ DecisionColumns = tuple[tuple[str, object], ...]
 
 
 def _same_decision(
-    bench: SendWindow, judged: Iterable[MessageDecision], at: datetime
+    send_window: SendWindow, judged: Iterable[MessageDecision], at: datetime
 ) -> dict[tuple[Decision, DecisionColumns], list[int]]:
     """The messages about which the same is written down."""
     groups: dict[tuple[Decision, DecisionColumns], list[int]] = defaultdict(list)
@@ -153,7 +152,7 @@ def _same_decision(
             "decision": one.decision.kind.value,
             "local_time": local_time_label(place, at),
             "time_zone_source": place.time_zone_source,
-            "applied_rules_id": bench.record(place, one.terms).pk,
+            "applied_rules_id": send_window.record(place, one.terms).pk,
         }
         groups[one.decision, tuple(told.items())].append(one.message.pk)
     return groups

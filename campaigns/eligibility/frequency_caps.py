@@ -1,6 +1,6 @@
 """No more than a person wants: the limits they set, counted over all campaigns, addresses and both channels.
 
-A message counts from the moment its hand-over is marked until 30 days after it ended; what certainly never left
+A message counts from the moment its sending is marked until 30 days after it ended; what certainly never left
 does not. Whoever marks a window holds the rows of the limits that apply, so that two campaigns cannot both take
 the last place.
 """
@@ -30,7 +30,7 @@ def cap_objections(topic: Topic) -> dict[str, Q]:
 
 
 def lock_caps(messages: Iterable[Message], topic: Topic) -> list[FrequencyCap]:
-    """Lock the limits that concern these messages until the transaction ends, before the gate is asked."""
+    """Lock the limits that concern these messages until the transaction ends, before the eligibility check is asked."""
     if topic.purpose not in CAPPED:
         return []
     contacts = {message.address.contact_id for message in messages}

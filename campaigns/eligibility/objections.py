@@ -1,4 +1,4 @@
-"""The conditions of campaigns beside those of eligibility.py: at the freeze, at the hand-over, and when counting."""
+"""The conditions of campaigns beside those of eligibility.py: at the freeze, at sending, and when counting."""
 
 from django.db.models import Q, QuerySet
 
@@ -12,7 +12,7 @@ def campaign_objections(
 ) -> dict[str, Q]:
     """The named reasons of ours not to write, asked after those of eligibility.py. Conditions on Address.
 
-    `among` is the crowd that will be judged: what has to be worked out person by person is worked out for them alone.
+    `among` is the audience that will be evaluated: what differs from person to person is computed for them alone.
     """
     is_repermission = campaign is not None and campaign.kind == Campaign.Kind.REPERMISSION
     named = repermission.repermission_objections(topic, campaign, among=among) if campaign and is_repermission else {}

@@ -1,6 +1,6 @@
 """Asking again before a permission ends: whom, once for each consent, and what silence means.
 
-The question is an ordinary campaign of its own kind: a second person reads it, and each message is judged like any
+The question is an ordinary campaign of its own kind: a second person reads it, and each message is evaluated like any
 other. Who does not answer within 30 days gets nothing more.
 
 Writes: Campaign.

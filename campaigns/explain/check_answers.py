@@ -22,7 +22,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """A row that can be opened in the back office by those who may see it."""
+    """A row that can be opened in the admin by those who may see it."""
 
     model: str
     pk: int
@@ -50,7 +50,7 @@ class NextStep:
 
 @dataclass(frozen=True)
 class CheckStep:
-    """One check. `verdict` is what it says by itself, also where it is not reached any more."""
+    """One check. `decision` is what it says by itself, also where it is not reached any more."""
 
     name: str
     title: str
@@ -64,7 +64,7 @@ class CheckStep:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The whole answer, verdict first."""
+    """The whole answer, decision first."""
 
     address: Address
     about: str

@@ -1,4 +1,4 @@
-"""What each check of the verdict looked at, in words and values, with the rows behind it. Reads nothing."""
+"""What each check of the decision looked at, in words and values, with the rows behind it. Reads nothing."""
 
 from collections.abc import Callable
 from datetime import timedelta

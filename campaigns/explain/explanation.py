@@ -1,6 +1,6 @@
-"""Why (not)? One address and one question, judged as at its hand-over, with every check explained. Reads only.
+"""Why (not)? One address and one question, evaluated as at its sending, with every check explained. Reads only.
 
-The verdict is that of checks.py, on the facts of facts.py, under the terms of the rulebook: nothing is decided here.
+The decision is that of checks.py, on the facts of facts.py, under the terms of the rulebook: nothing is decided here.
 """
 
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def _subject_label(case: ExplanationCase) -> str:
 
 
 def decision_sentence(judged: Decision, case: ExplanationCase) -> str:
-    """The verdict in one sentence."""
+    """The decision in one sentence."""
     reason = reason_labels.reason_label(judged.reason)
     if judged.kind == DecisionKind.SEND:
         return _("Yes: it would be sent now.") if case.is_now else _("Yes: it would be sent at that moment.")

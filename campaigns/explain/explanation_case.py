@@ -123,13 +123,13 @@ def _terms(book: Rulebook, asked: DecisionFacts, question: Question, at: datetim
 
 
 def _facts_at(known: DecisionFacts, question: Question, applying: list[str], at: datetime) -> DecisionFacts:
-    """The facts as a verdict of that moment would look at them."""
+    """The facts as a decision of that moment would look at them."""
     sent = tuple(moment for moment in known.sent if moment <= at)
     return replace(known, objection=applying[0] if applying else "", sent=sent)
 
 
 def _objections_of(address: Address, question: Question) -> dict[str, bool]:
-    """For every objection of the gate whether it holds for this address, gravest first; one query."""
+    """For every objection of the eligibility check whether it holds for this address, gravest first; one query."""
     asked_of = Address.objects.filter(pk=address.pk)
     ours = objections.campaign_objections(question.topic, question.campaign, among=asked_of)
     named = {**eligibility.objections(question.topic), **ours}

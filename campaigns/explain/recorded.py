@@ -1,4 +1,4 @@
-"""How a message was judged, read back from its row exactly as it was written down; nothing is judged anew.
+"""How a message was evaluated, read back from its row exactly as it was written down; nothing is evaluated anew.
 
 The rules are those very versions, and the figures those that were recorded; a rule never changes.
 """
@@ -21,7 +21,7 @@ from preferences.rulebook import service as rules
 from preferences.rulebook.effective_terms import EffectiveTerms
 
 DecisionKind = Message.Decision
-# What a verdict looks at; the rest of the rulebook is for other rooms.
+# What a decision looks at; the rest of the rulebook is for other rooms.
 LOOKED_AT = (
     "consent",
     "health_consent",
@@ -53,7 +53,7 @@ class DecidedField:
 
 @dataclass(frozen=True)
 class RecordedDecision:
-    """A verdict as it stands on the message."""
+    """A decision as it stands on the message."""
 
     message: Message
     said: str
@@ -66,12 +66,12 @@ class RecordedDecision:
 
 
 def messages_with_decision(**which: object) -> Message | None:
-    """The message with everything its verdict points at; one query."""
+    """The message with everything its decision points at; one query."""
     return Message.objects.select_related(*CONNECTED).filter(**which).first()
 
 
 def read_decision(message: Message) -> RecordedDecision:
-    """The verdict on this message, as it was."""
+    """The decision on this message, as it was."""
     record = message.applied_rules
     used = rules.applied_rule_versions(record) if record else []
     return RecordedDecision(
@@ -87,7 +87,7 @@ def read_decision(message: Message) -> RecordedDecision:
 
 
 def _decision_sentence(message: Message) -> str:
-    """The verdict in one sentence, in the past."""
+    """The decision in one sentence, in the past."""
     words = {"reason": reason_labels.reason_label(message.skipped_because or message.waiting_for)}
     if message.decided_at is None and not message.skipped_because:
         return _("Not evaluated yet.")
@@ -134,7 +134,7 @@ def _places(record: AppliedRules) -> str:
 
 
 def _figures(record: AppliedRules, used: list[Rule]) -> Iterable[DecidedField]:
-    """In the order of the rulebook; those that a verdict looks at first."""
+    """In the order of the rulebook; those that a decision looks at first."""
     terms = recorded_terms(record)
     looked_at = [name for name in LOOKED_AT if name in record.figures]
     for name in [*looked_at, *(name for name in record.figures if name not in looked_at)]:

@@ -16,11 +16,11 @@ Url = Callable[[Link], str | None]
 
 
 def no_url(link: Link) -> None:
-    """Outside the back office there are no pages to link to."""
+    """Outside the admin there are no pages to link to."""
 
 
 def explanation_document(found: Explanation, url: Url = no_url) -> dict[str, Any]:
-    """How it is judged at a moment."""
+    """How it is evaluated at a moment."""
     return {
         "schema": SCHEMA,
         "kind": "judged_now",
@@ -51,7 +51,7 @@ def explanation_document(found: Explanation, url: Url = no_url) -> dict[str, Any
 
 
 def decision_document(found: RecordedDecision, url: Url = no_url, *, personal: bool = True) -> dict[str, Any]:
-    """How a message was judged. Where the person was is left out for those who may not see people."""
+    """How a message was evaluated. Where the person was is left out for those who may not see people."""
     message = found.message
     facts = [*found.facts, *(found.personal if personal else ())]
     return {

@@ -1,4 +1,4 @@
-"""The nouns of the press room."""
+"""The models of campaigns."""
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.controls import Breakdown, EmergencyStop, LintOverride

@@ -74,7 +74,7 @@ class LintOverride(AppendOnly):
 
 
 class Breakdown(models.Model):
-    """A campaign's whole audience by verdict, judged for one moment. Counted in the background when it is large."""
+    """A campaign's whole audience by decision, evaluated for one moment. Counted in the background when it is large."""
 
     class Status(models.TextChoices):
         COUNTING = "counting", _("Being counted")

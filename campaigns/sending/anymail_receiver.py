@@ -1,4 +1,4 @@
-"""The door for e-mail providers: Anymail checks who knocks and reads each dialect; we record what was said."""
+"""The door for email providers: Anymail checks who knocks and reads each dialect; we record what was said."""
 
 import hashlib
 import re

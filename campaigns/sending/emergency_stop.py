@@ -1,4 +1,4 @@
-"""The stop switch: no campaign goes on while it is thrown.
+"""The emergency stop: no campaign goes on while it is thrown.
 
 Answers to what people do themselves still go out: whoever opts out is told so, whatever is wrong here.
 

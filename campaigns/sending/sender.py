@@ -1,9 +1,9 @@
 """A campaign's messages on their way: fence, hand over, record.
 
-queued → leased → sending → sent | failed | unknown | skipped, or waiting for a later try. A window of
-messages is fenced together (preferences/outbox/send_fence.py): its addresses are locked, the gate is asked again in the
-next statement, the rows are marked with a deadline, and only after the commit does anyone talk to the
-provider. What could have reached the provider is never sent again by itself.
+queued → leased → sending → sent | failed | unknown | skipped, or waiting for a later try. A window of messages is
+fenced together (preferences/outbox/send_fence.py): its addresses are locked, eligibility is checked again in the next
+statement, the rows are marked with a deadline, and only after the commit is the provider called. What could have
+reached the provider is never sent again automatically.
 
 Writes: Message.
 """
@@ -34,7 +34,7 @@ from preferences.outbox import send_fence
 logger = logging.getLogger(__name__)
 MessageStatus = Message.Status
 
-# No hand-over begins later than this in its window: nobody who opts out waits long, and the hour is still right.
+# No sending begins later than this in its window: nobody who opts out waits long, and the hour is still right.
 WINDOW_SECONDS = decision_send_window.BEGINS_WITHIN.total_seconds()
 STATUS_CHECK_SECONDS = 0.5  # how long a paused campaign can go unnoticed inside a window
 IN_FLIGHT_DELAY = timedelta(seconds=2)  # another campaign has the address in its hands
@@ -64,7 +64,7 @@ class ProviderUnavailable(Exception):
 
 @dataclass
 class FencedBatch:
-    """Messages fenced together, and until when their hand-over may begin (monotonic seconds)."""
+    """Messages fenced together, and until when their sending may begin (monotonic seconds)."""
 
     id: uuid.UUID
     messages: list[Message]
@@ -92,31 +92,36 @@ def send_batch(campaign: Campaign) -> bool:
 
 
 def _send_leased(
-    bench: decision_send_window.SendWindow, claim_id: uuid.UUID, prepared: rendering.Prepared, out: channels.Connection
+    send_window: decision_send_window.SendWindow,
+    claim_id: uuid.UUID,
+    prepared: rendering.Prepared,
+    out: channels.Connection,
 ) -> None:
     ids = leases.leased_message_ids(claim_id)
     for start in range(0, len(ids), settings.SEND_FENCE_BATCH):
-        if not (_is_sending(bench.campaign) and leases.renew_lease(claim_id)):
+        if not (_is_sending(send_window.campaign) and leases.renew_lease(claim_id)):
             return
-        window = fence_batch(bench, claim_id, ids[start : start + settings.SEND_FENCE_BATCH])
+        window = fence_batch(send_window, claim_id, ids[start : start + settings.SEND_FENCE_BATCH])
         send_fenced_batch(window, prepared, out)
 
 
 @transaction.atomic
-def fence_batch(bench: decision_send_window.SendWindow, claim_id: uuid.UUID, ids: Iterable[int]) -> FencedBatch:
+def fence_batch(send_window: decision_send_window.SendWindow, claim_id: uuid.UUID, ids: Iterable[int]) -> FencedBatch:
     """Fence these messages: whoever opted out before now is skipped, whoever opts out from now on waits for us."""
     opened = time.monotonic()
-    _lock(bench.campaign, claim_id, ids)
+    _lock(send_window.campaign, claim_id, ids)
     now = timezone.now()
-    judged = decision_send_window.evaluate_messages(bench, list(_leased_messages(claim_id, ids)), now)
-    decision_send_window.apply_decisions(bench, [one for one in judged if one.decision.kind != DecisionKind.SEND], now)
+    judged = decision_send_window.evaluate_messages(send_window, list(_leased_messages(claim_id, ids)), now)
+    decision_send_window.apply_decisions(
+        send_window, [one for one in judged if one.decision.kind != DecisionKind.SEND], now
+    )
     allowed = [one for one in judged if one.decision.kind == DecisionKind.SEND]
     window = FencedBatch(uuid.uuid4(), [], opened)
     free = send_fence.acquire([one.message.address_id for one in allowed], window.id)
     _postpone([one.message.pk for one in allowed if one.message.address_id not in free])
     taken = [one for one in allowed if one.message.address_id in free]
     decision_send_window.mark_sending(
-        bench, taken, window.id, now + timedelta(seconds=settings.SEND_FENCE_SECONDS), now
+        send_window, taken, window.id, now + timedelta(seconds=settings.SEND_FENCE_SECONDS), now
     )
     window.messages = [one.message for one in taken]
     return window

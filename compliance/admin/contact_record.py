@@ -1,4 +1,4 @@
-"""The dossier: one person's whole story on one page, to read, to print or to take away."""
+"""The contact record: one person's whole story on one page, to read, to print or to take away."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""The first page of the back office begins with what needs attention."""
+"""The first page of the admin begins with what needs attention."""
 
 from typing import Any
 

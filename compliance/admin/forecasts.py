@@ -1,4 +1,4 @@
-"""Forecasts in the back office: ask what would happen, look at it over time, see who is behind a number."""
+"""Forecasts in the admin: ask what would happen, look at it over time, see who is behind a number."""
 
 from collections.abc import Callable
 from datetime import date

@@ -123,7 +123,7 @@ class OptOutReasonAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
 def _closing_action(
     verb: Callable[..., OptOutReason], request: HttpRequest, sentence: str
 ) -> Callable[[Any, dict], str]:
-    """A button's verb: closes the review with what was typed, and says so."""
+    """A button's service: closes the review with what was typed, and says so."""
 
     def close(reason: OptOutReason, said: dict[str, Any]) -> str:
         verb(reason, by=staff_user(request), finding=said["finding"])

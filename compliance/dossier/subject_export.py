@@ -86,7 +86,7 @@ def contact_details(visiting: Address) -> list[tuple[str, Any]]:
 
 
 def timeline_for_subject(visiting: Address) -> list[TimelineEntry]:
-    """The dossier, oldest first, as its own person may read it."""
+    """The contact record, oldest first, as its own person may read it."""
     theirs = visiting.contact.addresses.live()
     masks = {one.value: one.masked for one in theirs if one != visiting}
     return [_for_themselves(entry, masks) for entry in dossier_timeline.build_timeline(visiting.contact)]

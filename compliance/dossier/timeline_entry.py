@@ -1,4 +1,4 @@
-"""One line of a dossier."""
+"""One line of a contact record."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How the dossier says things: who did it, where, and why not."""
+"""How the contact record says things: who did it, where, and why not."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ def skip_reason_label(reason: str) -> str:
 
 
 def address_label(address: Address) -> str:
-    """The address as the dossier shows it, also when it is gone."""
+    """The address as the contact record shows it, also when it is gone."""
     return f"{address.get_channel_display()}: {address}"
 
 

@@ -1,4 +1,4 @@
-"""The dossier's quieter lines: limits, moves, receipts, requests, links opened. Reads, and writes nothing.
+"""The contact record's quieter lines: limits, moves, receipts, requests, links opened. Reads, and writes nothing.
 
 One query per kind of row. Of somebody who was forgotten only the facts are told, never their words.
 """

@@ -30,7 +30,7 @@ from preferences.rulebook import book as rulebook
 from preferences.rulebook import service as rules
 
 ForecastKind, ForecastStatus = Forecast.Kind, Forecast.Status
-DAYS_COST = 5  # so much longer does it take to judge somebody for each week of a year
+DAYS_COST = 5  # so much longer does it take to evaluate somebody for each week of a year
 MAX_DAYS_AHEAD = timedelta(days=366)
 STEP = 10  # chunks between two notes of how far it came
 STALLED_AFTER = timedelta(minutes=2)

@@ -1,4 +1,4 @@
-"""The nouns of the office upstairs."""
+"""The models of compliance."""
 
 from compliance.models.contact_records import ContactRecord
 from compliance.models.forecasts import Forecast

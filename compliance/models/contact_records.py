@@ -6,7 +6,7 @@ from preferences.models import Contact
 
 
 class ContactRecord(Contact):
-    """A contact seen through their dossier. No table of its own; it carries the permission to read the dossier."""
+    """A contact with everything held about them. A proxy without a table; carries the permission to view it."""
 
     class Meta:
         proxy = True

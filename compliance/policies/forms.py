@@ -1,4 +1,4 @@
-"""What staff fill in upstairs."""
+"""What staff fill in in a higher app."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -29,7 +29,7 @@ def show_privacy_notice(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def transparency_report(request: HttpRequest) -> HttpResponse:
-    """How well we keep our word, in figures."""
+    """Transparency report, in figures."""
     page = {
         "figures": transparency.current_figures(),
         "office": transparency.governance_status(),

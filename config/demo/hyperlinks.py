@@ -1,4 +1,4 @@
-"""Links that open beside the post room, in what we show of mails and texts."""
+"""Links that open beside the demo inbox, in what we show of mails and texts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Sample data for a newcomer, made by the same verbs as everything else. Harmless twice."""
+"""Sample data for a newcomer, made by the same services as everything else. Harmless twice."""
 
 import tomllib
 from datetime import timedelta
@@ -87,7 +87,7 @@ def add_form(*, slug: str, name: str, kind: str, topics: list[str], known: dict[
 def add_person(
     name: str, email: str, phone: str, language: str, country: str, slugs: list[str], *, known: dict[str, Topic]
 ) -> None:
-    """A person who said yes, by e-mail and (if they gave a number) by text."""
+    """A person who said yes, by email and (if they gave a number) by text."""
     address = contacts.add_address(Channel.EMAIL, email, name=name, language=language, country=country)
     wanted = [known[slug] for slug in slugs]
     grant(address, wanted)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 
 INBOUND_MAIL = "/webhooks/anymail/postmark/inbound/"
-TIMEOUT_SECONDS = 20  # longer than an opt-out waits for a hand-over in flight
+TIMEOUT_SECONDS = 20  # longer than an opt-out waits for a sending in flight
 
 
 def webhook_signature_header(body: bytes, *, at: int) -> str:
@@ -50,7 +50,7 @@ def post_one_click(url: str) -> str:
 
 
 def send_inbound_mail(raw: bytes) -> str:
-    """Deliver somebody's mail to our inbound door, as an e-mail provider does; returns what the door said."""
+    """Deliver somebody's mail to our inbound door, as an email provider does; returns what the door said."""
     words = {"MessageID": f"post-room-{secrets.token_hex(8)}", "RawEmail": raw.decode()}
     login = base64.b64encode(settings.ANYMAIL["WEBHOOK_SECRET"].encode()).decode()
     headers = {"Content-Type": "application/json", "Authorization": f"Basic {login}"}

@@ -1,4 +1,4 @@
-"""A mail server and a text carrier for one machine: both accept everything and put it in the post room."""
+"""A mail server and a text carrier for one machine: both accept everything and put it in the demo inbox."""
 
 import json
 import threading
@@ -67,7 +67,7 @@ class SmsSink(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: the post room shows what came."""
+        """Quiet: the demo inbox shows what came."""
 
 
 def parse_sms(body: bytes) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""Where the post room keeps what went out and what was answered: one file each, whole or not at all."""
+"""Where the demo inbox keeps what went out and what was answered: one file each, whole or not at all."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The post room's pages."""
+"""The demo inbox's pages."""
 
 from django.urls import path
 

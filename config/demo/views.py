@@ -1,4 +1,4 @@
-"""The post room: what went out from this machine, and a way to answer it."""
+"""The demo inbox: what went out from this machine, and a way to answer it."""
 
 from collections.abc import Callable
 from functools import wraps

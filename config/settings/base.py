@@ -173,7 +173,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=120)
 SEND_BATCH = env.int("SEND_BATCH", default=500)
 IMMEDIATE_COUNT_LIMIT = env.int(
     "IMMEDIATE_COUNT_LIMIT", default=20_000
-)  # people judged while somebody waits; more of them later
+)  # people evaluated while somebody waits; more of them later
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=2_000_000_000)
 IMPORT_CHUNK = env.int("IMPORT_CHUNK", default=100)  # rows in one transaction
 IMPORT_UPLOAD_BYTES = 10_000_000  # what a page checks while somebody waits; larger files go by command
@@ -225,7 +225,7 @@ elif CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
 
-# What runs by itself; each entry is a task that calls one verb.
+# What runs by itself; each entry is a task that calls one service.
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "deliver service messages": {"task": "preferences.tasks.deliver_service_messages", "schedule": 30},

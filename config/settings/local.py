@@ -1,4 +1,4 @@
-"""One machine, embedded defaults: SQLite, a queue of files, a mail catcher, the post room."""
+"""One machine, embedded defaults: SQLite, a queue of files, a mail catcher, the demo inbox."""
 
 from config.settings import keys
 from config.settings.base import *  # noqa: F403

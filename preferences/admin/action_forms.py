@@ -1,4 +1,4 @@
-"""What the buttons of the back office ask."""
+"""What the buttons of the admin ask."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What every admin page of ours inherits from: the theme, the history, and how a button calls a verb."""
+"""What every admin page of ours inherits from: the theme, the history, and how a button calls a service."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,14 +23,14 @@ ServiceCall = Callable[[Any, dict[str, Any]], object]
 
 
 def staff_user(request: HttpRequest) -> User:
-    """Who is asking. The back office lies behind its login, so this is always somebody with a name."""
+    """Who is asking. The admin lies behind its login, so this is always somebody with a name."""
     if isinstance(request.user, User):
         return request.user
     raise PermissionDenied
 
 
 class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
-    """A page of the back office. Nothing is deleted here: things are retired, ended or lifted by verbs."""
+    """A page of the admin. Nothing is deleted here: things are retired, ended or lifted by services."""
 
     # Django's own checks: the theme's ask the database for permissions, which has no tables before the first migrate.
     checks_class = ModelAdminChecks
@@ -104,9 +104,9 @@ class StaffAdmin(SimpleHistoryAdmin, ModelAdmin):
         template: str = "admin/confirm_action.html",
         shown: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """A button's page: a GET asks, a POST calls `verb(obj, answers)`, which returns a sentence on what was done.
+        """A button's page: a GET asks, a POST calls `service(obj, answers)`, which returns a sentence on what was done.
 
-        What the verb refuses is shown on the same page, in its own words. A template of its own may show more.
+        What the service refuses is shown on the same page, in its own words. A template of its own may show more.
         """
         obj = self.subject(request, object_id)
         words, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)

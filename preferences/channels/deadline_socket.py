@@ -12,7 +12,7 @@ CHUNK = 65536
 
 
 class Deadline:
-    """How long one hand-over may still take, however slowly the other side answers."""
+    """How long one sending may still take, however slowly the other side answers."""
 
     def __init__(self, seconds: float, *, step: float):
         self._ends_at = time.monotonic() + seconds

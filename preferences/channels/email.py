@@ -1,4 +1,4 @@
-"""The door for e-mail: one complete message to one recipient, handed to the relay at most once."""
+"""The door for email: one complete message to one recipient, handed to the relay at most once."""
 
 import re
 import smtplib

@@ -1,4 +1,4 @@
-"""The pieces of an e-mail: each header whole or folded by us, each body quoted-printable."""
+"""The pieces of an email: each header whole or folded by us, each body quoted-printable."""
 
 import base64
 import binascii

@@ -17,7 +17,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer to one hand-over; the detail is a line fit to show to staff."""
+    """The answer to one sending; the detail is a line fit to show to staff."""
 
     result: Result
     provider_id: str = ""

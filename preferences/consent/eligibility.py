@@ -1,7 +1,7 @@
 """May we write to this address about this topic? The one gate that every sender stands on.
 
-One ordered set of named conditions. `eligible` filters the crowd by none of them in one statement,
-`objection` names the first that applies to one address, `counted` counts the crowd by it.
+One ordered set of named conditions. `eligible` filters the audience by none of them in one statement,
+`objection` names the first that applies to one address, `counted` counts the audience by it.
 """
 
 from typing import TYPE_CHECKING, TypedDict
@@ -19,7 +19,7 @@ SuppressionReason = Suppression.Reason
 
 
 class WithObjection(TypedDict):
-    """What `judged` adds to each address."""
+    """What `evaluated` adds to each address."""
 
     objection: str
 

@@ -1,7 +1,7 @@
 """What runs out when: consent given for a while, consent that rests on a purchase or a question, consent grown old.
 
 Each under the strictest rules of where the person may be. `coming` tells it beforehand, `end_due` writes it down
-when it is so far. The verdict skips what is over on its very day; the event follows within the hour.
+when it is so far. The decision skips what is over on its very day; the event follows within the hour.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,7 @@
 """Less, or later: at most so many a month, or nothing until a date. Each change is recorded in the ledger.
 
 A wish belongs to the person, so it holds on all their addresses and both channels together. It is honoured
-wherever the gate is asked; a pause ends by itself.
+wherever the eligibility check is asked; a pause ends by itself.
 
 Writes: FrequencyCap.
 """

@@ -1,7 +1,7 @@
 """Everything a person can say, and what it changes. The ledger is written in ledger.py, stops in suppressions.py.
 
-Every verb locks the Address, checks, records the fact, changes the state, and returns the fresh row.
-Whatever ends something also waits, after its commit, until no hand-over to the address is in flight.
+Every service locks the Address, checks, records the fact, changes the state, and returns the fresh row.
+Whatever ends something also waits, after its commit, until no sending to the address is in flight.
 """
 
 import uuid

@@ -1,6 +1,6 @@
 """A person moves from one address to another.
 
-Nothing moves before both ends are proven: the change is asked for behind a fresh link to the old address, and
+Nothing moves before both ends are proven: the change is asked for behind a secure link to the old address, and
 confirmed with the link in the letter to the new one, in a browser that also holds a link to the old. Until then
 the new address is kept apart from the person, under a contact of its own: it may be mistyped, and whoever reads
 there must find nothing of theirs.

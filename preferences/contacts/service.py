@@ -114,7 +114,7 @@ def record_sale_opt_out(contact: Contact) -> Contact:
 
 @transaction.atomic
 def revoke_links(address: Address, *, by: User | None = None) -> Address:
-    """Every manage and fresh link mailed so far stops opening anything; leave links go on working."""
+    """Every manage and secure link mailed so far stops opening anything; leave links go on working."""
     address = Address.objects.select_for_update(no_key=True).get(pk=address.pk)
     address.link_generation += 1
     audit.save_with_history(address, by=by, update_fields=["link_generation"])

@@ -1,4 +1,4 @@
-"""The doors on the clock for imports."""
+"""The scheduled tasks for imports."""
 
 from celery import shared_task
 from django.db import transaction
@@ -8,7 +8,7 @@ from preferences.models import Import
 
 
 def enqueue_import(import_: Import) -> None:
-    """Doors call this after an import was started. If the broker is down, the next look for stalled ones applies it."""
+    """Called after an import was started. If the broker is down, the next look for stalled ones applies it."""
 
     def wake() -> None:
         apply_import.delay(import_.pk)

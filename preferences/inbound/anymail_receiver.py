@@ -1,4 +1,4 @@
-"""The door for mail that an e-mail provider takes for us: Anymail checks who knocks and reads each dialect."""
+"""The door for mail that an email provider takes for us: Anymail checks who knocks and reads each dialect."""
 
 from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent, inbound

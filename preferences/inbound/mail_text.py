@@ -18,7 +18,7 @@ LINE_BREAKS = re.compile(r"<(?:br|/?p|/?div|/?li|/?tr|/?h[123])\s*/?>")
 TAGS = re.compile(r"<[^>]*>")
 BLANK_LINES = re.compile(r"\n\s*\n+")
 
-# The line above a quotation, as mail programs write it: "On Monday Harbour Clinic wrote:". Where the verb is not
+# The line above a quotation, as mail programs write it: "On Monday Harbour Clinic wrote:". Where the service is not
 # known, an address in angle brackets and a colon at the end tell it.
 WROTE = re.compile(
     r"\b(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev)\b|كتب", re.IGNORECASE

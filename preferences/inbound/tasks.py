@@ -1,4 +1,4 @@
-"""The door on the clock for mail that comes back."""
+"""The scheduled task for mail that comes back."""
 
 from celery import shared_task
 

@@ -1,6 +1,6 @@
 """The way out by mail: an address of ours that says who leaves what, for the List-Unsubscribe header (RFC 2369).
 
-It is a leave link in another spelling. The part before the @ has room for 64 letters, and mail servers on the way
+It is a unsubscribe link in another spelling. The part before the @ has room for 64 letters, and mail servers on the way
 may change capitals, so the same claims are packed into bytes, signed with the leave key, and written in base32.
 """
 

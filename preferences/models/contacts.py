@@ -56,7 +56,7 @@ class AddressQuerySet(models.QuerySet):
 
 
 class Address(models.Model):
-    """One e-mail address or phone number of a contact. Its value never changes: consent is for *it*."""
+    """One email address or phone number of a contact. Its value never changes: consent is for *it*."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="addresses")

@@ -1,4 +1,4 @@
-"""Rule, RuleProposal and TermsRecord: what must hold before we write, who agreed to it, and what was judged by it."""
+"""Rule, RuleProposal and AppliedRules: what must hold before sending, who approved it, and what was decided by it."""
 
 from django.conf import settings
 from django.db import models
@@ -152,7 +152,7 @@ class RuleProposal(RuleContent):
 
 
 class AppliedRules(AppendOnly):
-    """The terms that messages were judged by: which versions of which rules, and what they came to together.
+    """The terms that messages were evaluated by: which versions of which rules, and what they came to together.
 
     One row for each distinct set of terms, so that a message needs only a number.
     """

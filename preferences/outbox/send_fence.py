@@ -1,9 +1,9 @@
-"""The hand-over fence: sending and opting out meet on one row, the Address.
+"""The sending fence: sending and opting out meet on one row, the Address.
 
-A sender takes a window of addresses: it locks them in id order, asks the gate in the next statement, and
+A sender takes a window of addresses: it locks them in id order, asks the eligibility check in the next statement, and
 leaves a HandOver row with a deadline before it commits and talks to the provider. Whoever opts out locks
 the same row, records the "no", commits, and then waits until the address is in nobody's hands.
-Locking and asking are two statements, in this order: in one, READ COMMITTED would show the gate as it
+Locking and asking are two statements, in this order: in one, READ COMMITTED would show the eligibility check as it
 stood before the wait for the lock.
 
 Writes: InFlight.
@@ -63,7 +63,7 @@ def wait_after_commit(address: Address) -> None:
 
 
 def wait(address_id: int, cap: float) -> bool:
-    """Wait until no hand-over to this address is in flight; False when the cap (monotonic) was reached first."""
+    """Wait until no sending to this address is in flight; False when the cap (monotonic) was reached first."""
     while InFlight.objects.filter(address=address_id, until__gt=timezone.now()).exists():
         if time.monotonic() >= cap:
             logger.warning("An opt-out of address %s was answered while a message was still on its way.", address_id)

@@ -99,7 +99,7 @@ def enqueue_reminder(address: Address, *, sender: Sender, interaction_id: UUID) 
 
 
 def enqueue_secure_link(address: Address) -> ServiceMessage | None:
-    """The person asked for a fresh link. Nobody to write on behalf of, or "never again": nothing is owed."""
+    """The person asked for a secure link. Nobody to write on behalf of, or "never again": nothing is owed."""
     never = Suppression.objects.of(address).in_force().filter(reason=Suppression.Reason.PERMANENT)
     sender = latest_sender(address)
     return (

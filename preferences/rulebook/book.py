@@ -1,6 +1,6 @@
 """The rulebook as it stands: which versions are in force, and what they come to together. Reads only.
 
-Whoever judges many messages asks for the book once; it is remembered until something is published.
+Whoever evaluates many messages asks for the book once; it is remembered until something is published.
 """
 
 from collections.abc import Iterable
@@ -64,7 +64,7 @@ class Rulebook:
         return list(dict.fromkeys(rule for rows in found for rule in rows))
 
     def in_force(self, jurisdictions: frozenset[str], channel: str, purpose: str, day: date) -> list[Rule]:
-        """The versions in force, one of each rule; a country without a rule of its own is judged by the default."""
+        """The versions in force, one of each rule; a country without a rule of its own is evaluated by the default."""
         asked = [rule for rule in self.rules if rule.channel in (channel, ANY) and rule.purpose == purpose]
         standing = current_versions(asked, day)
         found = [rule for rule in standing if rule.jurisdiction in jurisdictions]

@@ -17,7 +17,7 @@ NO_TERMS: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class EffectiveTerms:
-    """The figures that one message is judged by, and the rules they come from. None: nobody says anything.
+    """The figures that one message is evaluated by, and the rules they come from. None: nobody says anything.
 
     Windows are minutes of the local day, caps messages, `repermission` months, `mechanism` days.
     """
@@ -83,7 +83,7 @@ def _combine(one: EffectiveTerms, other: EffectiveTerms) -> EffectiveTerms:
         for name in (entry.name for entry in fields(EffectiveTerms))
         if name in rule_fields.RULE_FIELDS
     }
-    # The stricter profile names itself: what was judged under both was judged strictly.
+    # The stricter profile names itself: what was evaluated under both was evaluated strictly.
     profile = max(one.profile, other.profile)
     return replace(one, rules=one.rules | other.rules, profile=profile, **merged)
 

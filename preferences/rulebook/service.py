@@ -42,7 +42,7 @@ def rule_digest(rule: Rule | RuleProposal) -> str:
 
 
 def check_fields(figures: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises NotAllowed or BadFigure, in a sentence, for figures that nobody could be judged by."""
+    """Raises NotAllowed or BadFigure, in a sentence, for figures that nobody could be evaluated by."""
     if not figures:
         raise NotAllowed(_("This rule has no values. Add at least one."))
     for name, entry in figures.items():
@@ -192,7 +192,7 @@ def applied_rules_for(jurisdictions: frozenset[str], channel: str, purpose: str,
 
 
 def applied_rule_versions(record: AppliedRules) -> list[Rule]:
-    """The very rules that a message was judged by."""
+    """The very rules that a message was evaluated by."""
     wanted = {tuple(rule) for rule in record.rules}
     rows = Rule.objects.filter(name__in={name for name, _version in wanted})
     return [rule for rule in rows if (rule.name, rule.version) in wanted]

@@ -142,7 +142,7 @@ def _fields(spot: SourcePosition, row: dict[str, Any]) -> Figures:
 
 
 def _check_field(spot: SourcePosition, name: str, entry: Any) -> None:
-    """Refuse a figure without source, without value, or with a value nobody could be judged by."""
+    """Refuse a figure without source, without value, or with a value nobody could be evaluated by."""
     if name not in rule_fields.RULE_FIELDS:
         names = ", ".join(rule_fields.RULE_FIELDS)
         raise spot.bad(

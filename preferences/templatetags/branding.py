@@ -35,5 +35,5 @@ def language_menu(context: Context) -> dict[str, object]:
 
 @register.filter
 def with_main_landmark(page: SafeString) -> SafeString:
-    """The theme of the back office names no main part of its pages, which screen readers jump to."""
+    """The theme of the admin names no main part of its pages, which screen readers jump to."""
     return SafeString(page.replace('<div id="main"', '<div id="main" role="main"', 1))

@@ -25,7 +25,7 @@ class LinkHolder:
 
     @property
     def topic(self) -> Topic:
-        """The topic that a leave link is about."""
+        """The topic that a unsubscribe link is about."""
         if topic := Topic.objects.select_related("sender").filter(pk=self.claims.topic).first():
             return topic
         raise BadLink

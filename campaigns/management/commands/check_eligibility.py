@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
 
 def _lines(found: Explanation) -> list[str]:
-    """The verdict first, then what would change it, then the checks."""
+    """The decision first, then what would change it, then the checks."""
     return [
         found.said,
         *found.notes,

@@ -13,7 +13,7 @@ from config import supervisor
 PYTHON = sys.executable
 PORT_TAKEN = "Port {port} is in use: stop the other program or run `python3 dev.py run --port {next}`."
 READY = "\nSayso is running at {url}/  Stop it with Ctrl-C."
-DEMO_PORTS = "  Sign up      {url}/\n  Staff pages  {url}/admin/\n  Post room    {url}/demo-inbox/"
+DEMO_PORTS = "  Sign up      {url}/\n  Staff pages  {url}/admin/\n  Demo inbox   {url}/demo-inbox/"
 
 
 class Command(BaseCommand):

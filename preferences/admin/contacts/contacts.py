@@ -96,7 +96,7 @@ class ContactAdmin(AddressSearchAdmin, StaffAdmin):
         return super().has_change_permission(request)
 
     def save_model(self, request: HttpRequest, obj: Contact, form: forms.ModelForm, change: bool) -> None:
-        """What is typed here goes through the same verbs as everything else."""
+        """What is typed here goes through the same services as everything else."""
         said = {name: form.cleaned_data[name] for name in contacts.CORRECTABLE if name in form.cleaned_data}
         if change:
             contacts.correct_details(obj, by=staff_user(request), **said)

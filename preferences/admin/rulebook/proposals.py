@@ -134,7 +134,7 @@ def _day(rule: Rule | RuleProposal) -> str:
 
 
 def _proposal_context(request: HttpRequest, proposal: RuleProposal) -> dict[str, Any]:
-    """What it would change, what holds otherwise on its day, and what the other floors say about it."""
+    """What it would change, what holds otherwise on its day, and what the other apps say about it."""
     before = proposal.based_on
     is_open = proposal.status == ProposalStatus.OPEN
     until_then = rules.published_version(proposal.name, proposal.effective_from) if is_open else None

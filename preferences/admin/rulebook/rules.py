@@ -28,7 +28,7 @@ from preferences.rulebook import book as rulebook
 from preferences.rulebook import rule_diff, rule_labels, rule_versions, terms_breakdown
 from preferences.rulebook import service as rules
 
-# What other floors show below a proposal, such as who would drop out if it took effect. Append a function at import:
+# What other apps show below a proposal, such as who would drop out if it took effect. Append a function at import:
 #
 #     rules.RULE_PANELS.append(forecast_panel)   # def forecast_panel(request, proposal) -> SafeString
 #
@@ -42,7 +42,7 @@ CURRENT_AND_UPCOMING = [rule_versions.IN_FORCE, rule_versions.UPCOMING]
 
 
 def proposal_panels(request: HttpRequest, proposal: RuleProposal | None) -> list[str]:
-    """What the other floors have to say about a proposal."""
+    """What the other apps have to say about a proposal."""
     said = [panel(request, proposal) for panel in RULE_PANELS] if proposal else []
     return [html for html in said if html]
 
@@ -223,7 +223,7 @@ class RuleAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
 
 @admin.register(AppliedRules)
 class AppliedRulesAdmin(ExtraContextAdmin, ReadOnly, StaffAdmin):
-    """By which terms were messages judged?"""
+    """By which terms were messages evaluated?"""
 
     list_display = ["places", "channel", "purpose", "profile", "first_used_at"]
     list_filter = ["channel", "purpose", "profile"]

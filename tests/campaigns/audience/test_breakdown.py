@@ -177,12 +177,12 @@ def test_a_scheduled_campaign_is_judged_for_its_hour(approved, approver):
 
 def test_the_addresses_behind_a_number_come_in_pages(campaign, topic, five, author):
     suppressions.suppress(five[2], "bounced")
-    court = batch_evaluation.evaluator_for_campaign(campaign, timezone.now())
+    evaluator = batch_evaluation.evaluator_for_campaign(campaign, timezone.now())
 
-    first, go_on = batch_evaluation.find_matching(court, BreakdownQuery(kind="send"), after=0, most=3, look_at=100)
-    rest, end = batch_evaluation.find_matching(court, BreakdownQuery(kind="send"), after=go_on, most=3, look_at=100)
+    first, go_on = batch_evaluation.find_matching(evaluator, BreakdownQuery(kind="send"), after=0, most=3, look_at=100)
+    rest, end = batch_evaluation.find_matching(evaluator, BreakdownQuery(kind="send"), after=go_on, most=3, look_at=100)
     bounced, _end = batch_evaluation.find_matching(
-        court, BreakdownQuery(reason="bounced", place="US"), after=0, most=3, look_at=100
+        evaluator, BreakdownQuery(reason="bounced", place="US"), after=0, most=3, look_at=100
     )
 
     assert [one.address for one in first + rest] == [five[0].pk, five[1].pk, five[3].pk, five[4].pk]
@@ -191,9 +191,9 @@ def test_the_addresses_behind_a_number_come_in_pages(campaign, topic, five, auth
 
 
 def test_a_page_looks_no_further_than_it_may(campaign, five):
-    court = batch_evaluation.evaluator_for_campaign(campaign, timezone.now())
+    evaluator = batch_evaluation.evaluator_for_campaign(campaign, timezone.now())
 
-    assert batch_evaluation.find_matching(court, BreakdownQuery(kind="skip"), after=0, most=3, look_at=2) == (
+    assert batch_evaluation.find_matching(evaluator, BreakdownQuery(kind="skip"), after=0, most=3, look_at=2) == (
         [],
         five[1].pk,
     )

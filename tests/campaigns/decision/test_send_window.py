@@ -151,10 +151,10 @@ def test_a_window_that_is_judged_late_is_judged_by_that_moment(start, texter, ti
     """One window before eight in the evening, one after."""
     time_machine.move_to("2026-11-25T00:59:59Z")
     campaign = start("sms", subject="", body="Walk ten minutes today.")
-    lease, bench = leases.lease_batch(campaign), send_window.send_window_for(campaign)
+    lease, prepared_window = leases.lease_batch(campaign), send_window.send_window_for(campaign)
     time_machine.move_to("2026-11-25T01:00:00Z")
 
-    assert sender.fence_batch(bench, lease, leases.leased_message_ids(lease)).messages == []
+    assert sender.fence_batch(prepared_window, lease, leases.leased_message_ids(lease)).messages == []
     assert campaign.messages.get().waiting_for == "quiet_hours"
 
 
@@ -171,9 +171,9 @@ def test_what_could_begin_only_after_the_hours_are_over_does_not_begin(start, te
     """A hand-over may begin some seconds after its window was judged: it must be the hour for it then, too."""
     time_machine.move_to("2026-11-25T00:59:58Z", tick=False)  # two seconds to eight in the evening
     campaign = start("sms", subject="", body="Walk ten minutes today.")
-    lease, bench = leases.lease_batch(campaign), send_window.send_window_for(campaign)
+    lease, prepared_window = leases.lease_batch(campaign), send_window.send_window_for(campaign)
 
-    assert sender.fence_batch(bench, lease, leases.leased_message_ids(lease)).messages == []
+    assert sender.fence_batch(prepared_window, lease, leases.leased_message_ids(lease)).messages == []
     assert campaign.messages.get().waiting_for == "quiet_hours"
 
 
@@ -195,12 +195,12 @@ def test_a_rule_that_is_published_in_the_middle_of_a_batch_holds_from_then_on(
 ):
     time_machine.move_to("2026-11-25T16:00:00Z")
     campaign = start("sms", subject="", body="Walk ten minutes today.")
-    lease, bench = leases.lease_batch(campaign), send_window.send_window_for(campaign)
+    lease, prepared_window = leases.lease_batch(campaign), send_window.send_window_for(campaign)
     closed = {"mon-tue": "09:00-20:00", "wed": "closed", "thu-sun": "09:00-20:00"}
     words = rule_changes.words("us-sms-marketing", effective_from=timezone.localdate())
     words["figures"]["window"]["strict"] = closed
     based_on = rule_changes.newest("us-sms-marketing")
     rules.publish(rules.propose(words, based_on=based_on, by=author), by=approver)
 
-    assert sender.fence_batch(bench, lease, leases.leased_message_ids(lease)).messages == []
+    assert sender.fence_batch(prepared_window, lease, leases.leased_message_ids(lease)).messages == []
     assert campaign.messages.get().waiting_for == "quiet_hours"

@@ -188,10 +188,10 @@ def test_a_windows_statements_do_not_grow_with_its_size(started, topic, mail_ser
     for _person in range(40):
         subscribe(factories.email_address(), topic)
     audience.freeze(started)
-    claim_id, bench = leases.lease_batch(started), send_window.send_window_for(started)
+    claim_id, prepared_window = leases.lease_batch(started), send_window.send_window_for(started)
 
     with django_assert_max_num_queries(19):  # four of them only when these terms are used for the first time
-        sender.fence_batch(bench, claim_id, leases.leased_message_ids(claim_id))
+        sender.fence_batch(prepared_window, claim_id, leases.leased_message_ids(claim_id))
 
 
 def test_every_recipient_is_accounted_for_at_the_end(started, topic, subscriber, mail_server):

@@ -1,4 +1,4 @@
-"""Catch all mail and texts of this machine for the post room."""
+"""Catch all mail and texts of this machine for the demo inbox."""
 
 import signal
 from typing import Any

@@ -1,6 +1,6 @@
 """Less, or later: the fields with which a person says so, about one topic or about everything.
 
-Lowering needs no more than a link from a message. Asking for more, or for sooner, needs a fresh link.
+Lowering needs no more than a link from a message. Asking for more, or for sooner, needs a secure link.
 """
 
 from dataclasses import dataclass

@@ -63,7 +63,7 @@ class PreferencesForm(forms.Form):
 
     @property
     def wanted_more(self) -> bool:
-        """Was something asked for that only a fresh link opens?"""
+        """Was something asked for that only a secure link opens?"""
         locked = [c.name for c in self.sheet.choices if c.can_be_added and c.name not in self.open]
         return not self.may_raise and (
             any(name in self.data for name in [*locked, "resume"])

@@ -20,7 +20,7 @@ UNREADABLE = _(
 
 
 class SecureLinkForm(forms.Form):
-    """One e-mail address or phone number. What happens then is the same for everybody, seen from outside."""
+    """One email address or phone number. What happens then is the same for everybody, seen from outside."""
 
     address = forms.CharField(
         label=_("Your email address or phone number"),

@@ -1,4 +1,4 @@
-"""A stranger asks for topics, by e-mail and by text, each with its own tick."""
+"""A stranger asks for topics, by email and by text, each with its own tick."""
 
 import re
 import time

@@ -27,7 +27,7 @@ UNSUBSCRIBE_BUTTONS = ["topic", "everything"]
 class UnsubscribeForm(forms.Form):
     """One obvious button for this topic, and one for everything; beside them a break, or fewer.
 
-    A leave link only ever lowers: a break that ends sooner than the one that stands is not offered, and not taken.
+    An unsubscribe link may only reduce: a pause that ends sooner than the present one is neither offered nor accepted.
     """
 
     leave = forms.ChoiceField(choices=[(answer, answer) for answer in [*UNSUBSCRIBE_BUTTONS, *PAUSE_CHOICES, "fewer"]])

@@ -26,7 +26,7 @@ from preferences.web.views.unsubscribe import undo_session
 @require_http_methods(["GET", "HEAD", "POST"])
 @handle_bad_links
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Everything one person gets. A link from a message lowers, a fresh link also raises."""
+    """Everything one person gets. A link from a message lowers, a secure link also raises."""
     visitor = link_holder.current_holder(request, LinkPurpose.PREFERENCES)
     may_raise = link_holder.has_secure_link(request, visitor) and not address_change.may_be_another_reader(
         visitor.address
