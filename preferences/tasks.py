@@ -10,6 +10,7 @@ from django.db import transaction
 
 from preferences.channels import connection as channels
 from preferences.channels.outcomes import Outcome, Result
+from preferences.codes import send_details
 from preferences.collection import pending_signups
 from preferences.consent import frequency, term_expiry
 from preferences.contacts import address_change, retention
@@ -94,7 +95,7 @@ def _hand_over(doors: Mapping[str, channels.Connection], service_message: Servic
     try:
         parcel = message_templates.compose_message(service_message)
     except SaysoError as error:
-        return Outcome(Result.REFUSED, detail=str(error))
+        return Outcome(Result.REFUSED, detail=send_details.not_composed(error))
     return doors[service_message.address.channel].send(parcel, within=settings.SEND_FENCE_SECONDS - 1)
 
 

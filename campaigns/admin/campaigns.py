@@ -21,7 +21,9 @@ from campaigns.content import lint
 from campaigns.models import Campaign
 from campaigns.sending import progress
 from campaigns.workflow import lifecycle, lint_overrides
+from campaigns.workflow.change_reasons import ChangeReason
 from preferences.admin.base import staff_user
+from preferences.codes import stored_codes
 from preferences.errors import NotAllowed
 
 CampaignStatus = Campaign.Status
@@ -84,6 +86,12 @@ class CampaignAdmin(
     actions_list = ["running_out"]
     actions_detail = ["preview", "audience", "breakdown", "progress", "test", "allow", *WorkflowAdminMixin.move_buttons]
     change_form_outer_before_template = "admin/campaigns/campaign/_status.html"
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, **options: Any) -> None:
+        """Reasons that are kept as codes are shown as sentences."""
+        super().set_history_delta_changes(request, historical_records, **options)
+        for record in historical_records:
+            record.history_change_reason = stored_codes.label(record.history_change_reason or "", ChangeReason)
 
     def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         """Only a draft can be edited; from its review on everybody reads the same words."""

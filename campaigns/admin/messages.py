@@ -60,7 +60,7 @@ class MessageAdmin(ReadOnly, explanation_pages.ExplanationAdminMixin):
         "to",
         "status",
         "because",
-        "detail",
+        "detail_label",
         "event",
         "attempts",
         "wait_until",

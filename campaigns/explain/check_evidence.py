@@ -57,7 +57,7 @@ def _suppression_fact(row: Suppression) -> Fact:
         "reason": row.get_reason_display(),
         "scope": row.get_scope_display(),
         "since": clock_labels.utc_label(row.since),
-        "detail": row.detail or "–",
+        "detail": row.detail_label or "–",
     }
     said = _("%(reason)s (%(scope)s), since %(since)s: %(detail)s") % words
     return Fact("suppression", _("Suppression"), said, row.reason, (admin_link(row, _("Open it")),))

@@ -2,10 +2,13 @@
 
 import uuid
 
+from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import Campaign
+from preferences.codes import stored_codes
+from preferences.codes.send_details import SendDetail
 from preferences.models import Address, AppendOnly, AppliedRules, ConsentEvent, ServiceMessage
 
 
@@ -86,6 +89,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} → {self.address_id}: {self.get_status_display()}"
+
+    @property
+    @admin.display(description=_("detail"))
+    def detail_label(self) -> str:
+        """What became of it, or what the provider said, in the reader's language."""
+        return stored_codes.label(self.detail, SendDetail)
 
 
 class DeliveryEvent(AppendOnly):

@@ -22,7 +22,7 @@ from preferences.consent import endings, suppressions
 from preferences.consent import service as consent
 from preferences.contacts import address_normalization
 from preferences.errors import Unreadable
-from preferences.models import Address, Method, Sender, ServiceMessage, Source, Suppression
+from preferences.models import Address, Method, Sender, ServiceMessage, Source, Suppression, SuppressionDetail
 
 DeliveryKind = DeliveryEvent.Kind
 MessageStatus = Message.Status
@@ -171,7 +171,7 @@ def _bounced_again(event: DeliveryEvent, about: ReportSubject, address: Address)
         occurred_at__lte=event.occurred_at,
     )
     if bounces.count() >= SOFT_BOUNCES:
-        detail = f"{event.provider}: {SOFT_BOUNCES} times in {SOFT_BOUNCE_DAYS.days} days"
+        detail = SuppressionDetail.SOFT_BOUNCES.filled(SOFT_BOUNCES, SOFT_BOUNCE_DAYS.days, event.provider)
         suppressions.suppress(address, Suppression.Reason.BOUNCED, detail=detail)
 
 

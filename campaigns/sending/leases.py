@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Message
 from campaigns.sending import delivery_events
+from preferences.codes.send_details import SendDetail
 
 MessageStatus = Message.Status
 LEASE_MARGIN = timedelta(seconds=5)
@@ -77,7 +78,7 @@ def recover_lost_leases() -> int:
     ids = list(in_doubt.values_list("pk", flat=True))
     in_doubt.update(
         status=MessageStatus.UNKNOWN, lease=None, leased_until=None, finished_at=now,
-        detail="The worker was lost during the hand-over; it may have arrived.",
+        detail=SendDetail.WORKER_LOST,
     )  # fmt: skip
     delivery_events.apply_pending_reports(ids)
     return _requeue(Message.objects.filter(status=MessageStatus.LEASED, leased_until__lt=now), None)

@@ -27,6 +27,7 @@ from campaigns.models import Campaign, Message
 from campaigns.sending import delivery_events, emergency_stop, leases
 from preferences.channels import connection as channels
 from preferences.channels.outcomes import Outcome, Result
+from preferences.codes import send_details
 from preferences.errors import SaysoError
 from preferences.models import Address
 from preferences.outbox import send_fence
@@ -183,7 +184,7 @@ def _hand_over(message: Message, prepared: rendering.Prepared, out: channels.Con
     try:
         parcel = prepared.parcel(message, message.address, message.address.contact)
     except SaysoError as error:
-        outcome = Outcome(Result.REFUSED, detail=str(error))
+        outcome = Outcome(Result.REFUSED, detail=send_details.not_composed(error))
     else:
         message.body_digest = rendering.parcel_digest(parcel)
         outcome = out.send(parcel, within=within)

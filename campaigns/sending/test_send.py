@@ -7,6 +7,8 @@ from campaigns.content import rendering
 from campaigns.models import Campaign
 from preferences.channels import connection as channels
 from preferences.channels.outcomes import Result
+from preferences.codes import stored_codes
+from preferences.codes.send_details import SendDetail
 from preferences.contacts import address_normalization
 from preferences.errors import NotAllowed
 from preferences.models import Channel, Suppression
@@ -25,7 +27,9 @@ def send_test_message(campaign: Campaign, *, to: User, number: str = "") -> str:
     with channels.connect(campaign.channel) as out:
         outcome = out.send(parcel)
     if outcome.result != Result.SENT:
-        raise NotAllowed(_("The test was not sent: %(detail)s") % {"detail": outcome.detail})
+        raise NotAllowed(
+            _("The test was not sent: %(detail)s") % {"detail": stored_codes.label(outcome.detail, SendDetail)}
+        )
     return where
 
 

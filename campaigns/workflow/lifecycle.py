@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.content import lint
 from campaigns.models import Campaign
 from campaigns.workflow import authorship
+from campaigns.workflow.change_reasons import ChangeReason
 from preferences import audit
 from preferences.errors import NotAllowed
 
@@ -143,7 +144,7 @@ def _start_if_due(campaign: Campaign) -> Campaign | None:
     ):
         return None
     if campaign.ends_at and campaign.ends_at <= timezone.now():
-        cancel(campaign, reason=_("The campaign ended before it could start."))
+        cancel(campaign, reason=ChangeReason.ENDED_BEFORE_START)
         return None
     return start(campaign)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.content import lint, problems
 from campaigns.models import Campaign, LintOverride
 from campaigns.workflow import authorship
+from campaigns.workflow.change_reasons import ChangeReason
 from preferences import audit
 from preferences.errors import NotAllowed
 
@@ -33,7 +34,7 @@ def allow(campaign: Campaign, *, reason: str, by: User, read: str | None = None)
     row = LintOverride.objects.create(
         campaign=campaign, content_digest=campaign.content_digest, problems=allowed, reason=reason.strip(), by=by
     )
-    audit.save_with_history(campaign, by=by, reason=_("Allowed: %(reason)s") % {"reason": row.reason})
+    audit.save_with_history(campaign, by=by, reason=ChangeReason.ALLOWED.filled(row.reason))
     return row
 
 

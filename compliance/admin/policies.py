@@ -164,7 +164,7 @@ class ReminderColumns:
     @display(description=gettext_lazy("detail"))
     def detail(self, reminder: ReviewReminder) -> str:
         outcome = getattr(reminder, "outcome", None)
-        return outcome.detail if outcome else _("The process stopped before the result of the email was known.")
+        return outcome.detail_label if outcome else _("The process stopped before the result of the email was known.")
 
 
 class ReminderInline(ReadOnly, ReminderColumns, TabularInline):

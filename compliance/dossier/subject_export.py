@@ -201,6 +201,8 @@ def _keys(table: ExportTable) -> list[tuple[str, str]]:
 def _value_at(row: Any, path: str) -> Any:
     if isinstance(row, Address) and path == "value":
         return row  # written out or masked, as everywhere
+    if isinstance(shown := getattr(row, f"{path}_label", None), str):
+        return shown  # a stored code, in the reader's language
     for name in path.split("."):
         row = getattr(row, name) if row is not None else None
     return row

@@ -136,17 +136,22 @@ def _suppression_entries(addresses: Iterable[Address]) -> Iterator[TimelineEntry
         where = places[row.fingerprint]
         what = _("Suppressed · %(reason)s") % {"reason": row}
         yield TimelineEntry(
-            row.since, EntryKind.SUPPRESSION, what, timeline_labels.actor_label(first.get(row.pk)), where, row.detail
+            row.since,
+            EntryKind.SUPPRESSION,
+            what,
+            timeline_labels.actor_label(first.get(row.pk)),
+            where,
+            row.detail_label,
         )
         if row.lifted_at:
             what = _("Lifted · %(reason)s") % {"reason": row}
             who = timeline_labels.user_label(row.lifted_by, _("The person"))
-            yield TimelineEntry(row.lifted_at, EntryKind.SUPPRESSION, what, who, where, row.lifted_because)
+            yield TimelineEntry(row.lifted_at, EntryKind.SUPPRESSION, what, who, where, row.lifted_because_label)
 
 
 def _service_message_entries(places: AddressesById) -> Iterator[TimelineEntry]:
     for service_message in ServiceMessage.objects.filter(address__in=places).select_related("sender"):
-        detail = timeline_labels.join_parts([service_message.sender, service_message.reason])
+        detail = timeline_labels.join_parts([service_message.sender, service_message.reason_label])
         where = places[service_message.address_id]
         yield TimelineEntry(
             service_message.sent_at or service_message.queued_at,
@@ -162,7 +167,7 @@ def _message_entries(places: AddressesById) -> Iterator[TimelineEntry]:
     for message in Message.objects.filter(address__in=places).select_related("campaign"):
         what = f"{message.campaign} · {message.get_status_display()}"
         detail = timeline_labels.join_parts(
-            [timeline_labels.skip_reason_label(message.skipped_because), message.detail]
+            [timeline_labels.skip_reason_label(message.skipped_because), message.detail_label]
         )
         where = places[message.address_id]
         yield TimelineEntry(_moment(message), EntryKind.MESSAGE, what, timeline_labels.SYSTEM_ACTOR, where, detail)
@@ -194,7 +199,10 @@ def _inbound_entries(places: AddressesById) -> Iterator[TimelineEntry]:
     for inbound in InboundMessage.objects.filter(address__in=places).select_related("decided_by"):
         told = _("“%(text)s”") % {"text": inbound.raw_text} if inbound.raw_text else ""
         understood = _("matched by %(rule)s") % {"rule": inbound.matched_by} if inbound.matched_by else ""
-        detail, where = timeline_labels.join_parts([told, understood, inbound.outcome]), places[inbound.address_id]
+        detail, where = (
+            timeline_labels.join_parts([told, understood, inbound.outcome_label]),
+            places[inbound.address_id],
+        )
         what, personal = inbound.get_meaning_display(), bool(inbound.raw_text)
         yield TimelineEntry(
             inbound.received_at, EntryKind.INBOUND, what, _("The person"), where, detail, personal=personal

@@ -102,7 +102,7 @@ def _suspicious_opt_out_entries(places: AddressesById) -> Iterator[TimelineEntry
     """Opt-outs that may have been a machine's: they stand, and the person is offered a way back."""
     for row in SuspiciousOptOut.objects.filter(address__in=places).select_related("resolved_by"):
         where, ours = places[row.address_id], timeline_labels.SYSTEM_ACTOR
-        yield TimelineEntry(row.seen_at, EntryKind.LINK, _("Suspicious opt-out"), ours, where, row.because)
+        yield TimelineEntry(row.seen_at, EntryKind.LINK, _("Suspicious opt-out"), ours, where, row.because_label)
         if row.offered_at:
             yield TimelineEntry(row.offered_at, EntryKind.REPLY, _("Undo offered"), _settler(row), where)
         if row.resolved_at:

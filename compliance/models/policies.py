@@ -3,10 +3,13 @@
 import datetime
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from preferences.codes import stored_codes
+from preferences.codes.send_details import SendDetail
 from preferences.models import AppendOnly, Topic
 
 
@@ -152,4 +155,10 @@ class ReminderOutcome(AppendOnly):
         base_manager_name = "objects"
 
     def __str__(self) -> str:
-        return f"{self.get_result_display()} {self.detail}".strip()
+        return f"{self.get_result_display()} {self.detail_label}".strip()
+
+    @property
+    @admin.display(description=_("detail"))
+    def detail_label(self) -> str:
+        """What became of it, or what the provider said, in the reader's language."""
+        return stored_codes.label(self.detail, SendDetail)

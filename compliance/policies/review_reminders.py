@@ -21,6 +21,7 @@ from compliance.policies import staff_mail
 from preferences.channels import connection as channels
 from preferences.channels.connection import Connection
 from preferences.channels.outcomes import Outcome, Result
+from preferences.codes import send_details
 from preferences.errors import Unreadable
 
 DAYS_BEFORE = (1, 7, 14, 30)
@@ -104,4 +105,4 @@ def _hand_over(door: Connection, reminder: ReviewReminder, today: datetime.date)
     try:
         return door.send(staff_mail.compose_review_reminder(reminder, days_left=days_left))
     except Unreadable as error:
-        return Outcome(Result.REFUSED, detail=str(error)[:300])
+        return Outcome(Result.REFUSED, detail=send_details.not_composed(error)[:300])

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 
-from django.utils.translation import gettext as _
+from preferences.codes.send_details import SendDetail
 
 CHUNK = 65536
 
@@ -22,7 +22,7 @@ class Deadline:
         """The longest that the next socket operation may last."""
         left = self._ends_at - time.monotonic()
         if left <= 0:
-            raise TimeoutError(_("The provider took too long to accept the message."))
+            raise TimeoutError(SendDetail.TOO_SLOW)
         return min(left, self._step)
 
 
@@ -79,7 +79,7 @@ class _SocketReader(io.RawIOBase):
 
 def connect_socket(host: str, port: int, deadline: Deadline) -> DeadlineSocket:
     """Try each address of the host in turn, all of them within the one deadline."""
-    trouble = OSError(_("No IP address was found for the host."))
+    trouble = OSError(SendDetail.NO_IP_ADDRESS)
     for family, kind, protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         sock = socket.socket(family, kind, protocol)
         try:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from preferences.channels import mime
 from preferences.channels.deadline_socket import Deadline
 from preferences.channels.outcomes import Outcome, Result, printable_detail
 from preferences.channels.smtp.session import Session
+from preferences.codes.send_details import SendDetail
 
 GOODBYE_SECONDS = 2
 SENDER_FAULT_CODES = {421, 530, 534, 535, 538}  # the server is closing, or wants us to log in or encrypt
@@ -97,9 +97,7 @@ class SmtpConnection:
         wide = not (parcel.sender + parcel.to).isascii() or not parcel.content.isascii()
         if wide and not session.has_extn("smtputf8"):
             self._session = session
-            return Outcome(
-                Result.REFUSED, detail=_("The mail server only accepts addresses in plain ASCII characters.")
-            )
+            return Outcome(Result.REFUSED, detail=SendDetail.ASCII_ONLY)
         options = " BODY=8BITMIME SMTPUTF8" if wide else ""
         try:
             answer = session.deliver(parcel.sender, parcel.to, parcel.content, options=options)
@@ -147,9 +145,7 @@ def _envelope_fault(parcel: Mail) -> str:
     """Why this envelope cannot be written in an SMTP command, or nothing."""
     if mime.is_address(parcel.to) and (parcel.sender == "" or mime.is_address(parcel.sender)):
         return ""
-    return _(
-        "The email needs exactly one sender address and one recipient address. Correct the address and send again."
-    )
+    return SendDetail.BAD_ENVELOPE
 
 
 def _sentence(error: Exception) -> str:

@@ -9,9 +9,8 @@ from email.utils import format_datetime
 
 import idna
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from preferences.errors import Unreadable
+from preferences.codes.send_details import NotComposable, SendDetail
 
 LONGEST_LINE = 998
 FOLD_AT = 76
@@ -36,14 +35,14 @@ def is_address(value: str) -> bool:
 def address(value: str) -> str:
     """The address as it travels, its domain in ASCII."""
     if not is_address(value):
-        raise Unreadable(_("“%(value)s” is not a single email address.") % {"value": BREAKS.sub(" ", value)[:100]})
+        raise NotComposable(SendDetail.BAD_ADDRESS, BREAKS.sub(" ", value)[:100])
     local, _at, domain = value.rpartition("@")
     if domain.isascii():
         return value
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError as error:
-        raise Unreadable(_("“%(domain)s” is not a domain name.") % {"domain": domain}) from error
+        raise NotComposable(SendDetail.BAD_DOMAIN, domain) from error
 
 
 def mailbox(name: str, person: str, of: str) -> str:
@@ -70,7 +69,7 @@ def message_id(value: str) -> str:
     """With its angle brackets, which callers may leave out."""
     value = value if value.startswith("<") else f"<{value}>"
     if not MESSAGE_ID.fullmatch(value) or len(value) > LONGEST_ADDRESS:
-        raise Unreadable(_("A Message-ID looks like <something@our.domain>."))
+        raise NotComposable(SendDetail.BAD_MESSAGE_ID)
     return value
 
 
@@ -80,7 +79,7 @@ def single_lines(headers: Mapping[str, str]) -> Iterator[str]:
     for name, value in headers.items():
         key = name.lower()
         if not HEADER_NAME.fullmatch(name) or OURS.fullmatch(key) or key in seen:
-            raise Unreadable(_("“%(name)s” cannot be added as a header.") % {"name": BREAKS.sub(" ", name)[:100]})
+            raise NotComposable(SendDetail.BAD_HEADER, BREAKS.sub(" ", name)[:100])
         seen.add(key)
         yield _on_one_line(name, value)
 
@@ -104,7 +103,7 @@ def encoded(value: str) -> bytes:
     try:
         return value.encode()
     except UnicodeEncodeError as error:
-        raise Unreadable(_("The text contains an incomplete character. Paste it again from its source.")) from error
+        raise NotComposable(SendDetail.INCOMPLETE_CHARACTER) from error
 
 
 def _part(kind: str, text: str) -> bytes:
@@ -125,13 +124,13 @@ def _phrase(person: str) -> str:
 
 def _on_one_line(name: str, value: str) -> str:
     if BREAKS.search(value):
-        raise Unreadable(_("The header %(name)s must be a single line.") % {"name": name})
+        raise NotComposable(SendDetail.HEADER_OF_SEVERAL_LINES, name)
     words, bracket, target = value.rpartition(" <") if " <" in value else (value, "", "")
     if not words.isascii():
         value = " ".join(_encoded_words(words)) + bracket + target
     line = f"{name}: {value}"
     if not line.isascii() or len(line) >= LONGEST_LINE:
-        raise Unreadable(_("The header %(name)s is too long or its link is not plain ASCII.") % {"name": name})
+        raise NotComposable(SendDetail.HEADER_TOO_LONG, name)
     return line
 
 

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from preferences.channels.deadline_socket import Deadline
 from preferences.channels.http_sms.session import Answer, Session
 from preferences.channels.outcomes import Outcome, Result, printable_detail
+from preferences.codes.send_details import SendDetail
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 KEY = re.compile(r"[!-~]{1,255}")
@@ -121,9 +121,9 @@ def _headers(parcel: SmsMessage) -> dict[str, str]:
 def _message_fault(parcel: SmsMessage) -> str:
     """Why this text cannot be handed over at all, or nothing."""
     if not settings.SMS_PROVIDER_URL:
-        return _("No SMS provider is set up. Set SMS_PROVIDER_URL and SMS_PROVIDER_TOKEN, then send again.")
+        return SendDetail.NO_SMS_PROVIDER
     if not NUMBER.fullmatch(parcel.to):
-        return _("An SMS must have exactly one number in international format, like +14155550123.")
+        return SendDetail.BAD_NUMBER
     if not KEY.fullmatch(parcel.reference):
-        return _("An SMS needs a reference in plain ASCII, so that the provider can recognise duplicates.")
+        return SendDetail.BAD_REFERENCE
     return ""

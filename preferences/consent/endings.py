@@ -11,7 +11,17 @@ from django.db import transaction
 from preferences.consent import ledger
 from preferences.consent.evidence import NO_PROOF, Proof
 from preferences.consent.suppressions import suppress
-from preferences.models import Address, ConsentEvent, Method, ServiceMessage, Source, Subscription, Suppression, Topic
+from preferences.models import (
+    Address,
+    CancelReason,
+    ConsentEvent,
+    Method,
+    ServiceMessage,
+    Source,
+    Subscription,
+    Suppression,
+    Topic,
+)
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
@@ -54,7 +64,7 @@ def record_complaint(address: Address, *, provider: str, origin: uuid.UUID | Non
     """A spam complaint is a "no" to everything on this address. Harmless twice."""
     address = send_fence.lock_address(address)
     send_fence.wait_after_commit(address)
-    outbox.cancel_queued(address, *outbox.INVITING_KINDS, ServiceMessage.Kind.CHANGED, reason="The person complained.")
+    outbox.cancel_queued(address, *outbox.INVITING_KINDS, ServiceMessage.Kind.CHANGED, reason=CancelReason.COMPLAINED)
     event = None
     for subscription in address.subscriptions.exclude(status=SubscriptionStatus.ENDED):
         event = event or ledger.append(

@@ -24,9 +24,11 @@ from preferences.models import (
     RECORDED_BY_STAFF,
     Address,
     Basis,
+    CancelReason,
     Channel,
     ConsentEvent,
     ConsentFormVersion,
+    LiftReason,
     Method,
     Notice,
     Sender,
@@ -34,6 +36,7 @@ from preferences.models import (
     Source,
     Subscription,
     Suppression,
+    SuppressionDetail,
     Topic,
 )
 from preferences.outbox import send_fence
@@ -113,8 +116,8 @@ def confirm(
         raise NotAllowed(_("You asked us never to contact you again. Tick the box if you have changed your mind."))
     interaction_id = uuid.uuid4()
     mark_verified(address)
-    outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason="They have answered.")
-    lift_by_person(address, because="The person confirmed a new sign-up.", override_permanent=override_permanent)
+    outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason=CancelReason.ANSWERED)
+    lift_by_person(address, because=LiftReason.CONFIRMED, override_permanent=override_permanent)
     subscriptions = [
         ledger.record(
             address,
@@ -162,14 +165,14 @@ def grant(
     status = ledger.subscription_status(address, topic)
     _refuse_if_status_opted_out(address, status, source=source)
     if source in OWN_ACTS:
-        lift_by_person(address, because="The person said yes again.")
+        lift_by_person(address, because=LiftReason.SUBSCRIBED_AGAIN)
     stands = status == SubscriptionStatus.ACTIVE and (
         source not in OWN_ACTS or ledger.has_lasting_consent(address, topic)
     )
     if stands and (until is not None or not ledger.is_stronger_consent(address, topic, basis, basis_on)):
         return Subscription.objects.get(address=address, topic=topic)
     if not address.subscriptions.pending().exclude(topic=topic).exists():
-        outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason="They have answered.")
+        outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason=CancelReason.ANSWERED)
     interaction_id = interaction_id or uuid.uuid4()
     is_news = (
         status != SubscriptionStatus.ACTIVE
@@ -204,7 +207,7 @@ def refuse(
     address = send_fence.lock_address(address)
     send_fence.wait_after_commit(address)
     outbox.cancel_queued(
-        address, ServiceMessage.Kind.CONFIRM, ServiceMessage.Kind.REMINDER, reason="The person said no first."
+        address, ServiceMessage.Kind.CONFIRM, ServiceMessage.Kind.REMINDER, reason=CancelReason.DECLINED
     )
     interaction_id = uuid.uuid4()
     return ledger.record(
@@ -291,8 +294,8 @@ def withdraw_all(
     )
     for subscription in address.subscriptions.exclude(status=SubscriptionStatus.ENDED):
         ledger.apply(subscription, event)
-    suppression = suppress(address, SuppressionReason.STOPPED, detail=str(Source(source).label))
-    outbox.cancel_queued(address, ServiceMessage.Kind.CHANGED, reason="The person opted out first.")
+    suppression = suppress(address, SuppressionReason.STOPPED, detail=SuppressionDetail.SOURCE.filled(source))
+    outbox.cancel_queued(address, ServiceMessage.Kind.CHANGED, reason=CancelReason.OPTED_OUT)
     _cancel_open_questions(address, sender, interaction_id=interaction_id)
     return suppression
 
@@ -311,7 +314,7 @@ def withdraw_permanently(address: Address, *, sender: Sender, source: Source, pr
             said = ledger.EventDetails(interaction_id=interaction_id, source=source, method=Method.BUTTON)
             ledger.append(address, None, EventKind.WITHDRAWN, proof=proof, **said)
             _cancel_open_questions(address, sender, interaction_id=interaction_id)
-    return suppress(address, SuppressionReason.PERMANENT, detail=str(Source(source).label))
+    return suppress(address, SuppressionReason.PERMANENT, detail=SuppressionDetail.SOURCE.filled(source))
 
 
 def has_permanent_opt_out(address: Address) -> bool:
@@ -346,5 +349,5 @@ def _refuse_if_status_opted_out(address: Address, status: str | None, *, source:
 
 def _cancel_open_questions(address: Address, sender: Sender, *, interaction_id: uuid.UUID) -> None:
     """A "no" takes back the questions still on their way, and is confirmed once, to the person who said it."""
-    outbox.cancel_queued(address, *outbox.INVITING_KINDS, reason="The person opted out first.")
+    outbox.cancel_queued(address, *outbox.INVITING_KINDS, reason=CancelReason.OPTED_OUT)
     outbox.enqueue(address, ServiceMessage.Kind.UNSUBSCRIBED, sender=sender, interaction_id=interaction_id)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from preferences import audit
 from preferences.errors import NotAllowed
-from preferences.models import Address, ServiceMessage, Suppression
+from preferences.models import Address, CancelReason, ServiceMessage, Suppression
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
@@ -49,7 +49,7 @@ def suppress(
     if address.fingerprint is None:
         raise NotAllowed(_("This person's data was erased: there is no address left to block."))
     send_fence.wait_after_commit(address)
-    outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason="Nothing is to be sent here any more.")
+    outbox.cancel_queued(address, ServiceMessage.Kind.REMINDER, reason=CancelReason.SUPPRESSED)
     rows = Suppression.objects.of(address).in_force().filter(reason=reason, scope=scope)
     if standing := rows.first():
         return standing

@@ -17,8 +17,10 @@ from preferences.consent.evidence import NO_PROOF, Proof
 from preferences.errors import NotAllowed
 from preferences.models import (
     Address,
+    CancelReason,
     ConsentEvent,
     FrequencyCap,
+    LiftReason,
     Method,
     ServiceMessage,
     Source,
@@ -103,7 +105,7 @@ def _reverse(event: ConsentEvent, interaction_id: uuid.UUID, proof: Proof) -> No
 def _restore(event: ConsentEvent, interaction_id: uuid.UUID, proof: Proof) -> None:
     """Give back the topics that this "no" ended: under the words agreed to then, and for no longer than then."""
     if event.topic is None:
-        suppressions.lift_since(event.address, event.recorded_at, because="The person put it back.")
+        suppressions.lift_since(event.address, event.recorded_at, because=LiftReason.UNDONE)
     ended = event.address.subscriptions.filter(event=event, status=SubscriptionStatus.ENDED).select_related(
         "topic", "address"
     )
@@ -197,7 +199,7 @@ def _not_overruled(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
 
 def _notify_person(address: Address, interaction_id: uuid.UUID, new_act: uuid.UUID) -> None:
     """What was not said yet need not be said any more; the yes that stands again is confirmed with its ways out."""
-    outbox.cancel_queued(address, ServiceMessage.Kind.UNSUBSCRIBED, reason="The person put it back first.")
+    outbox.cancel_queued(address, ServiceMessage.Kind.UNSUBSCRIBED, reason=CancelReason.UNDONE)
     restored = (
         address.events.filter(interaction_id=new_act, kind=EventKind.GRANTED).select_related("topic__sender").first()
     )

@@ -28,6 +28,7 @@ from preferences.errors import NotAllowed
 from preferences.models import (
     Address,
     AddressChange,
+    CancelReason,
     Channel,
     ConsentEvent,
     Method,
@@ -185,7 +186,7 @@ def _drop_changes(changes: QuerySet[AddressChange]) -> None:
     for change in changes.select_related("old", "new__contact"):
         change.dropped_at = timezone.now()
         change.save(update_fields=["dropped_at"])
-        outbox.cancel_queued(change.new, ServiceMessage.Kind.NEW_ADDRESS, reason="The change of address is over.")
+        outbox.cancel_queued(change.new, ServiceMessage.Kind.NEW_ADDRESS, reason=CancelReason.ADDRESS_CHANGE_OVER)
         if not open_changes().filter(new=change.new).exists() and _is_available(change.new, change.old):
             erasure.forget_unconfirmed(change.new)
 
@@ -240,7 +241,7 @@ def _withdraw_old_address(change: AddressChange, sender: Sender, proof: Proof) -
     consent.withdraw_all(
         change.old, sender=sender, source=Source.PREFERENCES, proof=proof, interaction_id=change.interaction_id
     )
-    outbox.cancel_queued(change.old, ServiceMessage.Kind.UNSUBSCRIBED, reason="They are told that they moved.")
+    outbox.cancel_queued(change.old, ServiceMessage.Kind.UNSUBSCRIBED, reason=CancelReason.ADDRESS_CHANGED)
     if change.old.channel == Channel.EMAIL or sender.text_number:
         outbox.enqueue(change.old, ServiceMessage.Kind.CHANGED, sender=sender, interaction_id=change.interaction_id)
     contacts.revoke_links(change.old)

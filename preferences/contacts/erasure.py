@@ -13,6 +13,7 @@ from preferences.consent import endings, suppressions
 from preferences.contacts import service as contacts
 from preferences.models import (
     Address,
+    CancelReason,
     ConsentEvent,
     Contact,
     Evidence,
@@ -52,7 +53,7 @@ def forget_unconfirmed(address: Address) -> bool:
         or address.subscriptions.exclude(status=Subscription.Status.ENDED).exists()
     ):
         return False
-    outbox.cancel_queued(address, *ServiceMessage.Kind.values, reason="The sign-up was never confirmed.")
+    outbox.cancel_queued(address, *ServiceMessage.Kind.values, reason=CancelReason.NEVER_CONFIRMED)
     _delete_evidence(address.contact)
     _clear_personal_texts(address.contact)
     contacts.anonymize(address.contact)
@@ -77,7 +78,7 @@ def _close_address(address: Address, *, by: User | None) -> None:
     for subscription in address.subscriptions.exclude(status="ended").select_related("topic"):
         endings.invalidate(address, subscription.topic, source=Source.STAFF, by=by)
     suppressions.suppress(address, Suppression.Reason.ERASED, by=by)
-    outbox.cancel_queued(address, *ServiceMessage.Kind.values, reason="The person was forgotten.")
+    outbox.cancel_queued(address, *ServiceMessage.Kind.values, reason=CancelReason.ERASED)
 
 
 def _delete_evidence(contact: Contact) -> None:

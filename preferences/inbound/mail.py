@@ -12,7 +12,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from preferences.contacts import service as contacts
 from preferences.errors import Unreadable
@@ -22,7 +21,7 @@ from preferences.inbound.mail_classifier import MailClassification
 from preferences.inbound.mail_parser import MailKind, ParsedMail
 from preferences.links import tokens
 from preferences.links.tokens import BadLink, LinkPurpose, TokenClaims
-from preferences.models import Address, Channel, InboundMessage, ServiceMessage
+from preferences.models import Address, Channel, InboundMessage, InboundOutcome, ServiceMessage
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
@@ -39,7 +38,7 @@ def receive_safely(raw: bytes, *, provider: str, provider_id: str = "") -> Inbou
         raise
     except Exception as problem:  # whatever it is
         logger.exception("A mail could not be dealt with. It is kept for a person to read.")
-        because = _("This message could not be processed: %(problem)s.") % {"problem": type(problem).__name__}
+        because = InboundOutcome.NOT_PROCESSED.filled(type(problem).__name__)
         return store_unreadable(raw, provider=provider, provider_id=provider_id, because=because)
 
 

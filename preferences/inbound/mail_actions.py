@@ -19,7 +19,16 @@ from preferences.inbound.mail_classifier import MailClassification
 from preferences.inbound.mail_parser import ParsedMail
 from preferences.links import mailto, tokens
 from preferences.links.tokens import TokenClaims
-from preferences.models import Address, ConsentEvent, InboundMessage, Method, Source, Suppression
+from preferences.models import (
+    Address,
+    ConsentEvent,
+    InboundMessage,
+    InboundOutcome,
+    Method,
+    Source,
+    Suppression,
+    SuppressionDetail,
+)
 from preferences.outbox import service as outbox
 
 InboundMeaning = InboundMessage.Meaning
@@ -67,7 +76,7 @@ def _opt_out(mail: ClassifiedMail) -> MailActionResult:
     if mail.claims is None:
         return _opt_out_in_words(mail)
     if mail.address is None:
-        return MailActionResult("The person was forgotten; there is nothing left to leave.")
+        return MailActionResult(InboundOutcome.ERASED)
     for topic in mailto.topics_to_unsubscribe(mail.claims):
         consent.withdraw(
             mail.address,
@@ -79,7 +88,7 @@ def _opt_out(mail: ClassifiedMail) -> MailActionResult:
             interaction_id=mail.interaction_id,
         )
     return MailActionResult(
-        "Left what the mail was about." if _has_changed_anything(mail) else "Had left what the mail was about already."
+        InboundOutcome.UNSUBSCRIBED if _has_changed_anything(mail) else InboundOutcome.ALREADY_UNSUBSCRIBED
     )
 
 
@@ -87,16 +96,16 @@ def _opt_out_in_words(mail: ClassifiedMail) -> MailActionResult:
     """Everything off. A forged one can only lower, and its confirmation with the way back goes to the true owner."""
     if mail.address is None:
         return MailActionResult(
-            "They want to stop, and we do not know the address they write from.",
+            InboundOutcome.OPT_OUT_OF_UNKNOWN,
             review_queue.review_due_at(InboundMeaning.REVIEW),
         )
     review_queue.resolve_all(
-        mail.address, InboundMessage.Decision.OPT_OUT, because="They asked to stop in a later mail."
+        mail.address, InboundMessage.Decision.OPT_OUT, because=InboundOutcome.OPTED_OUT_LATER_BY_EMAIL
     )
     sender = outbox.latest_sender(mail.address)
     if sender is None:
-        suppressions.suppress(mail.address, Suppression.Reason.STOPPED, detail="A mail, and nobody ever wrote to them.")
-        return MailActionResult("Everything is off; there is nobody to confirm it on behalf of.")
+        suppressions.suppress(mail.address, Suppression.Reason.STOPPED, detail=SuppressionDetail.NO_SENDER)
+        return MailActionResult(InboundOutcome.OPTED_OUT_NO_SENDER)
     consent.withdraw_all(
         mail.address,
         sender=sender,
@@ -105,7 +114,9 @@ def _opt_out_in_words(mail: ClassifiedMail) -> MailActionResult:
         proof=mail.proof,
         interaction_id=mail.interaction_id,
     )
-    return MailActionResult("Everything is off." if _has_changed_anything(mail) else "Everything was off already.")
+    return MailActionResult(
+        InboundOutcome.OPTED_OUT if _has_changed_anything(mail) else InboundOutcome.ALREADY_OPTED_OUT
+    )
 
 
 def _has_changed_anything(mail: ClassifiedMail) -> bool:
@@ -117,34 +128,36 @@ def _hold_for_review(mail: ClassifiedMail) -> MailActionResult:
     """Nothing more is sent until somebody has read it."""
     if mail.address is None:
         return MailActionResult(
-            "Needs review; we do not know the address they write from.",
+            InboundOutcome.REVIEW_OF_UNKNOWN,
             review_queue.review_due_at(InboundMeaning.REVIEW),
         )
-    review_queue.place_marketing_hold(mail.address, detail="A mail.")
-    return MailActionResult("Held until a person has read it.", review_queue.review_due_at(InboundMeaning.REVIEW))
+    review_queue.place_marketing_hold(mail.address, source=Source.EMAIL)
+    return MailActionResult(InboundOutcome.HELD, review_queue.review_due_at(InboundMeaning.REVIEW))
 
 
 def _queue_for_review(mail: ClassifiedMail) -> MailActionResult:
     if mail.address is None:
-        return MailActionResult("Kept. We do not know the address they write from.")
+        return MailActionResult(InboundOutcome.STORED_OF_UNKNOWN)
     if mail.reading.is_chatter:
-        return MailActionResult("Nothing to do.")
-    return MailActionResult("Needs review.", review_queue.review_due_at(InboundMeaning.OTHER))
+        return MailActionResult(InboundOutcome.NOTHING_ASKED)
+    return MailActionResult(InboundOutcome.NEEDS_REVIEW, review_queue.review_due_at(InboundMeaning.OTHER))
 
 
 def _ignore(mail: ClassifiedMail) -> MailActionResult:
-    return MailActionResult("Nothing was done: a machine wrote it.")
+    return MailActionResult(InboundOutcome.AUTOMATIC)
 
 
 def _bounced(mail: ClassifiedMail) -> MailActionResult:
     failed = [one for one in mail.letter.deliveries if one.has_failed]
     if not failed:
-        return MailActionResult("Nothing was done: it says nothing final.")
+        return MailActionResult(InboundOutcome.REPORT_NOT_FINAL)
     if mail.address is None:
-        return MailActionResult("Nothing was done: it does not show that it is about a mail of ours.")
+        return MailActionResult(InboundOutcome.REPORT_NOT_OURS)
     if failed[0].is_for_good:
-        suppressions.suppress(mail.address, Suppression.Reason.BOUNCED, detail=f"mail: {failed[0].status}")
-        return MailActionResult("The address is given up: it does not exist.")
+        suppressions.suppress(
+            mail.address, Suppression.Reason.BOUNCED, detail=SuppressionDetail.BOUNCED_BY_EMAIL.filled(failed[0].status)
+        )
+        return MailActionResult(InboundOutcome.SUPPRESSED_NOT_FOUND)
     return _bounced_again(mail.address)
 
 
@@ -155,23 +168,21 @@ def _bounced_again(address: Address) -> MailActionResult:
         meaning=InboundMeaning.BOUNCE, matched_by__startswith=BOUNCE_OUTCOME, received_at__gt=since
     ).count()
     if bounces < SOFT_BOUNCES:
-        return MailActionResult(f"Counted: {bounces} of {SOFT_BOUNCES}.")
-    detail = f"mail: {SOFT_BOUNCES} times in {SOFT_BOUNCE_DAYS.days} days"
+        return MailActionResult(InboundOutcome.SOFT_BOUNCE_COUNTED.filled(bounces, SOFT_BOUNCES))
+    detail = SuppressionDetail.SOFT_BOUNCES.filled(SOFT_BOUNCES, SOFT_BOUNCE_DAYS.days, "email")
     suppressions.suppress(address, Suppression.Reason.BOUNCED, detail=detail)
-    return MailActionResult("The address is given up: it could not be reached for weeks.")
+    return MailActionResult(InboundOutcome.SUPPRESSED_SOFT_BOUNCES)
 
 
 def _complained(mail: ClassifiedMail) -> MailActionResult:
     if mail.letter.rule in NO_COMPLAINTS:
-        return MailActionResult("Nothing was done: nobody complains in it.")
+        return MailActionResult(InboundOutcome.NO_COMPLAINT)
     if mail.claims is None:
-        return MailActionResult(
-            "A complaint that does not show whose it is.", review_queue.review_due_at(InboundMeaning.REVIEW)
-        )
+        return MailActionResult(InboundOutcome.COMPLAINT_OF_UNKNOWN, review_queue.review_due_at(InboundMeaning.REVIEW))
     if mail.address is None:
-        return MailActionResult("The person was forgotten; there is nothing left to leave.")
+        return MailActionResult(InboundOutcome.ERASED)
     endings.record_complaint(mail.address, provider="arf", origin=mail.origin)
-    return MailActionResult("Everything is off.")
+    return MailActionResult(InboundOutcome.OPTED_OUT)
 
 
 ACTIONS: dict[str, Callable[[ClassifiedMail], MailActionResult]] = {

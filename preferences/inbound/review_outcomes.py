@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from preferences.consent.evidence import Proof
 from preferences.errors import NotAllowed
 from preferences.inbound import review_queue, sms_actions
-from preferences.models import Address, Channel, InboundMessage, Method, ServiceMessage, Source
+from preferences.models import (
+    Address,
+    CancelReason,
+    Channel,
+    InboundMessage,
+    InboundOutcome,
+    Method,
+    ServiceMessage,
+    Source,
+)
 from preferences.outbox import send_fence
 from preferences.outbox import service as outbox
 
@@ -42,23 +51,19 @@ def decide(inbound: InboundMessage, decision: str, *, by: User) -> InboundMessag
 def _apply_opt_out(row: InboundMessage, by: User) -> InboundMessage:
     address = _locked_address(row)
     _opt_out_of_all(row, address, by)
-    return _record_decision(
-        row, address, ReviewDecision.OPT_OUT, "Everything is off: a colleague read it as a stop.", by
-    )
+    return _record_decision(row, address, ReviewDecision.OPT_OUT, InboundOutcome.READ_AS_OPT_OUT, by)
 
 
 def _apply_wrong_person(row: InboundMessage, by: User) -> InboundMessage:
     address = _locked_address(row)
     sms_actions.mark_wrong_person(address, source=_channel_source(row), proof=Proof(words=row.raw_text), by=by)
     _opt_out_of_all(row, address, by)
-    outcome = "Everything is off: a colleague read that they are somebody else."
+    outcome = InboundOutcome.READ_AS_WRONG_PERSON
     return _record_decision(row, address, ReviewDecision.WRONG_PERSON, outcome, by)
 
 
 def _apply_no_change(row: InboundMessage, by: User) -> InboundMessage:
-    decided = review_queue.record_decision(
-        row, ReviewDecision.NOTHING, by=by, outcome="Nothing was changed: a colleague read it."
-    )
+    decided = review_queue.record_decision(row, ReviewDecision.NOTHING, by=by, outcome=InboundOutcome.READ_NO_CHANGE)
     if row.address:
         review_queue.release_marketing_hold(row.address, by=by)
     return decided
@@ -88,9 +93,7 @@ def _opt_out_of_all(row: InboundMessage, address: Address, by: User) -> None:
         by=by,
     )
     if address.channel == Channel.SMS and row.received_at < timezone.now() - STILL_AN_ANSWER:
-        outbox.cancel_queued(
-            address, ServiceMessage.Kind.UNSUBSCRIBED, reason="Too late to be an answer to their text."
-        )
+        outbox.cancel_queued(address, ServiceMessage.Kind.UNSUBSCRIBED, reason=CancelReason.TOO_LATE_FOR_SMS)
 
 
 def _record_decision(row: InboundMessage, address: Address, decision: str, outcome: str, by: User) -> InboundMessage:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from preferences.consent import suppressions
 from preferences.geo import holidays
-from preferences.models import Address, InboundMessage, Suppression, Topic
+from preferences.models import Address, InboundMessage, LiftReason, Source, Suppression, SuppressionDetail, Topic
 
 ReviewDecision = InboundMessage.Decision
 InboundMeaning = InboundMessage.Meaning
@@ -26,10 +26,12 @@ HOLD_DETAIL = (
 )  # a mail that says so is forged too easily to be believed unread
 
 
-def place_marketing_hold(address: Address, *, detail: str = "A text.") -> Suppression:
+def place_marketing_hold(address: Address, *, source: Source) -> Suppression:
     """No marketing here until somebody has read what they wrote. Harmless twice."""
     reason = Suppression.Reason.HELD
-    return suppressions.suppress(address, reason, scope=Topic.Purpose.MARKETING, detail=detail)
+    return suppressions.suppress(
+        address, reason, scope=Topic.Purpose.MARKETING, detail=SuppressionDetail.SOURCE.filled(source)
+    )
 
 
 def review_due_at(meaning: str) -> datetime:
@@ -54,7 +56,7 @@ def resolve_all(address: Address, decision: str, *, because: str, by: User | Non
 def release_marketing_hold(address: Address, *, by: User) -> None:
     """Go on as before, unless another message of theirs still waits."""
     if not awaiting_review().filter(address=address, meaning__in=HOLD_DETAIL).exists():
-        suppressions.release_hold(address, because="Their message was read: they do not want to stop.", by=by)
+        suppressions.release_hold(address, because=LiftReason.NOT_AN_OPT_OUT, by=by)
 
 
 def record_decision(inbound: InboundMessage, decision: str, *, by: User | None, outcome: str) -> InboundMessage:

@@ -22,12 +22,14 @@ from preferences.models import (
     Channel,
     ConsentEvent,
     InboundMessage,
+    InboundOutcome,
     Method,
     Notice,
     Sender,
     ServiceMessage,
     Source,
     Suppression,
+    SuppressionDetail,
     Topic,
 )
 from preferences.outbox import service as outbox
@@ -70,7 +72,7 @@ class ActionResult:
 def act_on(word: ClassifiedSms) -> ActionResult:
     """Do what it asks for. Nobody can be answered on behalf of nobody; a "no" counts just the same."""
     if word.sender is None and word.reading.meaning not in OPT_OUT_MEANINGS:
-        return ActionResult(word.address, "Nobody uses the number it was sent to.")
+        return ActionResult(word.address, InboundOutcome.UNUSED_NUMBER)
     return ACTIONS[word.reading.meaning](word)
 
 
@@ -86,7 +88,7 @@ def opt_out_of_all(
 ) -> None:
     """Everything off, confirmed once if there is somebody to confirm it on behalf of."""
     if sender is None:
-        suppressions.suppress(address, Suppression.Reason.STOPPED, detail="A text to a number nobody uses.")
+        suppressions.suppress(address, Suppression.Reason.STOPPED, detail=SuppressionDetail.UNUSED_NUMBER)
         return
     consent.withdraw_all(
         address, sender=sender, source=source, method=method, proof=proof, interaction_id=interaction_id, by=by
@@ -98,7 +100,7 @@ def mark_wrong_person(address: Address, *, source: Source, proof: Proof, by: Use
     agreed = address.subscriptions.exclude(event__kind=ConsentEvent.Kind.INVALIDATED).select_related("topic")
     for subscription in agreed:
         endings.invalidate(address, subscription.topic, source=source, proof=proof, by=by)
-    suppressions.suppress(address, Suppression.Reason.REASSIGNED, detail=str(source.label), by=by)
+    suppressions.suppress(address, Suppression.Reason.REASSIGNED, detail=SuppressionDetail.SOURCE.filled(source), by=by)
     contacts.revoke_links(address, by=by)
 
 
@@ -111,7 +113,7 @@ def _opt_out(word: ClassifiedSms) -> ActionResult:
     """Honoured from everybody, known or not, and answered exactly once."""
     address = _ensure_address(word)
     _record_opt_out(word, address)
-    review_queue.resolve_all(address, ReviewDecision.OPT_OUT, because="They asked to stop in a later text.")
+    review_queue.resolve_all(address, ReviewDecision.OPT_OUT, because=InboundOutcome.OPTED_OUT_LATER_BY_SMS)
     return ActionResult(address, _opt_out_outcome(word, address))
 
 
@@ -120,10 +122,8 @@ def _wrong_person(word: ClassifiedSms) -> ActionResult:
     address = _ensure_address(word)
     mark_wrong_person(address, source=Source.SMS, proof=word.proof)
     _record_opt_out(word, address)
-    review_queue.resolve_all(
-        address, ReviewDecision.WRONG_PERSON, because="They wrote in a later text that they are somebody else."
-    )
-    return ActionResult(address, f"Not the person we thought. {_opt_out_outcome(word, address)}")
+    review_queue.resolve_all(address, ReviewDecision.WRONG_PERSON, because=InboundOutcome.WRONG_PERSON_LATER_BY_SMS)
+    return ActionResult(address, InboundOutcome.WRONG_PERSON.filled(_opt_out_outcome(word, address)))
 
 
 def _record_opt_out(word: ClassifiedSms, address: Address) -> None:
@@ -137,28 +137,28 @@ def _record_opt_out(word: ClassifiedSms, address: Address) -> None:
     )
 
 
-def _opt_out_outcome(word: ClassifiedSms, address: Address) -> str:
+def _opt_out_outcome(word: ClassifiedSms, address: Address) -> InboundOutcome:
     if word.sender is None:
-        return "Everything is off; nobody uses the number it was sent to."
+        return InboundOutcome.OPTED_OUT_UNUSED_NUMBER
     owed = address.service_messages.filter(interaction_id=word.interaction_id).exists()
-    return "Everything is off." if owed else "Everything was off already."
+    return InboundOutcome.OPTED_OUT if owed else InboundOutcome.ALREADY_OPTED_OUT
 
 
 def _hold_for_review(word: ClassifiedSms) -> ActionResult:
     """Perhaps a "no": held at once, and nothing is answered before somebody has read it."""
     address = _ensure_address(word)
-    review_queue.place_marketing_hold(address)
-    return ActionResult(address, "Held until a person has read it.", due_at=review_queue.review_due_at(Meaning.REVIEW))
+    review_queue.place_marketing_hold(address, source=Source.SMS)
+    return ActionResult(address, InboundOutcome.HELD, due_at=review_queue.review_due_at(Meaning.REVIEW))
 
 
 def _opt_in(word: ClassifiedSms) -> ActionResult:
     """START, YES, JOIN or KEEP: their own act, unless a newer "no" stands."""
     if word.address and _newer_no(word.address, word.sent_at):
-        return ActionResult(word.address, "A newer STOP stands.")
+        return ActionResult(word.address, InboundOutcome.NEWER_OPT_OUT)
     try:
         return _keep(word) if word.reading.keeps else _join(word) if word.reading.topic else _start(word)
     except NotAllowed as refusal:
-        return ActionResult(word.address, str(refusal))
+        return ActionResult(word.address, InboundOutcome.REFUSED.filled(refusal))
 
 
 def _start(word: ClassifiedSms) -> ActionResult:
@@ -168,12 +168,12 @@ def _start(word: ClassifiedSms) -> ActionResult:
         return _help(word)
     if question := pending_signups.latest_pending_signup(address, sender):
         consent.confirm(question, source=Source.SMS, method=Method.KEYWORD, proof=word.proof)
-        return ActionResult(address, "Confirmed what was asked.")
+        return ActionResult(address, InboundOutcome.CONFIRMED_SIGN_UP)
     if told := pending_offline_consent(address, sender):
         offline_consent.confirm(told, source=Source.SMS, method=Method.KEYWORD, proof=word.proof)
-        return ActionResult(address, "Confirmed what was written down.")
+        return ActionResult(address, InboundOutcome.CONFIRMED_OFFLINE_CONSENT)
     ended = keep_keyword.ended_by_stop(address, sender)
-    return _grant(word, address, [row.topic for row in ended], "Back in what their STOP had ended.")
+    return _grant(word, address, [row.topic for row in ended], InboundOutcome.SUBSCRIBED_AGAIN)
 
 
 def _join(word: ClassifiedSms) -> ActionResult:
@@ -185,8 +185,8 @@ def _join(word: ClassifiedSms) -> ActionResult:
     address = _ensure_address(word)
     standing = address.subscriptions.filter(topic=topic).active().exists()
     if standing:
-        return ActionResult(address, "Signed up for it already.")
-    return _grant(word, address, [topic], "Signed up for what they named.")
+        return ActionResult(address, InboundOutcome.ALREADY_SUBSCRIBED)
+    return _grant(word, address, [topic], InboundOutcome.SUBSCRIBED)
 
 
 def _keep(word: ClassifiedSms) -> ActionResult:
@@ -204,9 +204,9 @@ def _keep(word: ClassifiedSms) -> ActionResult:
         )
         for subscription in standing:
             keep(address, subscription.topic)
-        return ActionResult(address, "Kept what would have ended.")
+        return ActionResult(address, InboundOutcome.RENEWED)
     row = keep_keyword.restorable_subscription(address, sender, word.reading.topic, said_at=word.sent_at)
-    return _grant(word, address, [row.topic] if row else [], "Kept the one they named; all else stays off.")
+    return _grant(word, address, [row.topic] if row else [], InboundOutcome.KEPT_ONE_TOPIC)
 
 
 def _grant(word: ClassifiedSms, address: Address, topics: list[Topic], outcome: str) -> ActionResult:
@@ -249,17 +249,19 @@ def _newer_no(address: Address, sent_at: datetime) -> bool:
 def _help(word: ClassifiedSms) -> ActionResult:
     """Answered always, whoever asks."""
     if word.sender is None:
-        return ActionResult(word.address, "Nobody uses the number it was sent to.")
+        return ActionResult(word.address, InboundOutcome.UNUSED_NUMBER)
     address = _ensure_address(word)
     outbox.enqueue(address, ServiceMessage.Kind.HELP, sender=word.sender, interaction_id=word.interaction_id)
-    return ActionResult(address, "Answered with help.")
+    return ActionResult(address, InboundOutcome.HELP_SENT)
 
 
 def _queue_for_review(word: ClassifiedSms) -> ActionResult:
     """No rule explains it. Thanks and greetings are kept without a clock; all else is read within days."""
     if word.reading.is_chatter:
-        return ActionResult(word.address, "Nothing to do: they ask for nothing.")
-    return ActionResult(_ensure_address(word), "Needs review.", due_at=review_queue.review_due_at(Meaning.OTHER))
+        return ActionResult(word.address, InboundOutcome.NOTHING_ASKED)
+    return ActionResult(
+        _ensure_address(word), InboundOutcome.NEEDS_REVIEW, due_at=review_queue.review_due_at(Meaning.OTHER)
+    )
 
 
 ACTIONS: dict[str, Callable[[ClassifiedSms], ActionResult]] = {

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from preferences.errors import NotAllowed
 from preferences.models import (
     Address,
+    BotSign,
     Channel,
     ConsentEvent,
     LinkOpen,
@@ -56,8 +57,8 @@ class RequestTraits:
         if known := next((name for part, name in BOT_SIGNATURES["agents"].items() if part in agent), ""):
             return known
         if not agent:
-            return "names no browser"
-        return "asks for headers only" if self.method == "HEAD" else "" if self.speaks else "names no language"
+            return BotSign.NO_BROWSER
+        return BotSign.HEADERS_ONLY if self.method == "HEAD" else "" if self.speaks else BotSign.NO_LANGUAGE
 
 
 def record_link_open(address: Address, purpose: str, seen: RequestTraits) -> LinkOpen:
@@ -77,7 +78,7 @@ def _classify_opener(hit: LinkOpen, seen: RequestTraits) -> tuple[str, str]:
     lately = LinkOpen.objects.filter(mail_domain=hit.mail_domain, seen_at__gte=timezone.now() - BURST)
     people = lately.exclude(address=hit.address).order_by().values("address").distinct().count() + 1
     if people >= settings.BOT_BURST:
-        return Opener.BURST, f"{people} people of one mail domain within a minute"
+        return Opener.BURST, BotSign.BURST_OF_OPENS.filled(people)
     return Opener.PERSON, ""
 
 
@@ -98,9 +99,9 @@ def _too_quick(address: Address) -> str:
     now = timezone.now()
     opened = LinkOpen.objects.filter(address=address, seen_at__gte=now - JUST_OPENED)
     if opened.filter(opener__in=[Opener.SCANNER, Opener.BURST]).exists():
-        return "a machine had opened the link just before"
+        return BotSign.OPENED_BY_PROGRAM
     first = opened.order_by("-seen_at").first()
-    return "pressed within two seconds" if first and now - first.seen_at < TOO_QUICK else ""
+    return BotSign.TOO_QUICK if first and now - first.seen_at < TOO_QUICK else ""
 
 
 def _flag_burst(address: Address, interaction_id: UUID) -> SuspiciousOptOut | None:
@@ -117,7 +118,7 @@ def _flag_burst(address: Address, interaction_id: UUID) -> SuspiciousOptOut | No
     acts = {event.interaction_id: event.address for event in lately.order_by("pk")}
     if len(acts) < settings.BOT_BURST:
         return None
-    reason = f"{len(acts)} people of one mail domain left within a minute"
+    reason = BotSign.BURST_OF_OPT_OUTS.filled(len(acts))
     return {other: _flag(owner, other, reason) for other, owner in acts.items()}.get(interaction_id)
 
 

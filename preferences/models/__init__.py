@@ -1,10 +1,13 @@
 """Models of contacts, consent, rules, messages and proof, one file for each group."""
 
+from preferences.codes.consent_sources import NOT_SAID_TO_US, OWN_ACTS, RECORDED_BY_STAFF, Source, SourceKind
+from preferences.codes.link_codes import BotSign
+from preferences.codes.message_codes import CancelReason, InboundOutcome
+from preferences.codes.suppression_codes import LiftReason, SuppressionDetail
 from preferences.models.address_changes import AddressChange
 from preferences.models.append_only import AppendOnly, AppendOnlyQuerySet
 from preferences.models.consent_events import Basis, ConsentEvent, Evidence, Method
 from preferences.models.consent_forms import ConsentForm, ConsentFormVersion
-from preferences.models.consent_sources import NOT_SAID_TO_US, OWN_ACTS, RECORDED_BY_STAFF, Source, SourceKind
 from preferences.models.contacts import Address, Channel, Contact, InFlight
 from preferences.models.imports import Import
 from preferences.models.link_opens import LinkOpen, SuspiciousOptOut
@@ -26,6 +29,8 @@ __all__ = [
     "AppendOnlyQuerySet",
     "AppliedRules",
     "Basis",
+    "BotSign",
+    "CancelReason",
     "Channel",
     "Checkpoint",
     "ConsentEvent",
@@ -37,7 +42,9 @@ __all__ = [
     "Import",
     "InFlight",
     "InboundMessage",
+    "InboundOutcome",
     "LedgerLeaf",
+    "LiftReason",
     "LinkOpen",
     "Method",
     "Notice",
@@ -51,6 +58,7 @@ __all__ = [
     "SourceKind",
     "Subscription",
     "Suppression",
+    "SuppressionDetail",
     "SuspiciousOptOut",
     "Topic",
 ]

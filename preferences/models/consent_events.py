@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from preferences.codes.consent_sources import Source
 from preferences.models.append_only import AppendOnly
 from preferences.models.consent_forms import ConsentFormVersion
-from preferences.models.consent_sources import Source
 from preferences.models.contacts import Address
 from preferences.models.topics import Notice, Topic
 

@@ -1,9 +1,12 @@
 """LinkHit: somebody or something opened a link. It changes nothing; it is counted."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from preferences.codes import stored_codes
+from preferences.codes.link_codes import BotSign
 from preferences.models.contacts import Address
 
 
@@ -34,6 +37,12 @@ class LinkOpen(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} {self.method}: {self.get_opener_display()}"
 
+    @property
+    @admin.display(description=_("reason"))
+    def because_label(self) -> str:
+        """What gave it away as automated, in the reader's language."""
+        return stored_codes.label(self.because, BotSign)
+
 
 class SuspiciousOptOut(models.Model):
     """An opt-out that looks machine-made. It stands; the person was, or can be, written to once with a way back."""
@@ -55,4 +64,10 @@ class SuspiciousOptOut(models.Model):
         permissions = [("resolve_suspiciousoptout", "Can review suspicious opt-outs")]
 
     def __str__(self) -> str:
-        return self.because
+        return self.because_label
+
+    @property
+    @admin.display(description=_("reason"))
+    def because_label(self) -> str:
+        """What makes it look automated, in the reader's language."""
+        return stored_codes.label(self.because, BotSign)

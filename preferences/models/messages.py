@@ -3,9 +3,13 @@
 import uuid
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from preferences.codes import stored_codes
+from preferences.codes.message_codes import CancelReason, InboundOutcome
+from preferences.codes.send_details import SendDetail
 from preferences.models.contacts import Address, Channel
 from preferences.models.topics import Sender
 
@@ -70,6 +74,12 @@ class ServiceMessage(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_status_display()}"
 
+    @property
+    @admin.display(description=_("reason"))
+    def reason_label(self) -> str:
+        """Why it was not sent, or what the provider said, in the reader's language."""
+        return stored_codes.label(self.reason, CancelReason, SendDetail)
+
 
 class InboundMessage(models.Model):
     """A text or mail that came back: raw, normalised, classified, and what we did about it."""
@@ -123,3 +133,9 @@ class InboundMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_meaning_display()} ({self.received_at:%Y-%m-%d %H:%M})"
+
+    @property
+    @admin.display(description=_("action taken"))
+    def outcome_label(self) -> str:
+        """What was done about it, in the reader's language."""
+        return stored_codes.label(self.outcome, InboundOutcome)

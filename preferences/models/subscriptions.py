@@ -1,10 +1,14 @@
 """Subscription and Suppression: what the facts add up to."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from preferences.codes import stored_codes
+from preferences.codes.message_codes import InboundOutcome
+from preferences.codes.suppression_codes import LiftReason, SuppressionDetail
 from preferences.models.consent_events import ConsentEvent
 from preferences.models.contacts import Address, Channel, Contact
 from preferences.models.topics import Topic
@@ -137,3 +141,15 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.get_scope_display()})"
+
+    @property
+    @admin.display(description=_("detail"))
+    def detail_label(self) -> str:
+        """How it came about, in the reader's language."""
+        return stored_codes.label(self.detail, SuppressionDetail)
+
+    @property
+    @admin.display(description=_("reason for lifting"))
+    def lifted_because_label(self) -> str:
+        """Why it was lifted, in the reader's language."""
+        return stored_codes.label(self.lifted_because, LiftReason, InboundOutcome)

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from preferences.channels.outcomes import Outcome, Result
-from preferences.models import Address, Channel, Sender, ServiceMessage, Suppression
+from preferences.codes.send_details import SendDetail
+from preferences.models import Address, CancelReason, Channel, Sender, ServiceMessage, Suppression
 from preferences.outbox import reply_hours, send_budget, send_fence
 
 MessageKind = ServiceMessage.Kind
@@ -86,7 +87,7 @@ def enqueue_reminder(address: Address, *, sender: Sender, interaction_id: UUID) 
 
     Asked anew meanwhile, only the newest question is reminded of; and not at all if a reminder has gone out already.
     """
-    cancel_queued(address, MessageKind.REMINDER, reason="They were asked anew since.")
+    cancel_queued(address, MessageKind.REMINDER, reason=CancelReason.ASKED_AGAIN)
     lately = timezone.now() - timedelta(days=settings.CONFIRM_LINK_DAYS)
     if (
         address.service_messages.filter(kind=MessageKind.REMINDER, queued_at__gt=lately)
@@ -138,10 +139,10 @@ def recover_lost() -> int:
     now = timezone.now()
     lost = ServiceMessage.objects.filter(leased_until__lt=now)
     lost.filter(status=ServiceMessageStatus.SENDING).update(
-        status=ServiceMessageStatus.UNKNOWN, leased_until=None, reason="The worker was lost during the hand-over."
+        status=ServiceMessageStatus.UNKNOWN, leased_until=None, reason=SendDetail.WORKER_LOST
     )
     ServiceMessage.objects.filter(status=ServiceMessageStatus.QUEUED, deadline_at__lt=now).update(
-        status=ServiceMessageStatus.CANCELLED, reason="Too late to be an answer."
+        status=ServiceMessageStatus.CANCELLED, reason=CancelReason.TOO_LATE
     )
     return lost.filter(status=ServiceMessageStatus.LEASED).update(status=ServiceMessageStatus.QUEUED, leased_until=None)
 

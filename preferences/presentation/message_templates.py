@@ -8,12 +8,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from preferences.channels import email, sms
+from preferences.codes.send_details import NotComposable, SendDetail
 from preferences.consent import keep_keyword, suppressions, undo
 from preferences.consent import service as consent
-from preferences.errors import NotAllowed
 from preferences.links import mailto, tokens
 from preferences.models import AddressChange, Channel, ConsentEvent, Notice, ServiceMessage, Source, Topic
 from preferences.presentation import change_text, theme
@@ -46,9 +45,7 @@ def _compose_email(service_message: ServiceMessage, words: dict[str, Any]) -> em
 
 def _compose_sms(service_message: ServiceMessage, words: dict[str, Any]) -> sms.SmsMessage:
     if not service_message.sender.text_number:
-        raise NotAllowed(
-            _("%(sender)s has no SMS number. Add one, then send again.") % {"sender": service_message.sender}
-        )
+        raise NotComposable(SendDetail.NO_SENDER_NUMBER, service_message.sender)
     template = f"preferences/service_messages/{service_message.kind}/sms.txt"
     bodies = [_one_line(render_to_string(template, words | less)) for less in SHORTER]
     body = next((body for body in bodies if sms_segments.measure_sms(body).segments <= MOST_SEGMENTS), bodies[-1])

@@ -53,18 +53,18 @@ class SubscriptionAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
 class SuppressionAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """To whom do we not write, and why?"""
 
-    list_display = ["whose", "channel", "why", "scope", "since", "detail", "lifted_at"]
+    list_display = ["whose", "channel", "why", "scope", "since", "detail_label", "lifted_at"]
     list_filter = ["reason", "channel", ("lifted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["lifted_by"]
     fields = [
         "whose",
         ("channel", "scope"),
-        ("reason", "detail"),
+        ("reason", "detail_label"),
         "since",
         ("lifted_at", "lifted_by"),
-        "lifted_because",
+        "lifted_because_label",
     ]
-    readonly_fields = ["whose"]
+    readonly_fields = ["whose", "detail_label", "lifted_because_label"]
     actions_detail = ["lift"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suppression]:

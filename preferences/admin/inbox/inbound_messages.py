@@ -65,7 +65,7 @@ class NeedsReviewFilter(admin.SimpleListFilter):
 class InboundMessageAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """What did they write back, and what did we do about it? What is doubtful is decided here with one press."""
 
-    list_display = ["received_at", "clock", "address", "words", "understood", "outcome"]
+    list_display = ["received_at", "clock", "address", "words", "understood", "outcome_label"]
     list_to_read = ["clock", "address", "words", "gets", "answer"]
     list_filter = [NeedsReviewFilter, "meaning", "decision", "channel", "sender"]
     list_select_related = ["address", "sender", "decided_by"]
@@ -77,12 +77,12 @@ class InboundMessageAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
         "raw_text",
         "normal_text",
         ("meaning", "matched_by"),
-        "outcome",
+        "outcome_label",
         ("received_at", "sent_at"),
         ("decision", "decided_at", "decided_by"),
         ("provider", "provider_id"),
     ]
-    readonly_fields = ["read_by", "answer", "gets"]
+    readonly_fields = ["read_by", "answer", "gets", "outcome_label"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMessage]:
         getting = (

@@ -22,7 +22,7 @@ OPENER_COLOURS = {"person": "success", "scanner": "warning", "burst": "danger"}
 class LinkOpenAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Every look at a link, none of which changed anything."""
 
-    list_display = ["seen_at", "address", "purpose", "method", "looks_like", "because", "mail_domain", "network"]
+    list_display = ["seen_at", "address", "purpose", "method", "looks_like", "because_label", "mail_domain", "network"]
     list_filter = ["opener", "purpose", "method", ("seen_at", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["address"]
@@ -36,11 +36,12 @@ class LinkOpenAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
 class SuspiciousOptOutAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Opt-outs that look machine-made. They stand; the person can be written to once, with a way back."""
 
-    list_display = ["seen_at", "address", "because", "offered_at", "resolved_at", "resolved_by"]
+    list_display = ["seen_at", "address", "because_label", "offered_at", "resolved_at", "resolved_by"]
     list_filter = [("resolved_at", admin.EmptyFieldListFilter), ("seen_at", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["address", "resolved_by"]
-    fields = ["address", "because", "seen_at", "offered_at", "resolved_at", "resolved_by"]
+    fields = ["address", "because_label", "seen_at", "offered_at", "resolved_at", "resolved_by"]
+    readonly_fields = ["because_label"]
     actions_detail = ["offer_undo", "accept_opt_out"]
 
     def has_settle_permission(self, request: HttpRequest, object_id: object = None) -> bool:

@@ -23,13 +23,13 @@ STATUSES = {
 class ServiceMessageAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
     """Did they get our answer?"""
 
-    list_display = ["queued_at", "kind", "address", "sender", "state", "attempts", "sent_at", "reason"]
+    list_display = ["queued_at", "kind", "address", "sender", "state", "attempts", "sent_at", "reason_label"]
     list_filter = ["status", "kind", "sender", "address__channel"]
     list_select_related = ["address", "sender"]
     ordering = ["-id"]
     fields = [
         ("kind", "status"),
-        "reason",
+        "reason_label",
         "address",
         "sender",
         ("queued_at", "sent_at"),
@@ -38,7 +38,7 @@ class ServiceMessageAdmin(AddressSearchAdmin, ReadOnly, StaffAdmin):
         "reference",
         "interaction_id",
     ]
-    readonly_fields = ["reference"]
+    readonly_fields = ["reference", "reason_label"]
 
     @display(description=gettext_lazy("status"), label=STATUSES, ordering="status")
     def state(self, service_message: ServiceMessage) -> tuple[str, str]:

@@ -4,9 +4,8 @@ import http.client
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from django.utils.translation import gettext as _
-
 from preferences.channels import deadline_socket
+from preferences.codes.send_details import SendDetail
 
 LONGEST_ANSWER = 65536
 PORTS = {"http": 80, "https": 443}
@@ -71,7 +70,7 @@ class Session:
 def _parsed(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise ValueError(_("SMS_PROVIDER_URL must be a complete https:// address."))
+        raise ValueError(SendDetail.BAD_PROVIDER_URL)
     return parts
 
 

@@ -5,9 +5,9 @@ import smtplib
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
-from django.utils.translation import gettext as _
 
 from preferences.channels import deadline_socket
+from preferences.codes.send_details import SendDetail
 
 LONGEST_LINE = 8192
 LONGEST_REPLY = 100
@@ -78,7 +78,7 @@ class Session(smtplib.SMTP):
             lines.append(line[4:].strip())
             if line[3:4] != b"-":
                 return _only(codes), b"\n".join(lines)
-        raise Garbled(_("The mail server's response is incomplete."))
+        raise Garbled(SendDetail.INCOMPLETE_RESPONSE)
 
     def leave(self, deadline: deadline_socket.Deadline) -> None:
         """Say goodbye if the server still listens; nothing depends on it."""
@@ -94,11 +94,11 @@ class Session(smtplib.SMTP):
         while b"\n" not in self._unread and len(self._unread) < LONGEST_LINE:
             chunk = self.sock.receive()
             if not chunk:
-                raise smtplib.SMTPServerDisconnected(_("The mail server closed the connection."))
+                raise smtplib.SMTPServerDisconnected(SendDetail.CONNECTION_CLOSED)
             self._unread += chunk
         line, _end, self._unread = self._unread.partition(b"\n")
         if not REPLY.fullmatch(line):
-            raise Garbled(_("The mail server's response is not SMTP."))
+            raise Garbled(SendDetail.NOT_SMTP)
         return line
 
     def _is_interrupted(self) -> bool:
@@ -107,18 +107,16 @@ class Session(smtplib.SMTP):
 
     def _write_the_dot(self) -> None:
         if self._is_interrupted():
-            raise smtplib.SMTPServerDisconnected(_("The mail server interrupted the message."))
+            raise smtplib.SMTPServerDisconnected(SendDetail.INTERRUPTED)
         self.dot_written = True
         self.send(b".\r\n")
 
     def _start_tls(self) -> None:
         if not self.has_extn("starttls"):
-            raise smtplib.SMTPNotSupportedError(
-                _("The mail server does not offer STARTTLS, so nothing was sent to it.")
-            )
+            raise smtplib.SMTPNotSupportedError(SendDetail.NO_STARTTLS)
         self._expect(self.docmd("STARTTLS"), 220)
         if self._is_interrupted():
-            raise Garbled(_("Unexpected data arrived from the mail server before encryption started."))
+            raise Garbled(SendDetail.DATA_BEFORE_TLS)
         self.sock.encrypt(settings.EMAIL_HOST)
         self.ehlo_resp = self.helo_resp = None
         self.esmtp_features = {}
@@ -142,5 +140,5 @@ def stuffed(content: bytes) -> bytes:
 
 def _only(codes: set[bytes]) -> int:
     if len(codes) != 1:
-        raise Garbled(_("The mail server sent several responses at once."))
+        raise Garbled(SendDetail.SEVERAL_RESPONSES)
     return int(codes.pop())

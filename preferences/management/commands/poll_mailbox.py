@@ -18,7 +18,7 @@ class Command(BaseCommand):
         for address in visit.addresses:
             tasks.deliver_soon(address)
         for inbound in visit.taken:
-            self.stdout.write(f"{inbound.get_meaning_display()}: {inbound.outcome}")
+            self.stdout.write(f"{inbound.get_meaning_display()}: {inbound.outcome_label}")
         if visit.trouble:
             raise CommandError(str(visit))
         self.stdout.write(str(visit))

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from preferences import tasks
 from preferences.errors import NotAllowed, Unreadable
 from preferences.inbound import sms, webhook_signature
+from preferences.models import InboundOutcome
 from preferences.text import keywords
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,15 @@ LATE_AFTER_SECONDS = 5 * 60
 @csrf_exempt
 @require_POST
 def receive_sms_webhook(request: HttpRequest) -> HttpResponse:
-    """Take one text. Whatever is properly signed and has an id is kept; nothing here is ever a server error."""
+    """Take one text. Whatever is properly signed and has an id is kept; nothing here is ever a server error.
+
+    A provider is answered in the language of the installation, whatever its program asks for: the same words are kept.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        return _answer_to(request)
+
+
+def _answer_to(request: HttpRequest) -> HttpResponse:
     body = _body(request)
     if body is None:
         return _answer(413, _("A text message may be at most 64 KB."))
@@ -61,7 +70,12 @@ def _receive(words: dict[str, Any], *, late: bool) -> HttpResponse:
 def _set_aside(words: dict[str, Any], because: str, *, late: bool) -> HttpResponse:
     if late:
         return _answer(400, because)
-    sms.store_unreadable(provider=PROVIDER, provider_id=words["id"], text=_string(words, "text"), because=because)
+    sms.store_unreadable(
+        provider=PROVIDER,
+        provider_id=words["id"],
+        text=_string(words, "text"),
+        because=InboundOutcome.UNREADABLE.filled(because),
+    )
     return _answer(200, _("Stored for manual review: %(problem)s") % {"problem": because})
 
 

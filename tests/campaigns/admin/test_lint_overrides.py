@@ -160,3 +160,14 @@ def test_what_somebody_wrote_as_a_reason_is_shown_as_words(writing, risky, appro
     lint_overrides.allow(risky, reason="<script>alert(1)</script>\u202e 🎉", by=approver)
 
     assert "<script>alert(1)" not in writing.get(page("campaign_change", risky.pk)).content.decode()
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Allowed: "), ("de", "Erlaubt: ")])
+def test_the_history_of_the_campaign_says_that_it_was_allowed_in_the_language_of_the_reader(
+    approving, risky, approver, language, told
+):
+    lint_overrides.allow(risky, reason=REASON, by=approver)
+
+    shown = approving.get(page("campaign_history", risky.pk), headers={"accept-language": language})
+
+    assert told + REASON in words_of(shown)

@@ -43,7 +43,7 @@ def test_it_is_told_in_the_campaigns_history(risky, approver):
     lint_overrides.allow(risky, reason="Fine.", by=approver)
 
     newest = risky.history.first()
-    assert (newest.history_change_reason, newest.history_user) == ("Allowed: Fine.", approver)
+    assert (newest.history_change_reason, newest.history_user) == ("allowed:Fine.", approver)
 
 
 def test_nobody_allows_their_own_words(risky, author):

@@ -170,7 +170,7 @@ def test_a_colleague_without_an_address_is_refused_with_a_sentence(review, owner
     (reminder,) = review_reminders.send_due_reminders(before(30))
 
     assert reminder.outcome.result == Result.REFUSED
-    assert "not a single email address" in reminder.outcome.detail
+    assert "not a single email address" in reminder.outcome.detail_label
 
 
 def test_the_clock_calls_the_task_by_the_name_in_the_schedule(review, settings, mail_sink, time_machine):

@@ -7,6 +7,7 @@ import pytest
 from preferences.channels import connection as channels
 from preferences.channels import email
 from preferences.channels.outcomes import Result
+from preferences.codes.send_details import SendDetail
 from tests.sinks import MailSink, ScriptedMailServer, drop, hang
 
 MAIL = email.Mail("news@clinic.example", "ana@example.org", b"Message-ID: <1@clinic.example>\r\n\r\nHello\r\n")
@@ -46,7 +47,7 @@ def test_a_server_without_starttls_gets_nothing_when_encryption_is_asked(scripte
     outcome = send()
 
     assert outcome.result == Result.TRY_LATER
-    assert "STARTTLS" in outcome.detail
+    assert outcome.detail == SendDetail.NO_STARTTLS
     assert [line.split()[0] for line in server.said] == ["ehlo"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from preferences.channels import connection as channels
 from preferences.channels import sms
 from preferences.channels.outcomes import Result
+from preferences.codes.send_details import SendDetail
 from preferences.errors import Unreadable
 from tests.sinks import TextReply, TextSink, drop, free_port, hang, reset, say, trickle
 
@@ -167,7 +168,7 @@ def test_without_a_provider_a_text_is_refused_with_what_to_set(settings):
     outcome = send()
 
     assert outcome.result == Result.REFUSED
-    assert "SMS_PROVIDER_URL" in outcome.detail
+    assert outcome.detail == SendDetail.NO_SMS_PROVIDER
 
 
 @pytest.mark.parametrize(

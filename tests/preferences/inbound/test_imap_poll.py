@@ -209,7 +209,7 @@ def test_the_command_says_what_it_did(box, way_out, capsys):
 
     call_command("poll_mailbox")
 
-    assert capsys.readouterr().out == "Opt-out: Left what the mail was about.\n1 email was read.\n"
+    assert capsys.readouterr().out == "Opt-out: Unsubscribed from what the message was about.\n1 email was read.\n"
 
 
 def test_the_clock_reads_the_mailbox_and_what_is_owed_is_woken(box, way_out, subscriber, topic):

@@ -11,7 +11,7 @@ from preferences.contacts import erasure
 from preferences.inbound import mail as inbound_mail
 from preferences.links import mailto, tokens
 from preferences.links.tokens import TokenClaims
-from preferences.models import InboundMessage, ServiceMessage, Source, Subscription, Suppression
+from preferences.models import InboundMessage, InboundOutcome, ServiceMessage, Source, Subscription, Suppression
 from preferences.presentation import message_templates
 from tests import factories
 from tests.conftest import subscribe
@@ -134,7 +134,7 @@ def test_a_forgotten_person_has_nothing_left_to_leave_and_their_words_are_not_ke
 
     received = come(mail("my name is Ana", to=to))
 
-    assert received.outcome == "The person was forgotten; there is nothing left to leave."
+    assert received.outcome == InboundOutcome.ERASED
     assert (received.raw_text, received.normal_text, received.address) == ("", "", None)
 
 
@@ -153,7 +153,7 @@ def test_a_no_in_a_persons_own_words_turns_everything_off_and_is_confirmed_once(
 
     event = subscriber.events.filter(kind="withdrawn").get()
     assert (event.topic, event.source, event.method) == (None, Source.EMAIL, "own_words")
-    assert (received.meaning, received.outcome) == (Meaning.OPT_OUT, "Everything is off.")
+    assert (received.meaning, received.outcome) == (Meaning.OPT_OUT, InboundOutcome.OPTED_OUT)
     assert eligibility.first_objection(subscriber, topic) == "stopped"
     assert confirmations(subscriber) == 1
 
@@ -248,7 +248,7 @@ def test_a_full_mailbox_is_given_up_after_the_fifth_time_in_thirty_days(come, su
     time_machine.move_to(timezone.now() + timedelta(days=31))
     outcomes = [come(full).outcome for _day in range(4)]
 
-    assert outcomes == [f"Counted: {many} of 5." for many in range(1, 5)]
+    assert outcomes == [f"soft_bounce_counted:{many}:5" for many in range(1, 5)]
     assert eligibility.first_objection(subscriber, topic) == ""
     come(full)
     assert eligibility.first_objection(subscriber, topic) == "bounced"
@@ -258,7 +258,7 @@ def test_a_full_mailbox_is_given_up_after_the_fifth_time_in_thirty_days(come, su
 def test_a_report_of_a_delay_or_of_success_counts_for_nothing(come, subscriber, topic, action):
     reports = [come(bounce(head_of_a_message(subscriber, topic), action=action)) for _day in range(6)]
 
-    assert {report.outcome for report in reports} == {"Nothing was done: it says nothing final."}
+    assert {report.outcome for report in reports} == {InboundOutcome.REPORT_NOT_FINAL}
     assert eligibility.first_objection(subscriber, topic) == ""
 
 
@@ -339,7 +339,7 @@ def test_a_mail_that_breaks_something_is_kept_for_a_person(monkeypatch, subscrib
 
     received = inbound_mail.receive_safely(mail("Hello", **theirs(subscriber)), provider="test")
 
-    assert received.outcome == "This message could not be processed: ZeroDivisionError."
+    assert received.outcome_label == "This message could not be processed: ZeroDivisionError."
     assert received.due_at is not None
     assert "Hello" in received.raw_text
 

@@ -11,7 +11,18 @@ from preferences.errors import NotAllowed
 from preferences.inbound import review_outcomes, sms
 from preferences.links import tokens
 from preferences.links.tokens import BadLink
-from preferences.models import Address, InboundMessage, Method, ServiceMessage, Source, Subscription, Suppression
+from preferences.models import (
+    Address,
+    CancelReason,
+    InboundMessage,
+    InboundOutcome,
+    LiftReason,
+    Method,
+    ServiceMessage,
+    Source,
+    Subscription,
+    Suppression,
+)
 from preferences.outbox import service as outbox
 from tests import factories
 from tests.conftest import subscribe
@@ -111,7 +122,7 @@ def test_what_may_be_a_no_holds_marketing_at_once_and_is_answered_by_nobody(say,
     received = say(text)
 
     assert eligibility.first_objection(reader, topic) == "held"
-    assert (received.meaning, received.outcome) == (InboundMessage.Meaning.REVIEW, "Held until a person has read it.")
+    assert (received.meaning, received.outcome) == (InboundMessage.Meaning.REVIEW, InboundOutcome.HELD)
     assert reader.service_messages.count() == before
     assert reader.subscriptions.get().status == Subscription.Status.ACTIVE
 
@@ -225,7 +236,7 @@ def test_a_stop_decided_after_five_minutes_is_not_confirmed_any_more_and_that_is
     unsaid = reader.service_messages.get(kind=Kind.UNSUBSCRIBED)
     assert (unsaid.status, unsaid.reason) == (
         ServiceMessage.Status.CANCELLED,
-        "Too late to be an answer to their text.",
+        CancelReason.TOO_LATE_FOR_SMS,
     )
 
 
@@ -237,7 +248,7 @@ def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all_and_that_is_seen(
     outbox.recover_lost()
 
     unsaid = reader.service_messages.get(kind=Kind.UNSUBSCRIBED)
-    assert (unsaid.status, unsaid.reason) == (ServiceMessage.Status.CANCELLED, "Too late to be an answer.")
+    assert (unsaid.status, unsaid.reason) == (ServiceMessage.Status.CANCELLED, CancelReason.TOO_LATE)
 
 
 def test_a_colleague_decides_that_they_are_somebody_else(say, reader, colleague):
@@ -258,7 +269,7 @@ def test_a_colleague_decides_that_all_goes_on(say, reader, topic, colleague):
     assert eligibility.first_objection(reader, topic) == ""
     assert (lifted.lifted_by, lifted.lifted_because) == (
         colleague,
-        "Their message was read: they do not want to stop.",
+        LiftReason.NOT_AN_OPT_OUT,
     )
 
 

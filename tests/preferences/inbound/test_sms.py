@@ -11,6 +11,7 @@ from preferences.contacts import service as contacts
 from preferences.models import (
     Address,
     InboundMessage,
+    InboundOutcome,
     Method,
     Notice,
     ServiceMessage,
@@ -47,7 +48,7 @@ def test_stop_ends_everything_and_is_answered_once(say, reader, topic, text):
     assert reader.service_messages.filter(kind=Kind.UNSUBSCRIBED).count() == 1
     event = reader.events.last()
     assert (event.source, event.method, event.evidence.words) == (Source.SMS, Method.KEYWORD, text)
-    assert (received.meaning, received.outcome) == (InboundMessage.Meaning.OPT_OUT, "Everything is off.")
+    assert (received.meaning, received.outcome) == (InboundMessage.Meaning.OPT_OUT, InboundOutcome.OPTED_OUT)
 
 
 def test_a_second_stop_is_kept_and_answers_nothing(say, reader):
@@ -99,7 +100,7 @@ def test_stop_to_a_number_nobody_uses_stops_a_stranger_too(say, topic):
 def test_a_text_to_a_number_nobody_uses_is_kept(say):
     received = say("HELLO", to="+19995550000")
 
-    assert received.outcome == "Nobody uses the number it was sent to."
+    assert received.outcome == InboundOutcome.UNUSED_NUMBER
     assert not ServiceMessage.objects.exists()
 
 
@@ -152,7 +153,7 @@ def test_a_start_sent_before_leaving_on_the_page_changes_nothing(say, stopped, t
     subscribe(stopped, factories.TopicFactory(sender=topic.sender))
     consent.withdraw_all(stopped, sender=topic.sender, source=Source.UNSUBSCRIBE_PAGE)
 
-    assert say("START", sent_at=sent_at).outcome == "A newer STOP stands."
+    assert say("START", sent_at=sent_at).outcome == InboundOutcome.NEWER_OPT_OUT
 
 
 def test_start_does_not_turn_an_unanswered_question_into_a_yes(say, topic):
@@ -230,7 +231,7 @@ def test_help_does_not_change_a_subscription(say, reader):
 def test_anything_else_waits_for_a_person(say, reader):
     received = say("Is this about my appointment?")
 
-    assert (received.address, received.meaning, received.outcome) == (reader, "other", "Needs review.")
+    assert (received.address, received.meaning, received.outcome) == (reader, "other", InboundOutcome.NEEDS_REVIEW)
     assert not reader.service_messages.filter(kind__in=[Kind.HELP, Kind.UNSUBSCRIBED]).exists()
 
 

@@ -13,6 +13,7 @@ from preferences.models import (
     Address,
     ConsentForm,
     InboundMessage,
+    InboundOutcome,
     Method,
     Notice,
     ServiceMessage,
@@ -77,7 +78,7 @@ def test_joining_twice_is_one_yes_and_one_answer(say, tips):
 
     assert second.address.events.count() == 1
     assert second.address.service_messages.count() == 1
-    assert second.outcome == "Signed up for it already."
+    assert second.outcome == InboundOutcome.ALREADY_SUBSCRIBED
 
 
 def test_joining_takes_back_ones_own_stop_for_that_topic_only(say, reader):
@@ -94,7 +95,7 @@ def test_a_join_sent_before_the_stop_changes_nothing(say, reader):
 
     joined = say("JOIN NEWS", sent_at=timezone.now() - timedelta(minutes=1))
 
-    assert (active(reader), joined.outcome) == (set(), "A newer STOP stands.")
+    assert (active(reader), joined.outcome) == (set(), InboundOutcome.NEWER_OPT_OUT)
 
 
 def test_never_again_is_not_undone_by_a_keyword(say, reader, tips):

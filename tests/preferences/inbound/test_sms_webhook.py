@@ -204,3 +204,11 @@ def test_tricks_with_letters_do_not_keep_a_no_out(client, words, reader, topic, 
 def test_the_longest_text_the_door_lets_in_is_read(client, words, reader, topic):
     assert knock(client, words | {"text": "please " * 6000 + "stop texting me"}).status_code == 200
     assert eligibility.first_objection(reader, topic) == "stopped"
+
+
+def test_what_is_kept_of_a_text_does_not_depend_on_what_the_providers_program_asks_for(client, words):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+
+    knock(client, words | {"to": 7})
+
+    assert InboundMessage.objects.get().outcome == "unreadable:A text message needs from, to, text and sent_at."

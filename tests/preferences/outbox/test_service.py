@@ -93,7 +93,7 @@ def test_a_letter_that_cannot_be_written_fails_with_its_sentence(provider, topic
 
     service_message.refresh_from_db()
     assert service_message.status == ServiceMessage.Status.FAILED
-    assert "has no SMS number" in service_message.reason
+    assert "has no SMS number" in service_message.reason_label
 
 
 def test_a_dead_broker_costs_a_page_nothing(
