@@ -123,7 +123,7 @@ def main() -> int:
 
 def _is_choice(item: Item) -> bool:
     """A member of an enum: what people may choose, whether or not the code names it."""
-    return item.typ == "variable" and item.name.isupper() and item.filename.parent.name == "models"
+    return item.typ == "variable" and item.name.isupper() and item.filename.parent.name in ("models", "codes")
 
 
 def _named_in_templates() -> set[str]:
