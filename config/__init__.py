@@ -1,4 +1,4 @@
-"""The street door: settings, root urls, celery. It imports everyone; nobody imports it."""
+"""Settings, root URLs and Celery. Imports every app, and is imported by none."""
 
 from config.celery import app as celery_app
 

@@ -32,7 +32,7 @@ def demo_is_not_production(**kwargs: Any) -> list[CheckMessage]:
     if not settings.SESSION_COOKIE_SECURE or not (settings.DEMO or apps.is_installed("config.demo")):
         return []
     hint = "Take config.demo out of INSTALLED_APPS and leave DEMO off."
-    return [Error("The demo's post room is switched on in production.", hint=hint, id="sayso.E001")]
+    return [Error("The demo inbox is switched on in production.", hint=hint, id="sayso.E001")]
 
 
 def rule_profile_is_known(**kwargs: Any) -> list[CheckMessage]:

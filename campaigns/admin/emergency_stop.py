@@ -1,4 +1,4 @@
-"""The emergency stop in the admin: who stopped everything, why, and who let it go on."""
+"""The emergency stop in the admin: who paused all sending, why, and who resumed it."""
 
 from typing import Any
 

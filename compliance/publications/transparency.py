@@ -1,6 +1,6 @@
-"""What everybody may know about how well we keep our word: figures over all people, about nobody. Reads only.
+"""The transparency report: statistics over all recipients that identify nobody. Reads only.
 
-Counted at most once an hour. A count below FEWEST is not told, nor one that could be computed from the others.
+Counted at most once an hour. A count below SMALLEST_SHOWN is hidden, as is one that could be computed from the others.
 """
 
 import datetime

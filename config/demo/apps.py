@@ -4,4 +4,4 @@ from django.apps import AppConfig
 class DemoInboxConfig(AppConfig):
     name = "config.demo"
     label = "demo"
-    verbose_name = "Post room"
+    verbose_name = "Demo inbox"

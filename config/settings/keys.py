@@ -8,11 +8,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 NAMES = {
     "SECRET_KEY": "signs staff sessions and forms",
-    "LINK_KEY_UNSUBSCRIBE": "signs the leave links in every message; old messages carry it for years",
+    "LINK_KEY_UNSUBSCRIBE": "signs the unsubscribe links in every message; old messages carry it for years",
     "LINK_KEY_PREFERENCES": "signs the links to the preferences page",
     "LINK_KEY_SECURE": "signs the links mailed on request",
     "LINK_KEY_CONFIRM": "signs the links that confirm a sign-up",
-    "LINK_KEY_UNDO": "signs the links that put a change back",
+    "LINK_KEY_UNDO": "signs the links that undo a change",
     "LINK_KEY_RECEIPT": "signs the links to the receipts that people keep",
     "FINGERPRINT_KEY": "makes the fingerprints that suppressions are kept under",
     "LEDGER_KEY": "signs the ledger's checkpoints",

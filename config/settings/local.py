@@ -27,4 +27,4 @@ EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = env.int("SAYSO_MAIL_PORT", default=8025)
 UNSUBSCRIBE_MAILTO = env.str("UNSUBSCRIBE_MAILTO", default="out@post-room.example")
 SMS_PROVIDER_URL = f"http://127.0.0.1:{env.int('SAYSO_TEXT_PORT', default=8026)}/texts"
-SMS_PROVIDER_TOKEN = "the post room takes any token"  # noqa: S105
+SMS_PROVIDER_TOKEN = "the demo inbox takes any token"  # noqa: S105

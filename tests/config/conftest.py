@@ -1,4 +1,4 @@
-"""A post room of its own for each test, and a door of ours that only listens."""
+"""A demo inbox of its own for each test, and a server that only listens."""
 
 import threading
 from dataclasses import dataclass, field

@@ -16,7 +16,7 @@ HTML = '<p>Hello <a href="https://harbour.example/leave">leave</a><script>alert(
 
 
 def a_mail(**headers):
-    """A mail in the post room; returns its name."""
+    """An email in the demo inbox; returns its name."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "Harbour <news@harbour.example>", "ana@example.org", "A tip for spring"
     for name, value in headers.items():

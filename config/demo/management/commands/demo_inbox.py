@@ -11,7 +11,7 @@ from config.demo import smtp_sink
 
 
 class Command(BaseCommand):
-    help = "Runs the demo's mail server and text carrier, both writing into the post room."
+    help = "Runs the demo's SMTP and SMS servers; what they receive is shown in the demo inbox."
 
     def handle(self, *args: Any, **options: Any) -> None:
         mail = smtp_sink.smtp_sink_server(settings.EMAIL_PORT)
